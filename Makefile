@@ -1,0 +1,211 @@
+# Parley's build. Everything is written below build/; a new source file is found by itself.
+# `make help` lists the commands, V=1 shows each compiler line.
+
+MAKEFLAGS += --no-builtin-rules --no-builtin-variables
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SECONDARY:
+ifeq ($(filter -j%,$(MAKEFLAGS)),)
+MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 2)
+endif
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '  %-7s %s\n' '$(1)' '$(2)')
+python := /usr/bin/python3
+test_workers = $(shell $(python) -c 'import xdist' 2>/dev/null && echo ' -n 2')
+
+# ---- Options of run, iso and gdb: scripts/machine.py checks them and knows their defaults.
+export SMP MEM APP TIMEOUT ACCEL ICOUNT TESTS ISO BOOTARGS
+
+# ---- Tools
+cross := i686-linux-gnu-
+cc := $(cross)gcc
+ar := $(cross)ar
+objcopy := $(cross)objcopy
+build_tools := $(cc) $(ar) $(objcopy) nasm cpio
+
+cflags := -std=gnu11 -ffreestanding -march=i686 -O2 -g -fno-pic -fno-stack-protector \
+	-fno-omit-frame-pointer -fno-asynchronous-unwind-tables -mno-sse -mno-mmx \
+	-Wall -Wextra -Werror -I. -ffile-prefix-map=$(CURDIR)=.
+kernel_cflags := $(cflags) -mno-80387
+user_cflags := $(cflags)
+nasm_flags := -f elf32 -g -F dwarf -I build/ -Werror
+link_flags := -static -nostdlib -Wl,--build-id=none -Wl,-z,noexecstack \
+	-Wl,-z,max-page-size=4096 -Wl,--fatal-warnings
+archive_flags := -o -H newc --reproducible --quiet -R 0:0
+
+# ---- What is there
+object = $(patsubst %,build/%.o,$(basename $(1)))
+name = $(basename $(notdir $(1)))
+
+servers := $(sort $(notdir $(patsubst %/,%,$(dir $(wildcard servers/*/*.c)))))
+apps := $(call name,$(wildcard apps/*.c))
+tests := $(call name,$(wildcard tests/guest/*.c))
+
+kernel_objects := $(call object,$(wildcard kernel/*.c nasm/*.asm))
+library_objects := $(call object,$(wildcard libsys/*.c) \
+	$(filter-out nasm/user/start.asm,$(wildcard nasm/user/*.asm)))
+server_objects = $(call object,$(wildcard servers/$(1)/*.c))
+user_start := build/nasm/user/start.o
+objects := $(kernel_objects) $(library_objects) $(user_start) \
+	$(foreach s,$(servers),$(call server_objects,$(s))) \
+	$(call object,$(wildcard apps/*.c tests/guest/*.c))
+
+server_files := $(servers:%=build/%.elf)
+app_files := $(apps:%=build/apps/%)
+test_files := $(tests:%=build/tests/%)
+archives := build/apps.cpio build/tests.cpio
+
+# ---- Commands
+.PHONY: all setup run test check iso gdb clean help ready
+all: build/kernel.elf $(server_files) $(app_files) $(test_files) $(archives)
+
+help:
+	@scripts/help
+
+setup:
+	@scripts/setup
+
+run: all ready-run
+	@scripts/run
+
+iso: build/parley.iso
+
+gdb: all ready-gdb
+	@scripts/gdb
+
+test: all build/parley.iso ready-test
+	@$(python) -B -m pytest $(test_workers) $(T) tests
+
+check: all ready-check
+	@scripts/check
+
+clean:
+	$(call say,RM,build)
+	$(Q)rm -rf build
+
+ifneq ($(ISO),)
+run: build/parley.iso
+endif
+
+# ---- Before anything else: `setup` and `clean`, if named too, then the tools and the options.
+earlier = $(filter setup clean,$(MAKECMDGOALS))
+ifneq ($(filter setup,$(MAKECMDGOALS)),)
+setup: | $(filter clean,$(MAKECMDGOALS))
+endif
+
+# $(call need,COMMAND...): one clear line when a tool is missing.
+need = @for tool in $(1); do command -v $$tool >/dev/null || { \
+	echo "make: $$tool is missing; run 'make setup' to install it" >&2; exit 1; }; done
+
+ready: | $(earlier)
+	$(call need,$(build_tools))
+ifneq ($(filter run gdb,$(MAKECMDGOALS)),)
+	$(call need,$(python))
+	@scripts/run --check
+endif
+
+.PHONY: ready-run ready-gdb ready-test ready-check ready-iso
+ready-run: | ready
+	$(call need,qemu-system-i386)
+ready-gdb: | ready
+	$(call need,qemu-system-i386 gdb)
+ready-test: | ready
+	$(call need,qemu-system-i386 $(python) pytest-3)
+ready-check: | ready
+	$(call need,$(python) clang-format)
+ready-iso: | ready
+	$(call need,grub-mkrescue xorriso mformat)
+
+# ---- Remembering what built the objects: a file changes only when its text does.
+# $(call remember,TEXT)
+remember = @mkdir -p $(@D); printf '%s\n' '$(subst ','\'',$(1))' >$@.new; \
+	if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+.PHONY: always
+always: | ready
+build/flags: always
+	$(call remember,$(cc) $(kernel_cflags) $(user_cflags) $(nasm_flags) $(link_flags))
+build/sources: always
+	$(call remember,$(objects) $(apps) $(tests))
+$(objects) build/constants.inc: build/flags
+
+# ---- Objects
+$(filter build/kernel/%,$(objects)): build/%.o: %.c
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(cc) $(kernel_cflags) -MMD -MP -c -o $@ $<
+
+$(filter-out build/kernel/% build/nasm/%,$(objects)): build/%.o: %.c
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(cc) $(user_cflags) -MMD -MP -c -o $@ $<
+
+# -M in a pass of its own: beside -o, NASM leaves out the files that %include names.
+$(filter build/nasm/%,$(objects)): build/%.o: %.asm build/constants.inc
+	$(call say,NASM,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)nasm $(nasm_flags) -M -MP -MT $@ $< >$(@:.o=.d)
+	$(Q)nasm $(nasm_flags) -o $@ $<
+
+# Constants and struct offsets of the C headers for NASM: lines "->NAME NUMBER" in the
+# compiler's assembly output. Any other "->" line is an error (a negative number, a symbol).
+build/constants.inc: nasm/offsets.c
+	$(call say,OFFSETS,$<)
+	$(Q)mkdir -p build/nasm
+	$(Q)$(cc) $(kernel_cflags) -MMD -MP -MT $@ -MF build/nasm/offsets.d \
+		-S -o build/nasm/offsets.s $<
+	$(Q)sed -n -E -e 's/^->([A-Za-z_0-9]+) \$$?([0-9]+)$$/%define \1 \2/p;t' -e '/^->/{p;q1}' \
+		build/nasm/offsets.s >$@ || { tail -n 1 $@ | sed 's|^|$<: not a constant: |' >&2; exit 1; }
+
+# ---- Programs
+build/kernel.elf: $(kernel_objects) kernel/kernel.ld build/sources
+	$(call say,LD,$@)
+	$(Q)$(cc) $(link_flags) -T kernel/kernel.ld -o $@ $(kernel_objects) -lgcc
+
+build/libsys.a: $(library_objects) build/sources
+	$(call say,AR,$@)
+	$(Q)rm -f $@
+	$(Q)$(ar) rcsD $@ $(library_objects)
+
+link_user = $(cc) $(link_flags) -T libsys/user.ld -o $@ $(user_start) $(1) build/libsys.a -lgcc
+
+# $(eval $(call server,NAME))
+define server
+build/$(1).elf: $(call server_objects,$(1)) $(user_start) build/libsys.a libsys/user.ld \
+		build/sources
+	$$(call say,LD,$$@)
+	$$(Q)$$(call link_user,$(call server_objects,$(1)))
+endef
+$(foreach s,$(servers),$(eval $(call server,$(s))))
+
+$(app_files): build/apps/%: build/apps/%.o $(user_start) build/libsys.a libsys/user.ld
+	$(call say,LD,$@)
+	$(Q)$(call link_user,$<)
+
+$(test_files): build/tests/%: build/tests/guest/%.o $(user_start) build/libsys.a libsys/user.ld
+	$(call say,LD,$@)
+	$(Q)$(call link_user,$<)
+
+# ---- Archives: the programs without debug data (the symbols stay), and the README to read.
+# $(call pack,PROGRAM FILE...)
+define pack
+	$(call say,CPIO,$@)
+	$(Q)rm -rf $@.d && mkdir -p $@.d && cp README.md $@.d/README
+	$(Q)for file in $(1); do $(objcopy) --strip-debug $$file $@.d/$${file##*/}; done
+	$(Q)cd $@.d && printf '%s\n' README $(notdir $(1)) | sort | cpio $(archive_flags) >../$(@F)
+endef
+build/apps.cpio: $(app_files) README.md build/sources
+	$(call pack,$(app_files))
+build/tests.cpio: $(app_files) $(test_files) README.md build/sources
+	$(call pack,$(app_files) $(test_files))
+
+# ---- CD image
+build/parley.iso: build/kernel.elf $(server_files) build/apps.cpio scripts/grub.cfg | ready-iso
+	$(call say,ISO,$@)
+	$(Q)rm -rf build/iso && mkdir -p build/iso/boot/grub
+	$(Q)cp build/kernel.elf $(server_files) build/apps.cpio build/iso/boot/
+	$(Q)cp scripts/grub.cfg build/iso/boot/grub/
+	$(Q)grub-mkrescue -o $@ build/iso >build/iso.log 2>&1 || { cat build/iso.log >&2; exit 1; }
+
+-include $(objects:.o=.d) build/nasm/offsets.d

@@ -1,0 +1,96 @@
+/* Envs as user level sees them: the env page, the public record, upcall frames. */
+#ifndef PARLEY_KERNEL_ABI_ENV_H
+#define PARLEY_KERNEL_ABI_ENV_H
+
+#include "kernel/abi/memlayout.h"
+#include "kernel/abi/types.h"
+
+#define ENV_GENSHIFT 12
+#define ENV_SLOT(id) ((unsigned)(id) & (NENV - 1))
+
+/* What SYS_ENV_SET sets. */
+enum env_field {
+	ENV_RUN,        /* 1: may run, 0: stopped (may act on) */
+	ENV_UPCALL,     /* page-fault upcall, also writable in the own env page (may act on) */
+	ENV_XUPCALL,    /* upcall for other exceptions, likewise (may act on) */
+	ENV_PAGER,      /* id of the pager, 0: none (may act on; never a ring) */
+	ENV_CONTROLLER, /* hands control over (controller only; never a ring) */
+	ENV_LIMIT,      /* pages and page tables it may hold, 0: no limit (controller only) */
+	ENV_DEATHS,     /* 1: keep my dead envs until reaped, with IPC_BIT_DEATH (oneself only) */
+};
+
+/* The env page, at ENVPAGE in every env. Pinned, private, fresh in a new env, never
+ * inherited. The kernel trusts nothing in it: a program that scribbles here confuses itself.
+ * "k": written by the kernel. "u": written by user level. */
+struct env_page {
+	envid_t id;           /* k who am I */
+	envid_t controller;   /* k who controls me */
+	envid_t pager;        /* k who pages me, 0 nobody */
+	envid_t parent;       /* k whom I was copied from */
+	vaddr_t upcall;       /* u page-fault upcall, 0 none */
+	vaddr_t xupcall;      /* u upcall for other exceptions, 0 none */
+	uint32_t expect;      /* u entry that PAGE_COND expects */
+	uint32_t preempt;     /* u scheduler word: reserved, keep 0 */
+	vaddr_t send_va;      /* u page run to send */
+	uint32_t send_npages; /* u */
+	uint32_t send_mode;   /* u enum ipc_send_mode | IPC_MODE_WRITABLE */
+	vaddr_t recv_va;      /* u window: address | PTE_W, PTE_SOFT bits to set */
+	uint32_t recv_npages; /* u window: pages */
+	uint32_t send_us;     /* u bound of a send, microseconds */
+	uint32_t recv_us;     /* u bound of a receive, microseconds */
+	uint32_t faults;      /* k page faults delivered by upcall */
+	uint32_t reserved[16];
+	uint32_t msg[64];   /* ku message words; 0..2 ride in registers instead */
+	uint32_t user[128]; /* u libsys' own: survives nothing, shared with nobody */
+};
+_Static_assert(sizeof(struct env_page) <= PGSIZE, "the env page is one page");
+
+enum env_status {
+	ENV_FREE = 0,
+	ENV_DYING = 1,
+	ENV_RUNNABLE = 2,
+	ENV_RUNNING = 3,
+	ENV_NOT_RUNNABLE = 4, /* stopped, or waiting in an IPC */
+};
+
+/* The public record of an env: (const struct env_info *)UENVS, NENV of them. */
+struct env_info {
+	envid_t id;
+	envid_t parent;
+	uint32_t status; /* enum env_status */
+	uint32_t runs;   /* times dispatched */
+	uint32_t cpu;    /* where it runs or ran last */
+	envid_t controller;
+	envid_t pager;
+	uint32_t pages;  /* mapped pages and page tables */
+	uint32_t limit;  /* of pages; 0 none */
+	uint32_t waits;  /* 1: waits in an IPC */
+	envid_t partner; /* whom it waits for, 0 anyone */
+	uint32_t reserved[5];
+};
+_Static_assert(sizeof(struct env_info) == 64, "one cache line per record");
+
+/* What the kernel pushes on the exception stack before it enters the upcall. JOS's
+ * struct UTrapframe. A fault on the exception stack itself pushes below it, after one
+ * scratch word. For other exceptions fault_va holds the vector. */
+struct utrapframe {
+	uint32_t fault_va;
+	uint32_t err;
+	uint32_t edi, esi, ebp, oesp, ebx, edx, ecx, eax;
+	uint32_t eip;
+	uint32_t eflags;
+	uint32_t esp;
+};
+_Static_assert(sizeof(struct utrapframe) == 52, "JOS's layout");
+
+/* Why an env died (SYS_ENV_REAP). */
+enum death {
+	DEATH_EXIT,       /* destroyed itself; esi = status */
+	DEATH_KILLED,     /* destroyed by its controller; esi = status */
+	DEATH_NO_UPCALL,  /* page fault and no upcall; esi = va, edi = ip, ebp = error code */
+	DEATH_NO_STACK,   /* the exception stack is not mapped writable; likewise */
+	DEATH_STACK_FULL, /* the exception stack ran out; likewise */
+	DEATH_EXCEPTION,  /* another exception and no upcall; edi = ip, ebp = vector */
+};
+
+#endif

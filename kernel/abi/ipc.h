@@ -1,0 +1,68 @@
+/* Synchronous IPC: one system call, SYS_IPC, whose operand says which phases run.
+ *
+ * Registers (see syscall.h for why ecx and edx carry nothing):
+ *
+ *     in   eax = SYS_IPC | flags             out  eax = status; >= 0: see below
+ *          ebx = partner                          ebx = sender's id, 0: kernel bits
+ *          esi, edi, ebp = words 0, 1, 2          esi, edi, ebp = words 0, 1, 2
+ *
+ *   IPC_SEND             send to ebx
+ *   IPC_RECV             receive from ebx (0: anyone; own id: nobody, that is sleep)
+ *   IPC_SEND|IPC_RECV    call: send to ebx, then receive from ebx alone
+ *   ... |IPC_REPLY       reply and receive: reply to ebx (0 or a partner that no longer waits:
+ *                        skipped), then receive from anyone. A reply never blocks.
+ *
+ * A message has n words, IPC_WORDS(n), n = 0..IPC_WORDS_MAX. The first three ride in
+ * registers; words 3..n-1 are copied from the sender's env page (msg[3..]) to the
+ * receiver's. Words 0..2 are always delivered.
+ *
+ * IPC_PAGES sends the run described by the env page's send_va, send_npages (at most
+ * IPC_PAGES_MAX) and send_mode along; it arrives in the window recv_va, recv_npages of a
+ * receiver that said IPC_WINDOW, with the rights that the sender has (and asked for) and
+ * the software bits of the low bits of recv_va. The receiver asks W with PTE_W in recv_va;
+ * without it the pages come read-only. No window, no pages: words arrive all the same.
+ *
+ * Result >= 0 of a receive: IPC_GOT_WORDS(r) words and IPC_GOT_PAGES(r) pages came.
+ * Result >= 0 of a plain send: IPC_GOT_PAGES(r) pages went.
+ *
+ * Result < 0: E_INVAL (words, window, page run), E_BAD_ENV (no such partner), E_PERM (page run
+ * the sender does not have; grant or W of a read-only page), E_NOT_WAITING (no wait, partner
+ * not ready), E_TIMEOUT, E_DEAD (partner died while we waited). Nothing was delivered, unless the
+ * send phase of a call was over: then the receive phase failed.
+ *
+ * Pending bits: a receive from anyone first returns pending bits, if any: ebx = 0,
+ * word 0 = the bits, which are cleared. They never queue and never get lost. */
+#ifndef PARLEY_KERNEL_ABI_IPC_H
+#define PARLEY_KERNEL_ABI_IPC_H
+
+#define IPC_SEND 0x00000100u
+#define IPC_RECV 0x00000200u
+#define IPC_REPLY 0x00000400u
+#define IPC_PAGES 0x00000800u
+#define IPC_WINDOW 0x00001000u
+#define IPC_SEND_NOWAIT 0x00002000u  /* fail at once if the partner does not wait */
+#define IPC_SEND_TIMEOUT 0x00004000u /* bounded by the env page's send_us */
+#define IPC_RECV_NOWAIT 0x00008000u
+#define IPC_RECV_TIMEOUT 0x00010000u /* bounded by the env page's recv_us */
+#define IPC_WORDS(n) ((unsigned)(n) << 20)
+#define IPC_WORDS_SHIFT 20
+#define IPC_WORDS_MASK 0x7Fu
+#define IPC_WORDS_MAX 64
+#define IPC_PAGES_MAX 1024
+
+#define IPC_GOT_WORDS(r) ((unsigned)(r)&0x7Fu)
+#define IPC_GOT_PAGES(r) ((unsigned)(r) >> 8)
+
+/* Pending bits. */
+#define IPC_BITS_IRQ 0x0000FFFFu  /* 1 << irq */
+#define IPC_BITS_USER 0x00FF0000u /* SYS_NOTIFY */
+#define IPC_BIT_DEATH 0x80000000u /* SYS_ENV_REAP has something */
+
+enum ipc_send_mode {
+	IPC_MODE_MAP,   /* shared: both have it */
+	IPC_MODE_GRANT, /* moved: the sender's mapping goes */
+	IPC_MODE_COPY,  /* a fresh page with the same contents */
+};
+#define IPC_MODE_WRITABLE 0x100u /* or-ed to the mode: the receiver may write (map, grant) */
+
+#endif

@@ -1,0 +1,40 @@
+/* Page-table entries as user level sees them (Intel SDM vol. 3, 4.3).
+ *
+ * A present entry holds a frame address, rights, and three software bits
+ * (PTE_SOFT) that belong to user level. An absent entry (PTE_P clear) belongs
+ * to user level entirely: the page table is the pager's database. */
+#ifndef PARLEY_KERNEL_ABI_PAGE_H
+#define PARLEY_KERNEL_ABI_PAGE_H
+
+#define PTE_P 0x001u
+#define PTE_W 0x002u
+#define PTE_U 0x004u
+#define PTE_PWT 0x008u
+#define PTE_PCD 0x010u
+#define PTE_A 0x020u
+#define PTE_D 0x040u
+#define PTE_PS 0x080u
+#define PTE_G 0x100u
+#define PTE_SOFT 0xE00u
+#define PTE_ADDR(entry) ((entry) & ~0xFFFu)
+
+/* The system's convention for the software bits. The kernel knows none of it. */
+#define PTE_COW 0x800u   /* copy before the first write */
+#define PTE_SHARE 0x400u /* stays shared over fork */
+
+/* An absent entry with this value reads as zeros once touched. */
+#define PTE_ZERO_FILL 0x200u
+
+/* Page-fault error code (SDM vol. 3, 4.7). */
+#define FEC_PR 0x1u /* the page was present */
+#define FEC_WR 0x2u /* the access was a write */
+#define FEC_U 0x4u  /* from user mode */
+
+/* Flags of the page calls. They travel in the low bits of a page address,
+ * beside PTE_W and PTE_SOFT, in bit positions that no right uses. */
+#define PAGE_COND 0x001u    /* only where the entry equals the env page's `expect` */
+#define PAGE_FILL 0x004u    /* SYS_PAGE_ALLOC: fill from a page instead of zeros */
+#define PAGE_UNSHARE 0x008u /* with PAGE_FILL: keep the frame if nobody else maps it */
+#define PAGE_NOCACHE 0x010u /* SYS_PAGE_PHYS: uncached */
+
+#endif

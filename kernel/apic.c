@@ -1,0 +1,181 @@
+/* Local and I/O APIC. The local registers are the same address on every CPU; each access is to one's own.
+ * The I/O APIC is touched at boot and when root binds an interrupt, lock held. */
+#include "kernel/apic.h"
+
+#include "kernel/abi/status.h"
+#include "kernel/kmap.h"
+#include "kernel/machine.h"
+#include "kernel/x86.h"
+
+enum { /* byte offsets */
+	LAPIC_ID = 0x20,
+	LAPIC_TPR = 0x80,
+	LAPIC_EOI = 0xB0,
+	LAPIC_SPURIOUS = 0xF0,
+	LAPIC_ICR_LOW = 0x300,
+	LAPIC_ICR_HIGH = 0x310,
+	LAPIC_LVT_TIMER = 0x320,
+	LAPIC_LVT_PERF = 0x340,
+	LAPIC_LVT_LINT0 = 0x350,
+	LAPIC_LVT_LINT1 = 0x360,
+	LAPIC_LVT_ERROR = 0x370,
+	LAPIC_TIMER_INITIAL = 0x380,
+	LAPIC_TIMER_CURRENT = 0x390,
+	LAPIC_TIMER_DIVIDE = 0x3E0,
+};
+
+enum {
+	LAPIC_ENABLE = 0x100,
+	LVT_MASKED = 0x10000,
+	LVT_NMI = 0x400,
+	TIMER_PERIODIC = 0x20000,
+	TIMER_DIVIDE_16 = 0x3,
+	ICR_INIT = 0x500,
+	ICR_STARTUP = 0x600,
+	ICR_NMI = 0x400,
+	ICR_ASSERT = 0x4000,
+	ICR_LEVEL = 0x8000,
+	ICR_PENDING = 0x1000,
+	ICR_ALL_OTHERS = 0xC0000,
+};
+
+enum { /* I/O APIC: register select, window, registers */
+	IOAPIC_SELECT = 0x00,
+	IOAPIC_WINDOW = 0x10,
+	IOAPIC_VERSION = 1,
+	IOAPIC_PIN0 = 0x10,
+	PIN_MASKED = 0x10000,
+	PIN_LEVEL = 0x8000,
+	PIN_ACTIVE_LOW = 0x2000,
+};
+
+enum { PIC1_DATA = 0x21, PIC2_DATA = 0xA1 };
+
+static volatile uint8_t *lapic, *ioapic;
+static const struct machine *where;
+
+static uint32_t lapic_read(uint32_t reg)
+{
+	return *(volatile uint32_t *)(lapic + reg);
+}
+
+static void lapic_write(uint32_t reg, uint32_t value)
+{
+	*(volatile uint32_t *)(lapic + reg) = value;
+}
+
+static uint32_t ioapic_read(uint32_t reg)
+{
+	*(volatile uint32_t *)(ioapic + IOAPIC_SELECT) = reg;
+	return *(volatile uint32_t *)(ioapic + IOAPIC_WINDOW);
+}
+
+static void ioapic_write(uint32_t reg, uint32_t value)
+{
+	*(volatile uint32_t *)(ioapic + IOAPIC_SELECT) = reg;
+	*(volatile uint32_t *)(ioapic + IOAPIC_WINDOW) = value;
+}
+
+static uint32_t ioapic_pins(void)
+{
+	return (ioapic_read(IOAPIC_VERSION) >> 16 & 0xFF) + 1;
+}
+
+void apic_init(const struct machine *machine)
+{
+	where = machine;
+	lapic = kmap_device(machine->lapic, PGSIZE);
+	ioapic = kmap_device(machine->ioapic, PGSIZE);
+	outb(PIC1_DATA, 0xFF);
+	outb(PIC2_DATA, 0xFF);
+	for (uint32_t pin = 0; pin < ioapic_pins(); pin++) {
+		ioapic_write(IOAPIC_PIN0 + 2 * pin, PIN_MASKED);
+	}
+	apic_init_cpu();
+}
+
+void apic_init_cpu(void)
+{
+	lapic_write(LAPIC_SPURIOUS, LAPIC_ENABLE | VEC_SPURIOUS);
+	lapic_write(LAPIC_LVT_LINT0, LVT_MASKED);
+	lapic_write(LAPIC_LVT_LINT1, LVT_NMI);
+	lapic_write(LAPIC_LVT_ERROR, LVT_MASKED);
+	lapic_write(LAPIC_LVT_PERF, LVT_MASKED);
+	lapic_write(LAPIC_TPR, 0);
+	apic_timer_stop();
+	apic_end_of_interrupt();
+}
+
+uint32_t apic_own_id(void)
+{
+	return lapic_read(LAPIC_ID) >> 24;
+}
+
+void apic_end_of_interrupt(void)
+{
+	lapic_write(LAPIC_EOI, 0);
+}
+
+void apic_timer_start(uint32_t count)
+{
+	lapic_write(LAPIC_TIMER_DIVIDE, TIMER_DIVIDE_16);
+	lapic_write(LAPIC_LVT_TIMER, TIMER_PERIODIC | VEC_TIMER);
+	lapic_write(LAPIC_TIMER_INITIAL, count);
+}
+
+void apic_timer_stop(void)
+{
+	lapic_write(LAPIC_LVT_TIMER, LVT_MASKED | VEC_TIMER);
+	lapic_write(LAPIC_TIMER_INITIAL, 0);
+}
+
+uint32_t apic_timer_left(void)
+{
+	return lapic_read(LAPIC_TIMER_CURRENT);
+}
+
+static void send(uint32_t apic_id, uint32_t command)
+{
+	while (lapic_read(LAPIC_ICR_LOW) & ICR_PENDING) {
+		pause();
+	}
+	lapic_write(LAPIC_ICR_HIGH, apic_id << 24);
+	lapic_write(LAPIC_ICR_LOW, command);
+}
+
+void apic_poke(uint32_t apic_id)
+{
+	send(apic_id, ICR_ASSERT | VEC_POKE);
+}
+
+void apic_send_init(uint32_t apic_id)
+{
+	send(apic_id, ICR_INIT | ICR_LEVEL | ICR_ASSERT);
+	send(apic_id, ICR_INIT | ICR_LEVEL);
+}
+
+void apic_send_startup(uint32_t apic_id, paddr_t code)
+{
+	send(apic_id, ICR_STARTUP | ICR_ASSERT | code >> PGSHIFT);
+}
+
+void apic_stop_others(void)
+{
+	if (lapic) {
+		send(0, ICR_NMI | ICR_ASSERT | ICR_ALL_OTHERS);
+	}
+}
+
+int apic_enable_irq(uint32_t irq)
+{
+	uint32_t pin = where->irq_pin[irq], low = VEC_IRQ0 + irq;
+
+	if (pin >= ioapic_pins()) {
+		return E_NOT_FOUND;
+	}
+	low |= where->irq_level[irq] ? PIN_LEVEL : 0;
+	low |= where->irq_active_low[irq] ? PIN_ACTIVE_LOW : 0;
+	ioapic_write(IOAPIC_PIN0 + 2 * pin + 1, where->boot_apic_id << 24);
+	ioapic_write(IOAPIC_PIN0 + 2 * pin, low);
+	return OK;
+}

@@ -1,0 +1,32 @@
+/* Local APIC and I/O APIC (Intel SDM vol. 3, chapter 11; 82093AA data sheet). */
+#ifndef PARLEY_KERNEL_APIC_H
+#define PARLEY_KERNEL_APIC_H
+
+#include "kernel/abi/types.h"
+
+struct machine;
+
+/* Maps the registers, masks the 8259s and every I/O APIC pin. Boot CPU. */
+void apic_init(const struct machine *machine);
+/* Enables the local APIC of the CPU that calls. */
+void apic_init_cpu(void);
+uint32_t apic_own_id(void);
+void apic_end_of_interrupt(void);
+
+/* Timer of this CPU: interrupts VEC_TIMER every `count` bus clocks / 16, until stopped. */
+void apic_timer_start(uint32_t count);
+void apic_timer_stop(void);
+uint32_t apic_timer_left(void);
+
+/* Interrupts another CPU with VEC_POKE. */
+void apic_poke(uint32_t apic_id);
+/* The start-up sequence for another CPU (SDM vol. 3, 9.4.4): one INIT, one STARTUP. */
+void apic_send_init(uint32_t apic_id);
+void apic_send_startup(uint32_t apic_id, paddr_t code);
+/* NMI to all other CPUs. */
+void apic_stop_others(void);
+
+/* Delivers ISA interrupt `irq` to the boot CPU as VEC_IRQ0 + irq. E_NOT_FOUND: no such pin. */
+int apic_enable_irq(uint32_t irq);
+
+#endif

@@ -1,0 +1,87 @@
+/* Start-up of the boot CPU: called by nasm/boot.asm with paging on, on the boot stack. Brings up one
+ * part after another, then runs the first server and never comes back. */
+#include "kernel/boot.h"
+
+#include "kernel/abi/types.h"
+#include "kernel/apic.h"
+#include "kernel/clock.h"
+#include "kernel/cpu.h"
+#include "kernel/debug.h"
+#include "kernel/env.h"
+#include "kernel/kmap.h"
+#include "kernel/lock.h"
+#include "kernel/machine.h"
+#include "kernel/sched.h"
+
+enum { MULTIBOOT_LOADER = 0x2BADB002 };
+
+static struct machine machine;
+
+bool boot_word(const char *cmdline, const char *word)
+{
+	const char *p = cmdline;
+
+	while (*p) {
+		const char *w = word;
+
+		if (p[0] == 'a' && p[1] == 'p' && p[2] == 'p' && p[3] == '=') {
+			return false;
+		}
+		while (*w && *p == *w) {
+			p++;
+			w++;
+		}
+		if (!*w && (!*p || *p == ' ')) {
+			return true;
+		}
+		while (*p && *p != ' ') {
+			p++;
+		}
+		while (*p == ' ') {
+			p++;
+		}
+	}
+	return false;
+}
+
+static void record_cpus(void)
+{
+	boot_info.ncpu = cpu_count;
+	for (uint32_t i = 0; i < cpu_count; i++) {
+		boot_info.cpu_apic_id[i] = cpus[i].apic_id;
+	}
+	boot_info.tsc_per_ms = clock_tsc_per_ms;
+}
+
+_Noreturn void boot_main(uint32_t magic, paddr_t mbi, vaddr_t stack_top)
+{
+	struct cpu *cpu = &cpus[0];
+
+	cpu_prepare(0, 0, stack_top);
+	debug_init();
+	if (magic != MULTIBOOT_LOADER) {
+		panic("not started by a Multiboot 1 loader (magic 0x%08x)", magic);
+	}
+	multiboot_read(mbi);
+	debug_quiet = boot_word(boot_info.cmdline, "quiet");
+	debug_log("Parley\n");
+
+	lock_acquire(cpu);
+	kmap_init();
+	frame_init(&boot_info);
+	machine_discover(&machine, boot_info.cmdline);
+	apic_init(&machine);
+	machine.boot_apic_id = apic_own_id();
+	cpu_prepare(0, machine.boot_apic_id, kmap_stack(0));
+	trap_init();
+	cpu_load(cpu);
+	clock_init();
+	env_init();
+	smp_start(&machine);
+	kmap_drop_identity();
+	record_cpus();
+	if (boot_word(boot_info.cmdline, "panic")) {
+		panic("asked for on the command line");
+	}
+	sched_run(cpu, loader_start());
+}

@@ -1,0 +1,177 @@
+/* Time. Microseconds come from the TSC by multiply and shift; ticks are 2^13 of them, so nothing is
+ * lost when no timer interrupt comes for a while.
+ *
+ * Bounded waits hang in a wheel of lists, slot = deadline modulo SLOTS; inserting and cancelling
+ * are O(1), and each tick looks at one slot. Guarded by the kernel lock. */
+#include "kernel/clock.h"
+
+#include "kernel/apic.h"
+#include "kernel/debug.h"
+#include "kernel/env.h"
+#include "kernel/ipc.h"
+#include "kernel/lock.h"
+#include "kernel/x86.h"
+
+enum {
+	SLOTS = 64,
+	PIT_HZ = 1193182, /* 8254, driven by 14.31818 MHz / 12 */
+	PIT_CONTROL = 0x43,
+	PIT_CHANNEL2 = 0x42,
+	PIT_GATE = 0x61,  /* bit 0: gate of channel 2, bit 1: speaker */
+	SAMPLE_PIT = 1194 /* counts to measure over: 1 ms */
+};
+
+uint32_t clock_tsc_per_ms, clock_timer_per_tick;
+static uint32_t us_per_tsc; /* microseconds per TSC count, times 2^32 */
+static uint64_t tsc_start;
+
+static struct env *wheel[SLOTS];
+static uint32_t pending; /* envs in the wheel */
+static uint32_t expired; /* all slots up to this tick are done */
+
+/* a * b / c with a 64-bit product; the quotient must fit. */
+static uint32_t mul_div(uint32_t a, uint32_t b, uint32_t c)
+{
+	uint32_t high, low;
+
+	asm("mull %2" : "=a"(low), "=d"(high) : "rm"(b), "a"(a));
+	asm("divl %2" : "+a"(low), "+d"(high) : "rm"(c));
+	return low;
+}
+
+/* ---- calibration ---- */
+
+static uint16_t pit_read(void)
+{
+	uint8_t low;
+
+	outb(PIT_CONTROL, 0x80); /* latch channel 2 */
+	low = inb(PIT_CHANNEL2);
+	return low | inb(PIT_CHANNEL2) << 8;
+}
+
+void clock_init(void)
+{
+	uint64_t tsc0, tsc1;
+	uint32_t timer0, timer1, tsc, pit;
+	uint16_t pit0, pit1;
+
+	outb(PIT_GATE, (inb(PIT_GATE) & ~2) | 1);
+	outb(PIT_CONTROL, 0xB0); /* channel 2, low then high byte, mode 0 */
+	outb(PIT_CHANNEL2, 0xFF);
+	outb(PIT_CHANNEL2, 0xFF);
+	apic_timer_start(~0u);
+	pit0 = pit_read();
+	tsc0 = rdtsc();
+	timer0 = apic_timer_left();
+	do {
+		pit1 = pit_read();
+		tsc1 = rdtsc();
+		timer1 = apic_timer_left();
+		pit = (uint16_t)(pit0 - pit1);
+	} while (pit < SAMPLE_PIT);
+	apic_timer_stop();
+
+	tsc = tsc1 - tsc0;
+	clock_tsc_per_ms = mul_div(tsc, PIT_HZ / 1000, pit);
+	clock_timer_per_tick = mul_div(mul_div(timer0 - timer1, PIT_HZ / 1000, pit), TICK_US, 1000);
+	if (clock_tsc_per_ms < 1000 || clock_timer_per_tick == 0) {
+		panic("clock: %u TSC counts and %u timer counts in %u counts of the 8254", tsc,
+		      timer0 - timer1, pit);
+	}
+	us_per_tsc = mul_div(1000, 0x80000000, clock_tsc_per_ms) * 2;
+	tsc_start = tsc0;
+	debug_log("clock: %u TSC counts per ms, %u timer counts per tick\n", clock_tsc_per_ms,
+	          clock_timer_per_tick);
+}
+
+uint64_t clock_us(void)
+{
+	uint64_t tsc = rdtsc() - tsc_start;
+	uint32_t high = tsc >> 32;
+
+	return (uint64_t)high * us_per_tsc + ((uint64_t)(uint32_t)tsc * us_per_tsc >> 32);
+}
+
+uint32_t clock_ticks(void)
+{
+	return clock_us() >> TICK_SHIFT;
+}
+
+void clock_spin_us(uint32_t us)
+{
+	uint64_t end = clock_us() + us;
+
+	while (clock_us() < end) {
+		pause();
+	}
+}
+
+/* ---- the wheel ---- */
+
+void clock_wake_after(struct env *env, uint32_t us)
+{
+	struct env **slot;
+
+	assert(lock_held() && !env->deadline);
+	if (pending++ == 0) {
+		expired = clock_ticks();
+	}
+	env->deadline = (uint32_t)((clock_us() + us) >> TICK_SHIFT) + 1;
+	slot = &wheel[env->deadline % SLOTS];
+	env->timer_next = *slot;
+	env->timer_link = slot;
+	if (*slot) {
+		(*slot)->timer_link = &env->timer_next;
+	}
+	*slot = env;
+}
+
+void clock_cancel(struct env *env)
+{
+	if (!env->deadline) {
+		return;
+	}
+	env->deadline = 0;
+	pending--;
+	*env->timer_link = env->timer_next;
+	if (env->timer_next) {
+		env->timer_next->timer_link = env->timer_link;
+	}
+}
+
+static void expire_slot(struct env *env, uint32_t now)
+{
+	while (env) {
+		struct env *next = env->timer_next;
+
+		if ((int32_t)(env->deadline - now) <= 0) {
+			clock_cancel(env);
+			ipc_timed_out(env);
+		}
+		env = next;
+	}
+}
+
+void clock_expire(void)
+{
+	uint32_t now;
+
+	assert(lock_held());
+	if (pending == 0) {
+		return;
+	}
+	now = clock_ticks();
+	if (now - expired > SLOTS) {
+		expired = now - SLOTS;
+	}
+	while (expired != now) {
+		expired++;
+		expire_slot(wheel[expired % SLOTS], now);
+	}
+}
+
+bool clock_pending(void)
+{
+	return pending > 0;
+}

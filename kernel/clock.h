@@ -1,0 +1,35 @@
+/* Time: the calibrated time-stamp counter, ticks, and the wheel of bounded waits. */
+#ifndef PARLEY_KERNEL_CLOCK_H
+#define PARLEY_KERNEL_CLOCK_H
+
+#include "kernel/abi/types.h"
+
+struct env;
+
+enum {
+	TICK_SHIFT = 13, /* a tick is 2^13 microseconds: the quantum, and the grain of time-outs */
+	TICK_US = 1 << TICK_SHIFT,
+};
+
+/* Measures TSC and the local APIC timer against the 8254. Boot CPU, after apic_init. */
+void clock_init(void);
+extern uint32_t clock_tsc_per_ms;
+extern uint32_t clock_timer_per_tick; /* local APIC timer counts per tick */
+
+/* Since boot. The TSCs of all CPUs are taken to agree (they start together and nobody writes them). */
+uint64_t clock_us(void);
+uint32_t clock_ticks(void);
+
+/* Busy wait, for start-up code only. */
+void clock_spin_us(uint32_t us);
+
+/* Arranges ipc_timed_out(env) no sooner than `us` from now. Lock held. */
+void clock_wake_after(struct env *env, uint32_t us);
+/* Forgets the env's time-out, if any. Lock held. */
+void clock_cancel(struct env *env);
+/* Fires what is due. Lock held. From timer ticks. */
+void clock_expire(void);
+/* Whether any time-out is pending: then one CPU must keep ticking. Lock held. */
+bool clock_pending(void);
+
+#endif

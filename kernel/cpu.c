@@ -1,0 +1,231 @@
+/* Per-CPU state: descriptor tables, the env that runs, FPU ownership, port bitmap, and requests
+ * from one CPU to another.
+ *
+ * Requests. Who holds the kernel lock may ask another CPU to flush its TLB or to let its env go, and
+ * waits for the answer. The other CPU is in user mode or halted (the poke interrupts it, and it
+ * goes to take the lock), or waits for the lock already; waiting, it answers. So an answer needs no lock,
+ * comes soon, and there is one asker at a time. Only the CPU itself changes its cr3 and env. */
+#include "kernel/cpu.h"
+
+#include "kernel/abi/syscall.h"
+#include "kernel/apic.h"
+#include "kernel/debug.h"
+#include "kernel/env.h"
+#include "kernel/lock.h"
+
+struct cpu cpus[NCPU_MAX];
+uint32_t cpu_count = 1;
+uint32_t cpu_shootdowns;
+
+static uint8_t df_stack[PGSIZE] __attribute__((aligned(16))); /* a double fault ends it all: one is enough */
+
+/* ---- descriptor tables (SDM vol. 3, 3.4.5 and 8.2.2) ---- */
+
+enum {
+	DESC_KCODE = 0x00CF9A00,
+	DESC_KDATA = 0x00CF9200,
+	DESC_UCODE = 0x00CFFA00,
+	DESC_UDATA = 0x00CFF200,
+	DESC_TSS = 0x00008900,
+	DESC_FLAT_LOW = 0x0000FFFF,
+};
+
+static struct descriptor tss_descriptor(const struct tss *tss, uint32_t size)
+{
+	uint32_t base = (uint32_t)tss;
+
+	return (struct descriptor){(base << 16) | (size - 1),
+	                           (base & 0xFF000000) | ((size - 1) & 0xF0000) | DESC_TSS |
+	                                   (base >> 16 & 0xFF)};
+}
+
+void cpu_prepare(uint32_t index, uint32_t apic_id, vaddr_t stack_top)
+{
+	enum { TSS_SIZE = sizeof(struct tss) + IO_PORTS / 8 + 1 };
+	struct cpu *cpu = &cpus[index];
+
+	_Static_assert(offsetof(struct cpu, iomap) == offsetof(struct cpu, tss) + sizeof(struct tss),
+	               "the bitmap is part of the TSS");
+	cpu->self = cpu;
+	cpu->index = index;
+	cpu->apic_id = apic_id;
+	cpu->kstack = stack_top - 16;
+	*(struct cpu **)(stack_top - 4) = cpu;
+	cpu->cr3 = frame_low_addr(kmap_pgdir);
+	cpu->gdt[SEL_KCODE / 8] = (struct descriptor){DESC_FLAT_LOW, DESC_KCODE};
+	cpu->gdt[SEL_KDATA / 8] = (struct descriptor){DESC_FLAT_LOW, DESC_KDATA};
+	cpu->gdt[SEL_UCODE / 8] = (struct descriptor){DESC_FLAT_LOW, DESC_UCODE};
+	cpu->gdt[SEL_UDATA / 8] = (struct descriptor){DESC_FLAT_LOW, DESC_UDATA};
+	cpu->gdt[SEL_TSS / 8] = tss_descriptor(&cpu->tss, TSS_SIZE);
+	cpu->gdt[SEL_DFTSS / 8] = tss_descriptor(&cpu->df_tss, sizeof(struct tss));
+	cpu->tss.ss0 = SEL_KDATA;
+	cpu->tss.iomap = IO_NONE;
+	cpu->iomap[IO_PORTS / 8] = 0xFF;
+	cpu->df_tss.cr3 = cpu->cr3;
+	cpu->df_tss.eip = (uint32_t)trap_double_fault;
+	cpu->df_tss.eflags = FL_FIXED;
+	cpu->df_tss.esp = (uint32_t)df_stack + sizeof(df_stack) - 16;
+	cpu->df_tss.cs = SEL_KCODE;
+	cpu->df_tss.ss = cpu->df_tss.ds = cpu->df_tss.es = SEL_KDATA;
+	cpu->df_tss.iomap = IO_NONE;
+	*(struct cpu **)(df_stack + sizeof(df_stack) - 4) = cpu;
+}
+
+void cpu_load(struct cpu *cpu)
+{
+	struct descriptor_ptr gdt = {sizeof(cpu->gdt) - 1, (uint32_t)cpu->gdt};
+
+	cpu_load_gdt(&gdt);
+	ltr(SEL_TSS);
+	trap_init_cpu();
+	lcr4(rcr4() | CR4_OSFXSR | CR4_OSXMMEXCPT);
+	lcr0((rcr0() & ~CR0_EM) | CR0_MP | CR0_NE | CR0_TS);
+}
+
+/* ---- FPU: loaded at first use in a turn, saved when the env leaves the CPU ---- */
+
+void cpu_fpu_clean(void *area)
+{
+	fill_words(area, 0, 512 / 4);
+	((uint16_t *)area)[0] = 0x037F;  /* control word, as FNINIT leaves it */
+	((uint32_t *)area)[6] = 0x1F80; /* MXCSR at reset, SDM vol. 1, 11.6.4 */
+}
+
+void cpu_fpu_save(struct cpu *cpu)
+{
+	if (cpu->fpu) {
+		fxsave(cpu->fpu->fpu);
+		cpu->fpu = NULL;
+		lcr0(rcr0() | CR0_TS);
+	}
+}
+
+void cpu_fpu_load(struct cpu *cpu)
+{
+	assert(!cpu->fpu);
+	clts();
+	fxrstor(cpu->env->fpu);
+	cpu->fpu = cpu->env;
+}
+
+/* ---- ports ---- */
+
+/* Fills the bitmap for this env unless it holds its ports already. */
+static void load_ports(struct cpu *cpu, const struct env *env)
+{
+	if (cpu->io_env == env->id) {
+		return;
+	}
+	cpu->io_env = env->id;
+	fill_words(cpu->iomap, ~0u, IO_PORTS / 32);
+	for (uint32_t i = 0; i < env->nports; i++) {
+		for (uint32_t port = env->ports[i].first;
+		     port < (uint32_t)env->ports[i].first + env->ports[i].count; port++) {
+			cpu->iomap[port / 8] &= ~(1u << port % 8);
+		}
+	}
+}
+
+/* Makes the ports of the env that runs here usable, and no others. */
+static void set_ports(struct cpu *cpu)
+{
+	cpu->tss.iomap = IO_NONE;
+	if (cpu->env->nports) {
+		load_ports(cpu, cpu->env);
+		cpu->tss.iomap = sizeof(struct tss);
+	}
+}
+
+void cpu_ports_changed(const struct env *env)
+{
+	assert(lock_held());
+	for (uint32_t i = 0; i < cpu_count; i++) {
+		if (cpus[i].io_env == env->id) {
+			cpus[i].io_env = 0;
+		}
+	}
+	if (env->cpu->env == env) {
+		set_ports(env->cpu); /* the caller itself: others were evicted */
+	}
+}
+
+/* ---- switching ---- */
+
+static void load_space(struct cpu *cpu, paddr_t cr3)
+{
+	if (cpu->cr3 != cr3) {
+		cpu->cr3 = cr3;
+		lcr3(cr3);
+	}
+}
+
+void cpu_switch(struct cpu *cpu, struct env *next)
+{
+	assert(lock_held() && !next->queued_on && next->ipc == IPC_IDLE && !next->stopped);
+	next->info->status = ENV_RUNNING;
+	if (cpu->env == next) {
+		return;
+	}
+	cpu_fpu_save(cpu);
+	load_space(cpu, next->space.cr3);
+	cpu->env = next;
+	next->cpu = cpu;
+	cpu->tss.esp0 = (uint32_t)(&next->tf + 1);
+	set_ports(cpu);
+	next->info->cpu = cpu->index;
+	next->info->runs++;
+	cpu->switches++;
+}
+
+void cpu_leave(struct cpu *cpu)
+{
+	cpu_fpu_save(cpu);
+	cpu->env = NULL;
+	load_space(cpu, frame_low_addr(kmap_pgdir));
+}
+
+/* ---- requests ---- */
+
+void cpu_ask(struct cpu *cpu, enum cpu_request what)
+{
+	assert(lock_held() && cpu != this_cpu());
+	cpu_shootdowns++;
+	__atomic_fetch_or(&cpu->requests, what, __ATOMIC_RELEASE);
+	apic_poke(cpu->apic_id);
+	while (__atomic_load_n(&cpu->requests, __ATOMIC_ACQUIRE) & what) {
+		pause();
+	}
+}
+
+void cpu_answer(struct cpu *cpu)
+{
+	uint32_t what = __atomic_load_n(&cpu->requests, __ATOMIC_ACQUIRE);
+
+	if (what & CPU_FLUSH) {
+		lcr3(cpu->cr3);
+	}
+	if (what & CPU_EVICT && cpu->env) {
+		if (cpu->env->tf.vector == SYSCALL_VECTOR) {
+			cpu->env->tf.eip -= 2; /* not begun: let it execute `int` again */
+		}
+		cpu_leave(cpu);
+	}
+	if (what) {
+		__atomic_fetch_and(&cpu->requests, ~what, __ATOMIC_RELEASE);
+	}
+}
+
+void cpu_shootdown(paddr_t pgdir)
+{
+	assert(lock_held());
+	for (uint32_t i = 0; i < cpu_count; i++) {
+		if (cpus[i].cr3 != pgdir) {
+			continue;
+		}
+		if (&cpus[i] == this_cpu()) {
+			lcr3(pgdir);
+		} else {
+			cpu_ask(&cpus[i], CPU_FLUSH);
+		}
+	}
+}

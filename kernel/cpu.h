@@ -1,0 +1,95 @@
+/* Per-CPU state, and requests between CPUs. */
+#ifndef PARLEY_KERNEL_CPU_H
+#define PARLEY_KERNEL_CPU_H
+
+#include "kernel/abi/memlayout.h"
+#include "kernel/abi/types.h"
+#include "kernel/kmap.h"
+#include "kernel/x86.h"
+
+struct env;
+
+enum {
+	IO_PORTS = 4096, /* ports that can be given away: 0..4095 */
+	IO_NONE = 0xFFFF, /* TSS bitmap offset beyond the limit: no port allowed */
+};
+
+enum cpu_request {
+	CPU_FLUSH = 1, /* reload CR3 */
+	CPU_EVICT = 2, /* stop running cpu->env, be on the kernel's directory */
+};
+
+struct cpu {
+	/* Constant after this CPU started. */
+	struct cpu *self;
+	vaddr_t kstack; /* initial stack pointer for each entry */
+	uint32_t index;
+	uint32_t apic_id;
+
+	/* Written by this CPU, lock held (or while it answers a request of the holder). */
+	struct env *env;  /* the env whose registers entry will save; NULL: idle */
+	paddr_t cr3;      /* what is loaded */
+	struct env *fpu;  /* whose state the FPU registers hold; NULL: TS is set */
+	envid_t io_env;   /* whose ports the bitmap holds */
+	bool idle;        /* halted or about to: must be poked to notice work */
+	bool ticking;     /* the timer runs */
+
+	/* Set by the lock's holder, cleared by this CPU. */
+	uint32_t requests; /* enum cpu_request bits; atomic, partner: cpu_answer */
+	uint32_t started;  /* atomic; the boot CPU waits for it */
+
+	/* Guarded by the kernel lock. */
+	struct env *queue_head, *queue_tail;
+	uint32_t queued;
+	uint32_t switches;
+
+	struct descriptor gdt[GDT_ENTRIES] __attribute__((aligned(8)));
+	struct tss tss;
+	uint8_t iomap[IO_PORTS / 8 + 1]; /* one byte of ones ends it, SDM vol. 1, 19.5.2 */
+	struct tss df_tss __attribute__((aligned(8)));
+};
+
+extern struct cpu cpus[NCPU_MAX]; /* cpus[0 .. cpu_count) are running */
+extern uint32_t cpu_count;
+extern uint32_t cpu_shootdowns; /* requests sent, for SYSINFO */
+
+/* The CPU that executes this: its pointer is the word at the top of each kernel stack. */
+static inline struct cpu *this_cpu(void)
+{
+	uint32_t esp;
+
+	asm volatile("mov %%esp, %0" : "=r"(esp));
+	return *(struct cpu **)((esp | (KSTACK_STRIDE - 1)) - 3);
+}
+
+/* In nasm/boot.asm: loads the GDT and all segment registers. */
+void cpu_load_gdt(const struct descriptor_ptr *gdt);
+
+/* Fills GDT, TSS and identity of cpus[index], whose stack ends at stack_top. */
+void cpu_prepare(uint32_t index, uint32_t apic_id, vaddr_t stack_top);
+/* Loads GDT, TSS, IDT, FPU and control registers on the CPU that calls. */
+void cpu_load(struct cpu *cpu);
+
+/* Makes `next` the env of this CPU: address space, entry stack, ports, FPU ownership. */
+void cpu_switch(struct cpu *cpu, struct env *next);
+/* Leaves the env's space for the kernel's own directory: cpu->env = NULL, FPU state saved. */
+void cpu_leave(struct cpu *cpu);
+
+/* The env's ports changed: bitmaps that hold them are filled anew. Lock held. */
+void cpu_ports_changed(const struct env *env);
+
+/* Asks another CPU and waits for its answer. Lock held. */
+void cpu_ask(struct cpu *cpu, enum cpu_request what);
+/* Does what was asked of this CPU; from the wait loop of the lock. */
+void cpu_answer(struct cpu *cpu);
+/* Every CPU that may hold translations of this directory drops them, before return. Lock held. */
+void cpu_shootdown(paddr_t pgdir);
+
+/* Gives the FPU to cpu->env (device-not-available exception). */
+void cpu_fpu_load(struct cpu *cpu);
+/* The state of a new env. */
+void cpu_fpu_clean(void *area);
+/* Fetches the registers into the env that they belong to. */
+void cpu_fpu_save(struct cpu *cpu);
+
+#endif

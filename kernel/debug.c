@@ -1,0 +1,243 @@
+/* Debug output on the first serial line (16550, polled), formatted printing, panic. No locks: lines of
+ * several CPUs may mix. */
+#include "kernel/debug.h"
+
+#include "kernel/apic.h"
+#include "kernel/boot.h"
+#include "kernel/cpu.h"
+#include "kernel/trap.h"
+#include "kernel/x86.h"
+
+enum {
+	COM1 = 0x3F8,
+	LINE_STATUS = COM1 + 5,
+	CAN_SEND = 0x20,
+	HAS_DATA = 0x01,
+	SPIN_MAX = 100000, /* status reads before a byte is given up */
+	DEBUG_EXIT = 0xF4, /* QEMU's isa-debug-exit, where `make run` puts it */
+};
+
+bool debug_quiet;
+static uint32_t panicking; /* atomic: the first one talks */
+
+void debug_init(void)
+{
+	outb(COM1 + 1, 0);    /* no interrupts */
+	outb(COM1 + 3, 0x80); /* divisor access */
+	outb(COM1 + 0, 1);    /* 115,200 baud */
+	outb(COM1 + 1, 0);
+	outb(COM1 + 3, 0x03); /* 8 data bits, no parity, one stop bit */
+	outb(COM1 + 2, 0x07); /* FIFOs on and empty */
+	outb(COM1 + 4, 0x0B); /* DTR, RTS, interrupt gate */
+}
+
+static void put(char c)
+{
+	for (uint32_t i = 0; i < SPIN_MAX && !(inb(LINE_STATUS) & CAN_SEND); i++) {
+		pause();
+	}
+	outb(COM1, c);
+}
+
+void debug_write(const char *bytes, uint32_t length)
+{
+	for (uint32_t i = 0; i < length; i++) {
+		if (bytes[i] == '\n') {
+			put('\r');
+		}
+		put(bytes[i]);
+	}
+}
+
+char debug_read(void)
+{
+	while (!(inb(LINE_STATUS) & HAS_DATA)) {
+		pause();
+	}
+	return inb(COM1);
+}
+
+/* ---- formatted ---- */
+
+static void put_number(uint32_t value, uint32_t base, int width, char pad)
+{
+	char digits[10];
+	int n = 0;
+
+	do {
+		digits[n++] = "0123456789abcdef"[value % base];
+		value /= base;
+	} while (value);
+	for (; width > n; width--) {
+		put(pad);
+	}
+	while (n > 0) {
+		put(digits[--n]);
+	}
+}
+
+static const char *put_conversion(const char *f, va_list *args)
+{
+	char pad = *f == '0' ? '0' : ' ';
+	int width = 0, d;
+	const char *text;
+
+	while (*f >= '0' && *f <= '9') {
+		width = width * 10 + *f++ - '0';
+	}
+	switch (*f) {
+	case 's':
+		for (text = va_arg(*args, const char *); *text; text++, width--) {
+			put(*text);
+		}
+		for (; width > 0; width--) {
+			put(' ');
+		}
+		break;
+	case 'c':
+		put(va_arg(*args, int));
+		break;
+	case 'd':
+		d = va_arg(*args, int);
+		if (d < 0) {
+			put('-');
+		}
+		put_number(d < 0 ? -(uint32_t)d : (uint32_t)d, 10, width, pad);
+		break;
+	case 'u':
+		put_number(va_arg(*args, uint32_t), 10, width, pad);
+		break;
+	case 'x':
+		put_number(va_arg(*args, uint32_t), 16, width, pad);
+		break;
+	default:
+		put(*f);
+	}
+	return f + 1;
+}
+
+static void print(const char *f, va_list *args)
+{
+	while (*f) {
+		if (*f == '%') {
+			f = put_conversion(f + 1, args);
+		} else {
+			debug_write(f++, 1);
+		}
+	}
+}
+
+void debug_printf(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	print(format, &args);
+	va_end(args);
+}
+
+void debug_log(const char *format, ...)
+{
+	va_list args;
+
+	if (!debug_quiet) {
+		va_start(args, format);
+		print(format, &args);
+		va_end(args);
+	}
+}
+
+/* ---- panic ---- */
+
+void machine_exit(uint8_t status)
+{
+	outb(DEBUG_EXIT, status);
+	panic_stop();
+}
+
+void panic_stop(void)
+{
+	for (;;) {
+		asm volatile("cli; hlt");
+	}
+}
+
+/* Whether a word of a stack may be read: in the kernel's image or on a kernel stack. */
+static bool readable(uint32_t address)
+{
+	vaddr_t offset = address & (KSTACK_STRIDE - 1);
+
+	if (address % 4 || address < KSTACKBASE) {
+		return false;
+	}
+	if (address >= KERNBASE) {
+		return address >= KERNBASE + 0x100000 && address < (uint32_t)kernel_end;
+	}
+	return (KERNBASE - 1 - address) / KSTACK_STRIDE < cpu_count &&
+	       offset >= KSTACK_STRIDE - KSTACK_SIZE && offset < KSTACK_STRIDE - 8;
+}
+
+void debug_backtrace(uint32_t eip, uint32_t ebp)
+{
+	enum { DEPTH = 24 };
+
+	debug_printf("  #0 0x%08x\n", eip);
+	for (uint32_t n = 1; n < DEPTH && readable(ebp); n++) {
+		const uint32_t *frame = (const uint32_t *)ebp;
+
+		if (frame[1] < KERNBASE) {
+			break;
+		}
+		debug_printf("  #%u 0x%08x\n", n, frame[1]);
+		ebp = frame[0];
+	}
+}
+
+void debug_frame(const struct trapframe *tf)
+{
+	debug_printf("  eax %08x ebx %08x ecx %08x edx %08x\n", tf->eax, tf->ebx, tf->ecx, tf->edx);
+	debug_printf("  esi %08x edi %08x ebp %08x eip %08x\n", tf->esi, tf->edi, tf->ebp, tf->eip);
+	debug_printf("  vector %u error %08x eflags %08x cs %04x cr2 %08x cr3 %08x\n", tf->vector,
+	             tf->err, tf->eflags, tf->cs, rcr2(), rcr3());
+}
+
+/* Stops the others; the first CPU here returns. */
+static void begin(void)
+{
+	if (__atomic_fetch_add(&panicking, 1, __ATOMIC_SEQ_CST) > 0) {
+		panic_stop();
+	}
+	apic_stop_others();
+}
+
+static _Noreturn void finish(const struct trapframe *tf)
+{
+	if (boot_word(boot_info.cmdline, "monitor")) {
+		monitor_run(tf);
+	}
+	machine_exit(PANIC_STATUS);
+}
+
+void panic_at(const char *file, int line, const char *format, ...)
+{
+	struct trapframe tf = {.ebp = read_ebp(), .eip = (uint32_t)__builtin_return_address(0)};
+	va_list args;
+
+	begin();
+	debug_printf("\nkernel panic on CPU %u at %s:%d: ", this_cpu()->index, file, line);
+	va_start(args, format);
+	print(format, &args);
+	va_end(args);
+	debug_printf("\n");
+	debug_backtrace(tf.eip, *(uint32_t *)tf.ebp);
+	finish(&tf);
+}
+
+void panic_frame(const struct trapframe *tf, const char *why)
+{
+	begin();
+	debug_printf("\nkernel panic on CPU %u: %s\n", this_cpu()->index, why);
+	debug_frame(tf);
+	debug_backtrace(tf->eip, tf->ebp);
+	finish(tf);
+}

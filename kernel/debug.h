@@ -1,0 +1,45 @@
+/* Debug output, assertions, panic. */
+#ifndef PARLEY_KERNEL_DEBUG_H
+#define PARLEY_KERNEL_DEBUG_H
+
+#include "kernel/abi/types.h"
+#include <stdarg.h>
+
+struct trapframe;
+
+/* Sets up the first serial line; harmless without one. */
+void debug_init(void);
+
+/* Bytes to the first serial line, as they are. */
+void debug_write(const char *bytes, uint32_t length);
+/* One byte from the first serial line; waits for it. */
+char debug_read(void);
+
+/* %s %c %d %u %x %p, width and leading zero. */
+void debug_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* A boot-time line; silent with `quiet` on the command line. */
+void debug_log(const char *format, ...) __attribute__((format(printf, 1, 2)));
+extern bool debug_quiet;
+
+/* Stops every CPU, prints the message, registers and a backtrace, then enters the monitor (command line
+ * word `monitor`) or ends the machine with status PANIC_STATUS. */
+_Noreturn void panic_at(const char *file, int line, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+_Noreturn void panic_frame(const struct trapframe *frame, const char *why);
+/* What the other CPUs do when one panics: nothing more. From the NMI handler. */
+_Noreturn void panic_stop(void);
+/* Ends the machine through the debug-exit device; spins where there is none. */
+_Noreturn void machine_exit(uint8_t status);
+enum { PANIC_STATUS = 127 };
+
+#define panic(...) panic_at(__FILE__, __LINE__, __VA_ARGS__)
+#define assert(condition)                                                                          \
+	((condition) ? (void)0 : panic_at(__FILE__, __LINE__, "assertion failed: %s", #condition))
+
+/* Optional (kernel/monitor.c). */
+_Noreturn void monitor_run(const struct trapframe *frame);
+void debug_backtrace(uint32_t eip, uint32_t ebp);
+void debug_frame(const struct trapframe *frame);
+
+#endif

@@ -1,0 +1,280 @@
+/* Envs: slots, ids, life and death, authority.
+ *
+ * An env is destroyed in two steps. Death is at once: no CPU runs it, no queue, no IPC and no
+ * wheel holds it, its id is unknown, its children have a new controller. Teardown of its space goes
+ * in portions of SPACE_WORK entries: the first in the call that destroyed it, the rest by idle CPUs,
+ * timer ticks, and whoever finds memory or slots exhausted. The slot is free after that, and
+ * after its controller read the record if it asked for deaths. Guarded by the kernel lock. */
+#include "kernel/env.h"
+
+#include "kernel/clock.h"
+#include "kernel/cpu.h"
+#include "kernel/debug.h"
+#include "kernel/ipc.h"
+#include "kernel/lock.h"
+#include "kernel/sched.h"
+
+enum { SLOT_RESERVE = 16 }; /* slots that only servers get */
+
+static struct env envs[NENV] __attribute__((aligned(16)));
+struct env_info env_records[NENV] __attribute__((aligned(4096)));
+_Static_assert(sizeof(env_records) % PGSIZE == 0, "whole pages are shown to user level");
+
+static struct env *free_head; /* last freed, first used */
+static struct env *dying_head;
+uint32_t env_used, env_dying;
+
+void env_init(void)
+{
+	for (int i = NENV - 1; i >= 0; i--) {
+		envs[i].info = &env_records[i];
+		envs[i].list_next = free_head;
+		free_head = &envs[i];
+	}
+}
+
+struct env *env_lookup(struct env *caller, envid_t id)
+{
+	struct env *env = &envs[ENV_SLOT(id)];
+
+	assert(lock_held());
+	if (id == 0) {
+		return caller;
+	}
+	return env->life == LIFE_ALIVE && env->id == id ? env : NULL;
+}
+
+const struct env *env_lookup_any(envid_t id)
+{
+	return &envs[ENV_SLOT(id)];
+}
+
+uint32_t env_pages(uint32_t slot)
+{
+	return envs[slot].life == LIFE_ALIVE ? envs[slot].space.pages : 0;
+}
+
+bool env_may_act(const struct env *caller, const struct env *env)
+{
+	return caller == env || env->info->controller == caller->id;
+}
+
+bool env_may_page(const struct env *caller, const struct env *env)
+{
+	return env_may_act(caller, env) || env->info->pager == caller->id;
+}
+
+/* ---- birth ---- */
+
+static void publish(struct env *env, envid_t parent, envid_t controller, envid_t pager)
+{
+	*env->info = (struct env_info){
+		.id = env->id, .parent = parent, .controller = controller, .pager = pager};
+	env->info->status = ENV_NOT_RUNNABLE;
+	env->page->id = env->id;
+	env->page->parent = parent;
+	env->page->controller = controller;
+	env->page->pager = pager;
+}
+
+static envid_t next_id(const struct env *env)
+{
+	enum { GENERATION = 1 << ENV_GENSHIFT };
+	envid_t id = ((uint32_t)env->id + GENERATION) & ~(NENV - 1) & 0x7FFFFFFF;
+
+	return (id ? id : GENERATION) | (env - envs);
+}
+
+int env_create(struct env *like, struct env *controller, bool server, struct env **result)
+{
+	struct env *env;
+	paddr_t page;
+	int error;
+
+	assert(lock_held());
+	while (env_used >= NENV - (server ? 0 : SLOT_RESERVE) && env_teardown_step()) {
+	}
+	if (env_used >= NENV - (server ? 0 : SLOT_RESERVE)) {
+		return E_NO_ENV;
+	}
+	env = free_head;
+	env->space.server = server;
+	env->space.limit = 0;
+	error = space_init(&env->space, &page);
+	if (error) {
+		return error;
+	}
+
+	/* ---- commit: nothing below can fail ---- */
+	free_head = env->list_next;
+	env_used++;
+	env->id = next_id(env);
+	env->life = LIFE_ALIVE;
+	env->page = frame_low(page);
+	env->cpu = this_cpu();
+	env->root = env->wants_deaths = env->unreaped = env->awaited = false;
+	env->stopped = true;
+	env->children = 0;
+	env->ipc = IPC_IDLE;
+	env->pending = 0;
+	env->nports = 0;
+	env->list_next = env->dead_head = env->dead_tail = NULL;
+	cpu_fpu_clean(env->fpu);
+	env->tf = like ? like->tf : (struct trapframe){.eflags = FL_FIXED | FL_IF};
+	env->tf.eax = 0;
+	env->tf.cs = SEL_UCODE;
+	env->tf.ss = SEL_UDATA;
+	controller = controller ? controller : env;
+	controller->children += controller != env;
+	publish(env, like ? like->id : 0, controller->id, like ? like->info->pager : 0);
+	*result = env;
+	return OK;
+}
+
+/* ---- stopping and starting ---- */
+
+void env_evict(struct env *env)
+{
+	if (env->life == LIFE_ALIVE && env->cpu->env == env && env->cpu != this_cpu()) {
+		cpu_ask(env->cpu, CPU_EVICT);
+	}
+}
+
+void env_wake(struct env *env)
+{
+	if (!env->stopped && env->ipc == IPC_IDLE && !env->queued_on && env->cpu->env != env) {
+		sched_enqueue(env);
+	}
+}
+
+void env_stop(struct env *env)
+{
+	env->stopped = true;
+	env_evict(env);
+	if (env->cpu->env == env) {
+		cpu_leave(env->cpu); /* the caller itself */
+	}
+	sched_dequeue(env);
+	env->info->status = ENV_NOT_RUNNABLE;
+}
+
+/* ---- death ---- */
+
+static void free_slot(struct env *env)
+{
+	env->life = LIFE_FREE;
+	env->info->status = ENV_FREE;
+	env->list_next = free_head;
+	free_head = env;
+	env_used--;
+}
+
+bool env_teardown_step(void)
+{
+	struct env *env = dying_head;
+
+	if (!env) {
+		return false;
+	}
+	if (space_teardown(&env->space)) {
+		dying_head = env->list_next;
+		env_dying--;
+		env->space.pgdir = NULL;
+		if (!env->unreaped) {
+			free_slot(env);
+		}
+	}
+	return true;
+}
+
+/* Drops the first of the controller's dead records. */
+static struct env *drop_record(struct env *controller)
+{
+	struct env *dead = controller->dead_head;
+
+	controller->dead_head = dead->dead_next;
+	dead->unreaped = false;
+	if (!dead->space.pgdir) {
+		free_slot(dead);
+	}
+	return dead;
+}
+
+envid_t env_reap(struct env *controller)
+{
+	return drop_record(controller)->id;
+}
+
+/* Envs that `env` controlled are now its controller's. */
+static void hand_children_over(struct env *env, struct env *heir)
+{
+	for (uint32_t i = 0; env->children > 0 && i < NENV; i++) {
+		if (envs[i].life == LIFE_ALIVE && env_records[i].controller == env->id &&
+		    &envs[i] != env) {
+			env_records[i].controller = envs[i].page->controller = heir->id;
+			env->children--;
+			heir->children++;
+		}
+	}
+	assert(env->children == 0);
+	while (env->dead_head) { /* it asked for deaths, and never read these */
+		drop_record(env);
+	}
+}
+
+/* The controller that asked keeps the record, and is told. */
+static void keep_record(struct env *env, struct env *controller)
+{
+	env->unreaped = true;
+	env->dead_next = NULL;
+	if (controller->dead_head) {
+		controller->dead_tail->dead_next = env;
+	} else {
+		controller->dead_head = env;
+	}
+	controller->dead_tail = env;
+	ipc_notify(controller, IPC_BIT_DEATH);
+}
+
+void env_each_awaiting(const struct env *env, void (*fn)(struct env *, int))
+{
+	for (uint32_t i = 0; i < NENV; i++) {
+		struct env *other = &envs[i];
+
+		if (other->life == LIFE_ALIVE && other->ipc == IPC_RECEIVING &&
+		    other->partner == env->id && other != env) {
+			fn(other, E_DEAD);
+		}
+	}
+}
+
+void env_destroy(struct env *env, const uint32_t death[4], bool by_controller)
+{
+	struct env *controller = env_lookup(NULL, env->info->controller);
+
+	assert(lock_held() && env->life == LIFE_ALIVE);
+	if (env->root && controller == env) {
+		panic("the first server died: cause %u, va 0x%08x, ip 0x%08x, code %u", death[0], death[1],
+		      death[2], death[3]);
+	}
+	env_stop(env);
+	clock_cancel(env);
+	env->life = LIFE_DEAD;
+	env->info->status = ENV_DYING;
+	ipc_env_died(env);
+	hand_children_over(env, controller);
+	controller->children--;
+	if (controller->space.limit && env->space.limit) {
+		controller->space.limit += env->space.limit;
+	}
+	for (int i = 0; i < 4; i++) {
+		env->death[i] = death[i];
+	}
+	if (controller->wants_deaths && !by_controller) {
+		keep_record(env, controller);
+	}
+	env->list_next = dying_head;
+	dying_head = env;
+	env_dying++;
+	env_teardown_step();
+}

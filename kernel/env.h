@@ -1,0 +1,118 @@
+/* Envs: one thread of control with a page directory of its own. */
+#ifndef PARLEY_KERNEL_ENV_H
+#define PARLEY_KERNEL_ENV_H
+
+#include "kernel/abi/env.h"
+#include "kernel/abi/ipc.h"
+#include "kernel/abi/status.h"
+#include "kernel/abi/syscall.h"
+#include "kernel/space.h"
+#include "kernel/trap.h"
+
+struct cpu;
+
+enum env_life {
+	LIFE_FREE,  /* in the free list */
+	LIFE_ALIVE,
+	LIFE_DEAD, /* no id, no CPU, no IPC; until torn down, and reaped if somebody asked */
+};
+
+enum ipc_state {
+	IPC_IDLE,
+	IPC_SENDING,   /* in the partner's sender queue */
+	IPC_RECEIVING, /* waits for the partner, or for anyone */
+};
+
+/*              start                    chosen to run
+ *   stopped ----------> ready (queued) <--------------> running
+ *      ^                  |   ^   preempted, yields        |
+ *      | stop             |   | delivered, timed out,      | IPC that must wait
+ *      |                  v   | partner died               v
+ *      +---- any        (stopped is a flag: a waiting env can be stopped and started without
+ *                        touching its IPC)                waiting
+ */
+struct env {
+	struct trapframe tf; /* first: the processor pushes here, see trap.h */
+	struct cpu *cpu;     /* where it runs, or ran last */
+
+	/* All below: guarded by the kernel lock. */
+	envid_t id;
+	enum env_life life;
+	struct env_page *page; /* its env page, kernel address */
+	struct env_info *info; /* its public record; holds parent, controller, pager, runs */
+	struct space space;
+	bool root;    /* may map physical pages, bind interrupts, give ports away */
+	bool stopped;
+	bool wants_deaths;
+	bool unreaped;
+	bool awaited; /* somebody did a closed receive from it: death must look for them */
+	uint32_t children; /* envs that it controls */
+
+	/* Ready queue of a CPU. */
+	struct cpu *queued_on; /* NULL: in none */
+	struct env *queue_next, *queue_prev;
+
+	/* IPC (ipc.c). */
+	enum ipc_state ipc;
+	envid_t partner;     /* receiving: 0 anyone, own id nobody */
+	uint32_t ipc_flags;  /* IPC_* of the call that waits */
+	struct env *senders_head, *senders_tail;
+	struct env *sender_next, *sender_prev;
+	uint32_t pending;    /* IPC_BITS_*, IPC_BIT_DEATH */
+
+	/* Time-out wheel (clock.c). */
+	uint32_t deadline; /* tick; 0: none */
+	struct env *timer_next, **timer_link;
+
+	struct env *list_next; /* free list, dying list */
+	struct env *dead_next; /* the controller's list of the unreaped ... */
+	struct env *dead_head, *dead_tail; /* ... and the own one */
+	uint32_t death[4]; /* cause, va or status, ip, code */
+
+	struct {
+		uint16_t first, count;
+	} ports[4]; /* ranges given to it */
+	uint32_t nports;
+
+	uint8_t fpu[512] __attribute__((aligned(16)));
+};
+
+extern struct env_info env_records[NENV];
+extern uint32_t env_used; /* slots not free */
+extern uint32_t env_dying; /* spaces still to be torn down */
+
+void env_init(void);
+
+/* A stopped env with an empty space. `like` gives registers, pager and parent; NULL: none. The
+ * controller is `controller`, NULL: itself. For servers the reserve may be used. */
+int env_create(struct env *like, struct env *controller, bool server, struct env **result);
+
+/* The living env with this id; 0 means the caller. NULL. */
+struct env *env_lookup(struct env *caller, envid_t id);
+/* For the monitor: whatever env is in that slot; the pages of slot i. */
+const struct env *env_lookup_any(envid_t id);
+uint32_t env_pages(uint32_t slot);
+
+/* Whether the caller may act on the env, or on its memory only. */
+bool env_may_act(const struct env *caller, const struct env *env);
+bool env_may_page(const struct env *caller, const struct env *env);
+
+/* Ends the env, wherever it runs. by_controller: nobody else needs to be told. */
+void env_destroy(struct env *env, const uint32_t death[4], bool by_controller);
+/* Some teardown; false if there was none to do. */
+bool env_teardown_step(void);
+
+/* Stops another CPU from running it; it is ready (not queued) then. Nothing if it does not run. */
+void env_evict(struct env *env);
+/* Sets the stopped flag and takes it off its CPU or queue. IPC goes on. */
+void env_stop(struct env *env);
+/* Queues it if it is neither stopped, waiting nor queued. */
+void env_wake(struct env *env);
+
+/* Calls fn(waiting env, E_DEAD) for each env that waits to receive from this one. */
+void env_each_awaiting(const struct env *env, void (*fn)(struct env *, int));
+
+/* Forgets the caller's first dead env, which exists; its id. */
+envid_t env_reap(struct env *controller);
+
+#endif

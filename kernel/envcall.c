@@ -1,0 +1,279 @@
+/* System calls on envs: fork, destroy, set, registers, reap. Each checks its arguments and the
+ * caller's authority before it changes anything. Lock held; none blocks. */
+#include "kernel/cpu.h"
+#include "kernel/debug.h"
+#include "kernel/env.h"
+#include "kernel/envcall.h"
+#include "kernel/ipc.h"
+#include "kernel/lock.h"
+
+/* The env that the caller names and may act on; NULL with *error. */
+static struct env *acted_on(struct env *caller, envid_t id, int *error)
+{
+	struct env *env = env_lookup(caller, id);
+
+	*error = !env ? E_BAD_ENV : env_may_act(caller, env) ? OK : E_PERM;
+	return *error ? NULL : env;
+}
+
+/* ---- limits ---- */
+
+/* Moves `delta` pages of limit from the giver; nothing to move if it has no limit. */
+static int take_limit(struct env *giver, uint32_t delta)
+{
+	struct space *space = &giver->space;
+
+	if (space->limit == 0) {
+		return OK;
+	}
+	if (space->limit - space->pages < delta || space->limit <= delta) {
+		return E_LIMIT;
+	}
+	space->limit -= delta;
+	return OK;
+}
+
+static int set_limit(struct env *caller, struct env *env, uint32_t limit)
+{
+	int error = OK;
+
+	if (env->info->controller != caller->id) {
+		return E_PERM;
+	}
+	if (env == caller) {
+		env->space.limit = limit; /* the root, about itself */
+		return OK;
+	}
+	if (caller->space.limit && limit == 0) {
+		return E_PERM;
+	}
+	if (limit > env->space.limit) {
+		error = take_limit(caller, limit - env->space.limit);
+	} else if (caller->space.limit) {
+		caller->space.limit += env->space.limit - limit;
+	}
+	if (!error) {
+		env->space.limit = limit;
+	}
+	return error;
+}
+
+int envcall_fork(struct env *caller, uint32_t operand)
+{
+	uint32_t limit = caller->tf.esi, room = caller->space.limit - caller->space.pages;
+	bool server = operand & ENV_FORK_SERVER;
+	struct env *like, *child;
+	int error;
+
+	like = acted_on(caller, caller->tf.ebx, &error);
+	if (error) {
+		return error;
+	}
+	if (operand & ~ENV_FORK_SERVER) {
+		return E_INVAL;
+	}
+	if (server && !caller->root) {
+		return E_PERM;
+	}
+	if (caller->space.limit && limit == 0) {
+		limit = room / 2;
+	}
+	if (caller->space.limit && (limit == 0 || limit >= room)) {
+		return E_LIMIT;
+	}
+	env_evict(like);
+	error = env_create(like, caller, server, &child);
+	env_wake(like);
+	if (error) {
+		return error;
+	}
+	child->space.limit = limit;
+	take_limit(caller, limit);
+	return child->id;
+}
+
+int envcall_destroy(struct env *caller)
+{
+	int error;
+	struct env *env = acted_on(caller, caller->tf.ebx, &error);
+	uint32_t death[4] = {DEATH_KILLED, caller->tf.esi, 0, 0};
+
+	if (error) {
+		return error;
+	}
+	if (env == caller) {
+		death[0] = DEATH_EXIT;
+	}
+	env_destroy(env, death, env != caller);
+	return OK;
+}
+
+/* ---- set ---- */
+
+/* Whether making `above` stand over env (by relation `up`) would close a ring. */
+static bool makes_ring(struct env *env, struct env *above, envid_t (*up)(const struct env *))
+{
+	for (uint32_t i = 0; above && i < NENV; i++) {
+		if (above == env) {
+			return true;
+		}
+		if (up(above) == above->id || up(above) == 0) {
+			return false;
+		}
+		above = env_lookup(NULL, up(above));
+	}
+	return false;
+}
+
+static envid_t pager_of(const struct env *env)
+{
+	return env->info->pager;
+}
+
+static envid_t controller_of(const struct env *env)
+{
+	return env->info->controller;
+}
+
+static int set_pager(struct env *env, envid_t id)
+{
+	struct env *pager = env_lookup(NULL, id);
+
+	if (id && !pager) {
+		return E_BAD_ENV;
+	}
+	if (makes_ring(env, pager, pager_of)) {
+		return E_INVAL;
+	}
+	env->info->pager = env->page->pager = id;
+	return OK;
+}
+
+static int set_controller(struct env *caller, struct env *env, envid_t id)
+{
+	struct env *heir = env_lookup(caller, id);
+
+	if (!heir) {
+		return E_BAD_ENV;
+	}
+	if (env->info->controller != caller->id || env == caller) {
+		return E_PERM;
+	}
+	if (makes_ring(env, heir, controller_of)) {
+		return E_INVAL;
+	}
+	env->info->controller = env->page->controller = heir->id;
+	caller->children--;
+	heir->children++;
+	return OK;
+}
+
+static int set_run(struct env *env, uint32_t run)
+{
+	if (run > 1) {
+		return E_INVAL;
+	}
+	if (run) {
+		env->stopped = false;
+		env_wake(env);
+	} else {
+		env_stop(env);
+	}
+	return OK;
+}
+
+int envcall_set(struct env *caller)
+{
+	uint32_t value = caller->tf.edi;
+	int error;
+	struct env *env = acted_on(caller, caller->tf.ebx, &error);
+
+	if (error) {
+		return error;
+	}
+	switch (caller->tf.esi) {
+	case ENV_RUN:
+		return set_run(env, value);
+	case ENV_UPCALL:
+		env->page->upcall = value;
+		return OK;
+	case ENV_XUPCALL:
+		env->page->xupcall = value;
+		return OK;
+	case ENV_PAGER:
+		return set_pager(env, value);
+	case ENV_CONTROLLER:
+		return set_controller(caller, env, value);
+	case ENV_LIMIT:
+		return set_limit(caller, env, value);
+	case ENV_DEATHS:
+		if (env != caller) {
+			return E_PERM;
+		}
+		env->wants_deaths = value != 0;
+		return OK;
+	default:
+		return E_INVAL;
+	}
+}
+
+/* ---- registers ---- */
+
+static void get_regs(const struct trapframe *tf, struct env_regs *regs)
+{
+	*regs = (struct env_regs){tf->edi, tf->esi, tf->ebp, tf->ebx,    tf->edx,
+	                          tf->ecx, tf->eax, tf->eip, tf->eflags, tf->esp};
+}
+
+static void set_regs(struct trapframe *tf, const struct env_regs *regs)
+{
+	tf->edi = regs->edi;
+	tf->esi = regs->esi;
+	tf->ebp = regs->ebp;
+	tf->ebx = regs->ebx;
+	tf->edx = regs->edx;
+	tf->ecx = regs->ecx;
+	tf->eax = regs->eax;
+	tf->eip = regs->eip;
+	tf->esp = regs->esp;
+	tf->eflags = (regs->eflags & (FL_USER | FL_TF | FL_AC | FL_ID)) | FL_FIXED | FL_IF;
+}
+
+int envcall_regs(struct env *caller)
+{
+	struct env_regs *regs = (struct env_regs *)&caller->page->msg[3];
+	uint32_t set = caller->tf.esi;
+	int error;
+	struct env *env = acted_on(caller, caller->tf.ebx, &error);
+
+	if (error || set > 1) {
+		return error ? error : E_INVAL;
+	}
+	if (set && (env->ipc != IPC_IDLE || env == caller)) {
+		return E_BUSY;
+	}
+	env_evict(env);
+	if (set) {
+		struct env_regs copy = *regs;
+
+		set_regs(&env->tf, &copy);
+	} else {
+		get_regs(&env->tf, regs);
+	}
+	env_wake(env);
+	return OK;
+}
+
+int envcall_reap(struct env *caller)
+{
+	struct env *dead = caller->dead_head;
+
+	if (!dead) {
+		return E_NOT_FOUND;
+	}
+	caller->tf.ebx = dead->death[0];
+	caller->tf.esi = dead->death[1];
+	caller->tf.edi = dead->death[2];
+	caller->tf.ebp = dead->death[3];
+	return env_reap(caller);
+}

@@ -1,0 +1,84 @@
+/* Upcalls: the kernel pushes a struct utrapframe on the exception stack and enters the program at
+ * the address in its env page.
+ *
+ *     UXSTACKTOP ->  +---------------------+      nested fault:   | ... interrupted handler  |
+ *                    | struct utrapframe   |                      | scratch word             |
+ *     esp        ->  +---------------------+                      | struct utrapframe        |
+ *                                                          esp -> +--------------------------+
+ *
+ * The scratch word gives the returning stub room for the eip that it must leave on the stack it returns to.
+ * The env ends when it has no upcall, its exception stack is not a page it may write, or the frame
+ * does not fit. */
+#include "kernel/fault.h"
+
+#include "kernel/cpu.h"
+#include "kernel/debug.h"
+#include "kernel/env.h"
+#include "kernel/lock.h"
+#include "kernel/x86.h"
+
+enum { XSTACK = UXSTACKTOP - PGSIZE };
+
+static struct env *die(struct env *env, enum death cause, vaddr_t va, uint32_t code)
+{
+	const uint32_t death[4] = {cause, va, env->tf.eip, code};
+
+	env_destroy(env, death, false);
+	return NULL;
+}
+
+/* Enters the upcall, or ends the env. `value` is the frame's first word. */
+static struct env *enter(struct env *env, vaddr_t upcall, uint32_t value, uint32_t code)
+{
+	struct trapframe *tf = &env->tf;
+	bool nested = tf->esp > XSTACK && tf->esp <= UXSTACKTOP;
+	vaddr_t top = nested ? tf->esp - 4 : UXSTACKTOP;
+	struct utrapframe *frame = (struct utrapframe *)(top - sizeof(*frame));
+
+	if (!space_may_access(&env->space, XSTACK, PGSIZE, PTE_W)) {
+		return die(env, DEATH_NO_STACK, value, code);
+	}
+	if ((vaddr_t)frame < XSTACK) {
+		return die(env, DEATH_STACK_FULL, value, code);
+	}
+	*frame = (struct utrapframe){.fault_va = value,
+	                             .err = code,
+	                             .edi = tf->edi,
+	                             .esi = tf->esi,
+	                             .ebp = tf->ebp,
+	                             .oesp = tf->kesp,
+	                             .ebx = tf->ebx,
+	                             .edx = tf->edx,
+	                             .ecx = tf->ecx,
+	                             .eax = tf->eax,
+	                             .eip = tf->eip,
+	                             .eflags = tf->eflags,
+	                             .esp = tf->esp};
+	tf->esp = (vaddr_t)frame;
+	tf->eip = upcall;
+	tf->eflags &= ~(FL_TF | FL_DF);
+	return env;
+}
+
+struct env *fault_page(struct env *env, vaddr_t va)
+{
+	vaddr_t upcall = env->page->upcall;
+
+	assert(lock_held());
+	if (!upcall) {
+		return die(env, DEATH_NO_UPCALL, va, env->tf.err);
+	}
+	env->page->faults++;
+	return enter(env, upcall, va, env->tf.err);
+}
+
+struct env *fault_exception(struct env *env)
+{
+	vaddr_t upcall = env->page->xupcall;
+
+	assert(lock_held());
+	if (!upcall) {
+		return die(env, DEATH_EXCEPTION, 0, env->tf.vector);
+	}
+	return enter(env, upcall, env->tf.vector, env->tf.err);
+}

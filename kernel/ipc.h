@@ -1,0 +1,22 @@
+/* Synchronous IPC between envs (kernel/abi/ipc.h is the contract with user level). */
+#ifndef PARLEY_KERNEL_IPC_H
+#define PARLEY_KERNEL_IPC_H
+
+#include "kernel/abi/types.h"
+
+struct env;
+
+/* SYS_IPC of the running env. Returns who runs next: the caller, its partner, or NULL when the
+ * scheduler must choose. Results are in the registers of whoever is done. Lock held. */
+struct env *ipc_call(struct env *env);
+
+/* Sets pending bits; wakes a receiver that waits for anyone. */
+void ipc_notify(struct env *env, uint32_t bits);
+
+/* The time-out of a waiting env passed. */
+void ipc_timed_out(struct env *env);
+
+/* Takes a dead env out of every queue, and tells all who wait for it. */
+void ipc_env_died(struct env *env);
+
+#endif

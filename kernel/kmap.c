@@ -1,0 +1,98 @@
+/* The kernel's mappings: physical memory at KERNBASE (4 MiB pages, made by boot.asm), device
+ * registers, per-CPU windows and stacks (4 KiB pages, made here at boot).
+ *
+ * Only window entries change after boot, each by its own CPU alone. */
+#include "kernel/kmap.h"
+
+#include "kernel/abi/page.h"
+#include "kernel/cpu.h"
+#include "kernel/debug.h"
+#include "kernel/x86.h"
+
+enum { WINDOWS = MMIOBASE + PTSIZE - NCPU_MAX * FRAME_SLOTS * PGSIZE };
+
+static pte_t device_table[1024] __attribute__((aligned(4096)));
+static pte_t stack_table[1024] __attribute__((aligned(4096)));
+static vaddr_t device_next = MMIOBASE;
+
+static pte_t *device_entry(vaddr_t va)
+{
+	return &device_table[(va >> PGSHIFT) & 1023];
+}
+
+void kmap_init(void)
+{
+	kmap_pgdir[MMIOBASE >> PTSHIFT] = frame_low_addr(device_table) | PTE_P | PTE_W;
+	kmap_pgdir[KSTACKBASE >> PTSHIFT] = frame_low_addr(stack_table) | PTE_P | PTE_W;
+}
+
+void *kmap_device(paddr_t pa, uint32_t size)
+{
+	uint32_t offset = pa % PGSIZE;
+	vaddr_t va = device_next;
+
+	for (uint32_t done = 0; done < offset + size; done += PGSIZE) {
+		if (device_next >= WINDOWS) {
+			panic("no room to map device registers at 0x%08x", pa);
+		}
+		*device_entry(device_next) =
+			(PTE_ADDR(pa) + done) | PTE_P | PTE_W | PTE_PCD | PTE_PWT | PTE_G;
+		device_next += PGSIZE;
+	}
+	return (void *)(va + offset);
+}
+
+vaddr_t kmap_stack(uint32_t index)
+{
+	vaddr_t top = KERNBASE - index * KSTACK_STRIDE;
+
+	for (vaddr_t va = top - KSTACK_SIZE; va != top; va += PGSIZE) {
+		paddr_t frame = frame_alloc(FRAME_FOR_KERNEL);
+
+		if (frame == FRAME_NONE) {
+			panic("no memory for the stack of CPU %u", index);
+		}
+		stack_table[(va >> PGSHIFT) & 1023] = frame | PTE_P | PTE_W | PTE_G;
+	}
+	return top;
+}
+
+void *kmap_window(paddr_t frame, enum frame_slot slot)
+{
+	vaddr_t va = WINDOWS + (this_cpu()->index * FRAME_SLOTS + slot) * PGSIZE;
+
+	*device_entry(va) = frame | PTE_P | PTE_W;
+	invlpg(va);
+	return (void *)va;
+}
+
+void kmap_read(void *dst, paddr_t src, uint32_t size)
+{
+	uint8_t *to = dst;
+
+	while (size > 0) {
+		uint32_t offset = src % PGSIZE;
+		uint32_t part = PGSIZE - offset < size ? PGSIZE - offset : size;
+		const uint8_t *from = frame_enter(PTE_ADDR(src), FRAME_SLOT_SRC);
+
+		for (uint32_t i = 0; i < part; i++) {
+			to[i] = from[offset + i];
+		}
+		to += part;
+		src += part;
+		size -= part;
+	}
+}
+
+void kmap_share(pte_t *pgdir)
+{
+	enum { FIRST = ULIM >> PTSHIFT };
+
+	copy_words(&pgdir[FIRST], &kmap_pgdir[FIRST], 1024 - FIRST);
+}
+
+void kmap_drop_identity(void)
+{
+	kmap_pgdir[0] = 0;
+	lcr3(rcr3());
+}

@@ -1,0 +1,39 @@
+/* The kernel's own part of every address space: PDEs from ULIM up, the same in all spaces and
+ * never changed after boot, so that no kernel mapping ever needs a shootdown. */
+#ifndef PARLEY_KERNEL_KMAP_H
+#define PARLEY_KERNEL_KMAP_H
+
+#include "kernel/abi/memlayout.h"
+#include "kernel/abi/types.h"
+#include "kernel/frame.h"
+
+enum {
+	KSTACK_SIZE = 2 * PGSIZE,
+	KSTACK_STRIDE = 16 * 1024, /* stack top is aligned to it; what is below the stack is the guard */
+};
+
+/* The directory with kernel entries only; idle CPUs run on it. */
+extern pte_t kmap_pgdir[1024];
+
+/* Fills the tables behind the kernel's PDEs. Before any other call here. */
+void kmap_init(void);
+
+/* Uncached mapping of device registers; panics when the window is full. Boot time only. */
+void *kmap_device(paddr_t pa, uint32_t size);
+
+/* Maps a fresh stack with a guard page below for CPU number `index`; its top. Boot time only. */
+vaddr_t kmap_stack(uint32_t index);
+
+/* Points this CPU's window slot at the frame. */
+void *kmap_window(paddr_t frame, enum frame_slot slot);
+
+/* Copies `size` bytes of physical memory, wherever it lies. */
+void kmap_read(void *dst, paddr_t src, uint32_t size);
+
+/* Writes the kernel's PDEs into a new directory. */
+void kmap_share(pte_t *pgdir);
+
+/* Takes the boot-time identity mapping of the first 4 MiB away. */
+void kmap_drop_identity(void);
+
+#endif

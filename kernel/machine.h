@@ -1,0 +1,38 @@
+/* What the firmware says about CPUs and interrupt controllers. */
+#ifndef PARLEY_KERNEL_MACHINE_H
+#define PARLEY_KERNEL_MACHINE_H
+
+#include "kernel/abi/memlayout.h"
+#include "kernel/abi/types.h"
+
+struct machine {
+	const char *source; /* where it was found, for the log */
+	paddr_t lapic, ioapic;
+	uint32_t boot_apic_id;
+	uint32_t ncpu; /* the boot CPU is not necessarily first */
+	uint32_t apic_id[NCPU_MAX];
+	uint32_t ignored; /* CPUs beyond NCPU_MAX */
+	/* ISA interrupts. */
+	uint32_t irq_pin[16];
+	bool irq_level[16], irq_active_low[16];
+};
+
+/* ACPI's MADT, else the MP tables, else one CPU at the usual addresses. Words `noacpi` and `nomp` on the
+ * command line skip a source. */
+void machine_discover(struct machine *machine, const char *cmdline);
+
+/* Fill *machine and return true, or leave it alone and return false. */
+bool acpi_discover(struct machine *machine);
+bool mp_discover(struct machine *machine);
+
+/* For both: whether the bytes add up to 0 modulo 256, as firmware tables do. */
+bool machine_checksum_ok(const void *table, uint32_t size);
+/* Finds `signature` (length bytes) at a multiple of 16 in [start, start + size) below 1 MiB, with a
+ * correct checksum over table_size bytes. NULL. */
+const void *machine_scan(paddr_t start, uint32_t size, const char *signature, uint32_t length,
+                         uint32_t table_size);
+/* Start of the extended BIOS data area, or 0. */
+paddr_t machine_ebda(void);
+void machine_add_cpu(struct machine *machine, uint32_t apic_id);
+
+#endif

@@ -1,0 +1,124 @@
+/* CPUs and interrupt controllers from the MP tables (Intel MultiProcessor Specification 1.4, chapter 4).
+ * Boot time only. */
+#include "kernel/frame.h"
+#include "kernel/kmap.h"
+#include "kernel/machine.h"
+
+struct mp_pointer {
+	char signature[4];
+	uint32_t table;
+	uint8_t length, revision, checksum, features[5];
+};
+_Static_assert(sizeof(struct mp_pointer) == 16, "MP 1.4, 4.1");
+
+struct mp_entry {
+	uint8_t type;
+	union {
+		struct {
+			uint8_t apic_id, version, flags; /* bit 0: usable */
+			uint8_t rest[16];
+		} cpu;
+		struct {
+			uint8_t id;
+			char name[6];
+		} bus;
+		struct {
+			uint8_t id, version, flags; /* bit 0: usable */
+			uint8_t address[4];
+		} ioapic;
+		struct {
+			uint8_t kind;
+			uint8_t flags, reserved; /* bits 0-1 polarity, 2-3 trigger; 3: low, level */
+			uint8_t bus, irq, ioapic, pin;
+		} interrupt;
+	};
+};
+
+enum { MP_CPU, MP_BUS, MP_IOAPIC, MP_INTERRUPT, MP_LOCAL_INTERRUPT, TABLE_MAX = 4096 };
+enum { ENTRY_CPU_SIZE = 20, ENTRY_SIZE = 8 };
+_Static_assert(sizeof(struct mp_entry) == ENTRY_CPU_SIZE, "MP 1.4, 4.3.1");
+
+static struct {
+	char signature[4];
+	uint16_t length;
+	uint8_t revision, checksum;
+	char ids[20];
+	uint32_t oem_table;
+	uint16_t oem_size, entries;
+	uint32_t lapic;
+	uint16_t extended_length;
+	uint8_t extended_checksum, reserved;
+	uint8_t bytes[TABLE_MAX - 44];
+} config;
+
+static const struct mp_pointer *find_pointer(void)
+{
+	enum { SIZE = sizeof(struct mp_pointer) };
+	paddr_t ebda = machine_ebda();
+	const struct mp_pointer *found = NULL;
+
+	if (ebda) {
+		found = machine_scan(ebda, 1024, "_MP_", 4, SIZE);
+	}
+	if (!found) {
+		found = machine_scan(639 * 1024, 1024, "_MP_", 4, SIZE);
+	}
+	return found ? found : machine_scan(0xF0000, 0x10000, "_MP_", 4, SIZE);
+}
+
+static bool is_isa(const struct mp_entry *bus)
+{
+	return bus->bus.name[0] == 'I' && bus->bus.name[1] == 'S' && bus->bus.name[2] == 'A';
+}
+
+static void apply(struct machine *machine, const struct mp_entry *entry, uint32_t *isa_bus)
+{
+	if (entry->type == MP_CPU && entry->cpu.flags & 1) {
+		machine_add_cpu(machine, entry->cpu.apic_id);
+	} else if (entry->type == MP_BUS && is_isa(entry)) {
+		*isa_bus = entry->bus.id;
+	} else if (entry->type == MP_IOAPIC && entry->ioapic.flags & 1) {
+		const uint8_t *a = entry->ioapic.address;
+
+		machine->ioapic = a[0] | a[1] << 8 | a[2] << 16 | (uint32_t)a[3] << 24;
+	} else if (entry->type == MP_INTERRUPT && entry->interrupt.kind == 0 &&
+	           entry->interrupt.bus == *isa_bus && entry->interrupt.irq < 16) {
+		uint32_t irq = entry->interrupt.irq;
+
+		machine->irq_pin[irq] = entry->interrupt.pin;
+		machine->irq_active_low[irq] = (entry->interrupt.flags & 3) == 3;
+		machine->irq_level[irq] = (entry->interrupt.flags >> 2 & 3) == 3;
+	}
+}
+
+bool mp_discover(struct machine *machine)
+{
+	const struct mp_pointer *pointer = find_pointer();
+	uint32_t at = 0, isa_bus = ~0u;
+
+	if (!pointer || !pointer->table) {
+		return false;
+	}
+	kmap_read(&config, pointer->table, 44);
+	if (*(uint32_t *)config.signature != 0x504D4350 /* "PCMP" */ || config.length < 44 ||
+	    config.length > TABLE_MAX) {
+		return false;
+	}
+	kmap_read(&config, pointer->table, config.length);
+	if (!machine_checksum_ok(&config, config.length)) {
+		return false;
+	}
+	machine->source = "MP tables";
+	machine->lapic = config.lapic;
+	for (uint32_t i = 0; i < config.entries; i++) {
+		const struct mp_entry *entry = (const struct mp_entry *)&config.bytes[at];
+		uint32_t size = entry->type == MP_CPU ? ENTRY_CPU_SIZE : ENTRY_SIZE;
+
+		if (entry->type > MP_LOCAL_INTERRUPT || at + size > config.length - 44u) {
+			break;
+		}
+		apply(machine, entry, &isa_bus);
+		at += size;
+	}
+	return true;
+}

@@ -1,0 +1,24 @@
+/* The page calls (kernel/abi/syscall.h): runs of pages in spaces that the caller may page. */
+#ifndef PARLEY_KERNEL_PAGECALL_H
+#define PARLEY_KERNEL_PAGECALL_H
+
+#include "kernel/abi/types.h"
+
+struct env;
+
+/* Each takes the caller, whose registers hold the arguments, and the number of pages, 1 or
+ * more; returns the number of pages done or an error. Lock held; none blocks. */
+int pagecall_alloc(struct env *env, uint32_t npages);
+int pagecall_map(struct env *env, uint32_t npages);
+int pagecall_unmap(struct env *env, uint32_t npages);
+int pagecall_query(struct env *env, uint32_t npages);
+int pagecall_mark(struct env *env, uint32_t npages);
+int pagecall_share(struct env *env, uint32_t npages);
+int pagecall_phys(struct env *env, uint32_t npages);
+
+/* Maps one page of `from` into `to`, for IPC: rights are PTE_W (asked for) and software bits of
+ * the new entry. E_FAULT, E_PERM, E_LIMIT, E_NO_MEM. Copy makes a fresh frame. The caller settles. */
+int pagecall_send_page(struct env *from, vaddr_t src, struct env *to, vaddr_t dst, pte_t rights,
+                       bool copy);
+
+#endif

@@ -1,0 +1,137 @@
+/* Round robin. Each CPU has a queue of ready envs; an env in a queue is neither running nor
+ * waiting. Work moves when it becomes ready while its CPU is busy and another is idle (the idle one is
+ * woken by an interprocessor interrupt), and when a CPU runs dry (it takes from the longest queue).
+ *
+ * An idle CPU halts on the kernel's own page directory. It takes no ticks, but that the last CPU
+ * to go idle keeps ticking while a time-out is pending. All guarded by the kernel lock. */
+#include "kernel/sched.h"
+
+#include "kernel/apic.h"
+#include "kernel/clock.h"
+#include "kernel/cpu.h"
+#include "kernel/debug.h"
+#include "kernel/env.h"
+#include "kernel/lock.h"
+
+static uint32_t idle_cpus; /* bit per CPU that is halted and has not been poked since */
+
+static void append(struct cpu *cpu, struct env *env)
+{
+	env->queued_on = cpu;
+	env->queue_next = NULL;
+	env->queue_prev = cpu->queue_tail;
+	*(cpu->queue_tail ? &cpu->queue_tail->queue_next : &cpu->queue_head) = env;
+	cpu->queue_tail = env;
+	cpu->queued++;
+	env->info->status = ENV_RUNNABLE;
+}
+
+void sched_dequeue(struct env *env)
+{
+	struct cpu *cpu = env->queued_on;
+
+	if (!cpu) {
+		return;
+	}
+	*(env->queue_prev ? &env->queue_prev->queue_next : &cpu->queue_head) = env->queue_next;
+	*(env->queue_next ? &env->queue_next->queue_prev : &cpu->queue_tail) = env->queue_prev;
+	env->queued_on = NULL;
+	cpu->queued--;
+}
+
+void sched_enqueue(struct env *env)
+{
+	struct cpu *cpu = env->cpu;
+
+	assert(lock_held() && !env->queued_on);
+	if (idle_cpus && !(idle_cpus & 1u << cpu->index)) {
+		cpu = &cpus[__builtin_ctz(idle_cpus)];
+	}
+	append(cpu, env);
+	if (idle_cpus & 1u << cpu->index) {
+		idle_cpus &= ~(1u << cpu->index);
+		apic_poke(cpu->apic_id);
+	}
+}
+
+struct env *sched_rotate(struct cpu *cpu, struct env *env)
+{
+	if (!cpu->queue_head) {
+		return env;
+	}
+	append(cpu, env);
+	return NULL;
+}
+
+static struct env *longest_queue_head(void)
+{
+	struct cpu *longest = &cpus[0];
+
+	for (uint32_t i = 1; i < cpu_count; i++) {
+		if (cpus[i].queued > longest->queued) {
+			longest = &cpus[i];
+		}
+	}
+	return longest->queue_head;
+}
+
+static struct env *pick(struct cpu *cpu)
+{
+	struct env *env = cpu->queue_head ? cpu->queue_head : longest_queue_head();
+
+	if (env) {
+		sched_dequeue(env);
+	}
+	return env;
+}
+
+static bool others_idle(const struct cpu *cpu)
+{
+	return (idle_cpus | 1u << cpu->index) == (1u << cpu_count) - 1;
+}
+
+static void set_ticking(struct cpu *cpu, bool on)
+{
+	if (cpu->ticking == on) {
+		return;
+	}
+	cpu->ticking = on;
+	if (on) {
+		apic_timer_start(clock_timer_per_tick);
+	} else {
+		apic_timer_stop();
+	}
+}
+
+static _Noreturn void halt(struct cpu *cpu)
+{
+	cpu->idle = true;
+	idle_cpus |= 1u << cpu->index;
+	set_ticking(cpu, clock_pending() && others_idle(cpu));
+	lock_release(cpu);
+	trap_halt(cpu->kstack);
+}
+
+void sched_run(struct cpu *cpu, struct env *next)
+{
+	assert(lock_held());
+	cpu->idle = false;
+	idle_cpus &= ~(1u << cpu->index);
+	if (!next) {
+		next = pick(cpu);
+	}
+	if (!next) {
+		cpu_leave(cpu);
+		while (!(next = pick(cpu)) && env_teardown_step()) {
+			lock_release(cpu);
+			lock_acquire(cpu);
+		}
+	}
+	if (!next) {
+		halt(cpu);
+	}
+	set_ticking(cpu, true);
+	cpu_switch(cpu, next);
+	lock_release(cpu);
+	trap_resume(&next->tf);
+}

@@ -1,0 +1,53 @@
+/* Address spaces: page tables, and page operations on runs of pages.
+ *
+ *   va:  | directory index 10 | table index 10 | offset 12 |
+ *
+ * All guarded by the kernel lock. No operation visits more than SPACE_WORK entries. */
+#ifndef PARLEY_KERNEL_SPACE_H
+#define PARLEY_KERNEL_SPACE_H
+
+#include "kernel/abi/memlayout.h"
+#include "kernel/abi/page.h"
+#include "kernel/abi/types.h"
+#include "kernel/frame.h"
+
+enum { SPACE_WORK = 1024 };
+
+struct space {
+	pte_t *pgdir;
+	paddr_t cr3;     /* physical address of pgdir */
+	uint32_t pages;  /* mapped pages and page tables */
+	uint32_t limit;  /* of pages; 0: none */
+	bool server;     /* may use the reserve */
+	bool stale;      /* a mapping went or lost rights since the last space_settle */
+	uint32_t tables[UTOP / PTSIZE / 32 + 1]; /* bit per user page table */
+};
+
+/* A space with the kernel's part, UVPT, the env records and the env page. E_NO_MEM. */
+int space_init(struct space *space, paddr_t *env_page);
+/* Frees up to SPACE_WORK entries; true when all is gone, the directory too. The space must be
+ * loaded nowhere. */
+bool space_teardown(struct space *space);
+
+/* The entry for va, or NULL when its page table is absent. */
+pte_t *space_find(const struct space *space, vaddr_t va);
+/* Likewise, making the table. NULL with *error = E_NO_MEM or E_LIMIT. */
+pte_t *space_find_or_make(struct space *space, vaddr_t va, int *error);
+
+/* Writes an entry: counts the page that comes and the page that goes. The frame that goes is
+ * not reused before space_settle. Callers checked the limit (space_room). */
+void space_set(struct space *space, vaddr_t va, pte_t *slot, pte_t entry);
+/* Room under the limit for one more page? */
+bool space_room(const struct space *space);
+/* A frame for a user page of this space; FRAME_NONE. */
+paddr_t space_frame(const struct space *space);
+
+/* Ends an operation: flushes the TLBs that may hold what went, then frees frames. */
+void space_settle(struct space *space);
+
+/* Whether [va, va + npages) lies below UTOP. */
+bool space_range_ok(vaddr_t va, uint32_t npages);
+/* Whether user level may read (or write, with PTE_W in rights) every byte of the area. Never wraps. */
+bool space_may_access(const struct space *space, vaddr_t va, uint32_t length, pte_t rights);
+
+#endif

@@ -1,0 +1,200 @@
+/* System calls: dispatch, and those calls that are not about pages, envs or IPC. Lock held throughout. */
+#include "kernel/syscall.h"
+
+#include "kernel/apic.h"
+#include "kernel/clock.h"
+#include "kernel/cpu.h"
+#include "kernel/debug.h"
+#include "kernel/env.h"
+#include "kernel/envcall.h"
+#include "kernel/ipc.h"
+#include "kernel/lock.h"
+#include "kernel/pagecall.h"
+#include "kernel/sched.h"
+
+enum { DEBUG_WRITE_MAX = 1024 };
+
+static envid_t irq_env[16]; /* who gets the interrupt; 0 or a stale id: nobody */
+
+void syscall_irq(unsigned irq)
+{
+	struct env *env = env_lookup(NULL, irq_env[irq]);
+
+	if (env) {
+		ipc_notify(env, 1u << irq);
+	}
+}
+
+static int call_notify(struct env *caller)
+{
+	struct env *env = env_lookup(caller, caller->tf.ebx);
+
+	if (!env) {
+		return E_BAD_ENV;
+	}
+	if (caller->tf.esi & ~IPC_BITS_USER) {
+		return E_INVAL;
+	}
+	ipc_notify(env, caller->tf.esi);
+	return OK;
+}
+
+static int call_clock(struct env *caller)
+{
+	uint64_t us = clock_us();
+
+	caller->tf.ebx = us;
+	caller->tf.esi = us >> 32;
+	caller->tf.edi = us >> TICK_SHIFT;
+	return OK;
+}
+
+static int call_sysinfo(struct env *caller)
+{
+	struct sysinfo *info = (struct sysinfo *)&caller->page->msg[3];
+	uint32_t switches = 0;
+
+	_Static_assert(sizeof(*info) == SYSINFO_WORDS * 4, "SYSINFO_WORDS");
+	for (uint32_t i = 0; i < cpu_count; i++) {
+		switches += cpus[i].switches;
+	}
+	*info = (struct sysinfo){
+		.frames_total = frame_counts.total,
+		.frames_free = frame_counts.free,
+		.frames_shared = frame_counts.shared,
+		.frames_unused = frame_counts.unused,
+		.ncpu = cpu_count,
+		.envs = env_used,
+		.dying = env_dying,
+		.tick_us = TICK_US,
+		.switches = switches,
+		.shootdowns = cpu_shootdowns,
+	};
+	return OK;
+}
+
+static int call_irq_bind(struct env *caller)
+{
+	uint32_t irq = caller->tf.ebx;
+	struct env *env = env_lookup(caller, caller->tf.esi);
+
+	if (!caller->root) {
+		return E_PERM;
+	}
+	if (irq >= 16) {
+		return E_INVAL;
+	}
+	if (!env) {
+		return E_BAD_ENV;
+	}
+	irq_env[irq] = env->id;
+	return apic_enable_irq(irq);
+}
+
+static int call_ports(struct env *caller)
+{
+	enum { RANGES = sizeof(caller->ports) / sizeof(caller->ports[0]) };
+	uint32_t first = caller->tf.esi, count = caller->tf.edi;
+	struct env *env = env_lookup(caller, caller->tf.ebx);
+
+	if (!caller->root) {
+		return E_PERM;
+	}
+	if (!env) {
+		return E_BAD_ENV;
+	}
+	if (first >= IO_PORTS || count > IO_PORTS - first) {
+		return E_INVAL;
+	}
+	if (count && env->nports == RANGES) {
+		return E_LIMIT;
+	}
+	env_evict(env);
+	if (count) {
+		env->ports[env->nports].first = first;
+		env->ports[env->nports++].count = count;
+	} else {
+		env->nports = 0;
+	}
+	cpu_ports_changed(env);
+	env_wake(env);
+	return OK;
+}
+
+static int call_debug_write(struct env *caller)
+{
+	uint32_t va = caller->tf.ebx, length = caller->tf.esi;
+
+	if (length > DEBUG_WRITE_MAX) {
+		return E_INVAL;
+	}
+	if (!space_may_access(&caller->space, va, length, 0)) {
+		return E_FAULT;
+	}
+	debug_write((const char *)va, length);
+	return OK;
+}
+
+/* The caller goes on if it still can. */
+static struct env *after(struct env *env, int result)
+{
+	if (env->life != LIFE_ALIVE) {
+		return NULL;
+	}
+	env->tf.eax = result;
+	return env->stopped ? NULL : env;
+}
+
+struct env *syscall_dispatch(struct env *env)
+{
+	uint32_t operand = env->tf.eax >> 8, npages = operand ? operand : 1;
+
+	assert(lock_held());
+	switch (env->tf.eax & 0xFF) {
+	case SYS_IPC:
+		return ipc_call(env);
+	case SYS_SELF:
+		return after(env, env->id);
+	case SYS_YIELD:
+		env->tf.eax = OK;
+		return sched_rotate(env->cpu, env);
+	case SYS_NOTIFY:
+		return after(env, call_notify(env));
+	case SYS_PAGE_ALLOC:
+		return after(env, pagecall_alloc(env, npages));
+	case SYS_PAGE_MAP:
+		return after(env, pagecall_map(env, npages));
+	case SYS_PAGE_UNMAP:
+		return after(env, pagecall_unmap(env, npages));
+	case SYS_PAGE_QUERY:
+		return after(env, pagecall_query(env, npages));
+	case SYS_PAGE_MARK:
+		return after(env, pagecall_mark(env, npages));
+	case SYS_PAGE_SHARE:
+		return after(env, pagecall_share(env, npages));
+	case SYS_PAGE_PHYS:
+		return after(env, pagecall_phys(env, npages));
+	case SYS_ENV_FORK:
+		return after(env, envcall_fork(env, operand));
+	case SYS_ENV_DESTROY:
+		return after(env, envcall_destroy(env));
+	case SYS_ENV_SET:
+		return after(env, envcall_set(env));
+	case SYS_ENV_REGS:
+		return after(env, envcall_regs(env));
+	case SYS_ENV_REAP:
+		return after(env, envcall_reap(env));
+	case SYS_CLOCK:
+		return after(env, call_clock(env));
+	case SYS_SYSINFO:
+		return after(env, call_sysinfo(env));
+	case SYS_IRQ_BIND:
+		return after(env, call_irq_bind(env));
+	case SYS_PORTS:
+		return after(env, call_ports(env));
+	case SYS_DEBUG_WRITE:
+		return after(env, call_debug_write(env));
+	default:
+		return after(env, E_NO_CALL);
+	}
+}

@@ -1,0 +1,125 @@
+/* Traps: the interrupt descriptor table, and one dispatch for what comes from user mode and one for
+ * what comes from kernel mode.
+ *
+ * The kernel runs with interrupts off and is entered on an empty stack each time: it never returns
+ * to what it did before, it resumes an env or halts. Only an idle CPU takes interrupts in kernel
+ * mode; anything else from kernel mode is a defect, and a panic. */
+#include "kernel/trap.h"
+
+#include "kernel/abi/syscall.h"
+#include "kernel/apic.h"
+#include "kernel/clock.h"
+#include "kernel/cpu.h"
+#include "kernel/debug.h"
+#include "kernel/env.h"
+#include "kernel/fault.h"
+#include "kernel/lock.h"
+#include "kernel/sched.h"
+#include "kernel/syscall.h"
+#include "kernel/x86.h"
+
+enum { GATE_INTERRUPT = 0x8E00, GATE_USER = 0x6000, GATE_TASK = 0x8500 }; /* SDM vol. 3, 6.11 */
+
+static struct descriptor idt[VEC_COUNT];
+
+static bool user_may_raise(uint32_t vector)
+{
+	return vector == VEC_BREAKPOINT || vector == VEC_OVERFLOW || vector == SYSCALL_VECTOR;
+}
+
+void trap_init(void)
+{
+	for (uint32_t v = 0; v < VEC_COUNT; v++) {
+		uint32_t stub = (uint32_t)trap_stubs + v * VEC_STRIDE;
+
+		idt[v].low = SEL_KCODE << 16 | (stub & 0xFFFF);
+		idt[v].high = (stub & 0xFFFF0000) | GATE_INTERRUPT |
+		              (user_may_raise(v) ? GATE_USER : 0);
+	}
+	idt[VEC_DOUBLE_FAULT] = (struct descriptor){SEL_DFTSS << 16, GATE_TASK};
+}
+
+void trap_init_cpu(void)
+{
+	struct descriptor_ptr where = {sizeof(idt) - 1, (uint32_t)idt};
+
+	lidt(&where);
+}
+
+/* Handles an interrupt. True if the running env's turn is over. */
+static bool interrupt(uint32_t vector)
+{
+	if (vector == VEC_SPURIOUS) {
+		return false;
+	}
+	apic_end_of_interrupt();
+	if (vector == VEC_TIMER) {
+		clock_expire();
+		env_teardown_step();
+		return true;
+	}
+	if (vector >= VEC_IRQ0 && vector < VEC_IRQ0 + 16) {
+		syscall_irq(vector - VEC_IRQ0);
+	}
+	return false;
+}
+
+static bool is_interrupt(uint32_t vector)
+{
+	return vector >= VEC_IRQ0;
+}
+
+void trap_user(struct env *env)
+{
+	struct cpu *cpu = env->cpu;
+	uint32_t vector = env->tf.vector, va = rcr2();
+
+	if (vector == VEC_NMI) {
+		panic_stop();
+	}
+	lock_acquire(cpu);
+	if (is_interrupt(vector)) {
+		bool over = interrupt(vector);
+
+		sched_run(cpu, cpu->env && over ? sched_rotate(cpu, cpu->env) : cpu->env);
+	}
+	if (cpu->env != env) { /* taken away while we waited for the lock */
+		sched_run(cpu, NULL);
+	}
+	switch (vector) {
+	case SYSCALL_VECTOR:
+		sched_run(cpu, syscall_dispatch(env));
+	case VEC_PAGE_FAULT:
+		sched_run(cpu, fault_page(env, va));
+	case VEC_NO_FPU:
+		cpu_fpu_load(cpu);
+		sched_run(cpu, env);
+	default:
+		sched_run(cpu, fault_exception(env));
+	}
+}
+
+void trap_kernel(struct trapframe *frame)
+{
+	struct cpu *cpu = this_cpu();
+	uint32_t vector = frame->vector;
+
+	if (vector == VEC_NMI) {
+		panic_stop();
+	}
+	if (!cpu->idle || !is_interrupt(vector)) {
+		panic_frame(frame, "exception in the kernel");
+	}
+	lock_acquire(cpu);
+	interrupt(vector);
+	sched_run(cpu, NULL);
+}
+
+void trap_double_fault(void)
+{
+	struct cpu *cpu = this_cpu();
+	const struct tss *was = &cpu->tss; /* the task switch saved the registers here */
+
+	panic("double fault (kernel stack overflow?): eip 0x%08x esp 0x%08x ebp 0x%08x cr2 0x%08x",
+	      was->eip, was->esp, was->ebp, rcr2());
+}

@@ -1,0 +1,189 @@
+/* One-instruction wrappers and hardware layouts (Intel SDM vol. 2 and 3). */
+#ifndef PARLEY_KERNEL_X86_H
+#define PARLEY_KERNEL_X86_H
+
+#include "kernel/abi/types.h"
+
+enum { /* SDM vol. 3, 2.5 */
+	CR0_PE = 1 << 0,
+	CR0_MP = 1 << 1,
+	CR0_EM = 1 << 2,
+	CR0_TS = 1 << 3,
+	CR0_NE = 1 << 5,
+	CR0_WP = 1 << 16,
+	CR4_PSE = 1 << 4,
+	CR4_PGE = 1 << 7,
+	CR4_OSFXSR = 1 << 9,
+	CR4_OSXMMEXCPT = 1 << 10,
+};
+#define CR0_PG 0x80000000u
+
+enum { /* EFLAGS, SDM vol. 1, 3.4.3 */
+	FL_USER = 0x00000CD5, /* CF PF AF ZF SF DF OF: what a program may set */
+	FL_FIXED = 0x00000002,
+	FL_TF = 0x00000100,
+	FL_IF = 0x00000200,
+	FL_DF = 0x00000400,
+	FL_AC = 0x00040000,
+	FL_ID = 0x00200000,
+};
+
+enum { /* selectors: order of struct cpu's gdt */
+	SEL_KCODE = 0x08,
+	SEL_KDATA = 0x10,
+	SEL_UCODE = 0x18 | 3,
+	SEL_UDATA = 0x20 | 3,
+	SEL_TSS = 0x28,
+	SEL_DFTSS = 0x30, /* task entered on a double fault */
+	GDT_ENTRIES = 7,
+};
+
+enum { /* vectors */
+	VEC_NMI = 2,
+	VEC_BREAKPOINT = 3,
+	VEC_OVERFLOW = 4,
+	VEC_NO_FPU = 7,
+	VEC_DOUBLE_FAULT = 8,
+	VEC_PAGE_FAULT = 14,
+	VEC_IRQ0 = 0x40,
+	VEC_TIMER = 0x50,
+	VEC_POKE = 0x51, /* another CPU wants our attention */
+	VEC_SPURIOUS = 0x5F,
+	VEC_COUNT = 0x60,
+	VEC_STRIDE = 16, /* bytes per entry stub */
+};
+
+struct descriptor {
+	uint32_t low, high;
+};
+
+struct descriptor_ptr {
+	uint16_t limit;
+	uint32_t base;
+} __attribute__((packed));
+
+/* Task-state segment, SDM vol. 3, 8.2.1. */
+struct tss {
+	uint32_t link, esp0, ss0, esp1, ss1, esp2, ss2;
+	uint32_t cr3, eip, eflags, eax, ecx, edx, ebx, esp, ebp, esi, edi;
+	uint32_t es, cs, ss, ds, fs, gs, ldt;
+	uint16_t trap, iomap;
+};
+_Static_assert(sizeof(struct tss) == 104, "SDM vol. 3, figure 8-2");
+
+static inline void outb(uint16_t port, uint8_t value)
+{
+	asm volatile("outb %0, %1" : : "a"(value), "Nd"(port));
+}
+
+static inline uint8_t inb(uint16_t port)
+{
+	uint8_t value;
+	asm volatile("inb %1, %0" : "=a"(value) : "Nd"(port));
+	return value;
+}
+
+static inline void lcr3(paddr_t pgdir)
+{
+	asm volatile("mov %0, %%cr3" : : "r"(pgdir) : "memory");
+}
+
+static inline uint32_t rcr3(void)
+{
+	uint32_t value;
+	asm volatile("mov %%cr3, %0" : "=r"(value));
+	return value;
+}
+
+static inline uint32_t rcr2(void)
+{
+	uint32_t value;
+	asm volatile("mov %%cr2, %0" : "=r"(value));
+	return value;
+}
+
+static inline uint32_t rcr0(void)
+{
+	uint32_t value;
+	asm volatile("mov %%cr0, %0" : "=r"(value));
+	return value;
+}
+
+static inline void lcr0(uint32_t value)
+{
+	asm volatile("mov %0, %%cr0" : : "r"(value));
+}
+
+static inline uint32_t rcr4(void)
+{
+	uint32_t value;
+	asm volatile("mov %%cr4, %0" : "=r"(value));
+	return value;
+}
+
+static inline void lcr4(uint32_t value)
+{
+	asm volatile("mov %0, %%cr4" : : "r"(value));
+}
+
+static inline void invlpg(vaddr_t va)
+{
+	asm volatile("invlpg (%0)" : : "r"(va) : "memory");
+}
+
+static inline void clts(void)
+{
+	asm volatile("clts");
+}
+
+static inline void fxsave(void *area)
+{
+	asm volatile("fxsave (%0)" : : "r"(area) : "memory");
+}
+
+static inline void fxrstor(const void *area)
+{
+	asm volatile("fxrstor (%0)" : : "r"(area) : "memory");
+}
+
+static inline void pause(void)
+{
+	asm volatile("pause" : : : "memory");
+}
+
+static inline uint64_t rdtsc(void)
+{
+	uint64_t value;
+	asm volatile("rdtsc" : "=A"(value));
+	return value;
+}
+
+static inline void ltr(uint16_t selector)
+{
+	asm volatile("ltr %0" : : "r"(selector));
+}
+
+static inline void lidt(const struct descriptor_ptr *idt)
+{
+	asm volatile("lidt %0" : : "m"(*idt));
+}
+
+static inline uint32_t read_ebp(void)
+{
+	uint32_t value;
+	asm volatile("mov %%ebp, %0" : "=r"(value));
+	return value;
+}
+
+/* rep stosl / rep movsl: words, not bytes. */
+static inline void fill_words(void *dst, uint32_t value, uint32_t nwords)
+{
+	asm volatile("rep stosl" : "+D"(dst), "+c"(nwords) : "a"(value) : "memory");
+}
+
+static inline void copy_words(void *dst, const void *src, uint32_t nwords)
+{
+	asm volatile("rep movsl" : "+D"(dst), "+S"(src), "+c"(nwords) : : "memory");
+}
+
+#endif

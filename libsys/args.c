@@ -1,0 +1,91 @@
+/* Arguments as people type them. No state but the two separators, which are constant. */
+#include "libsys/args.h"
+
+#include "kernel/abi/status.h"
+#include "libsys/stdlib.h"
+#include "libsys/string.h"
+
+char args_background[] = "&";
+char args_sequence[] = ";";
+
+bool args_number(const char *text, long low, long high, int *number)
+{
+	char *end;
+	long value = strtol(text, &end, 10);
+
+	*number = (int)value;
+	return end != text && *end == '\0' && value >= low && value <= high;
+}
+
+bool args_seconds(const char *text, uint32_t *ms)
+{
+	const char *next = text;
+	uint32_t seconds = 0, part = 0;
+	int digits = 0;
+
+	for (; *next >= '0' && *next <= '9' && seconds <= ARGS_SECONDS_MAX; next++, digits++) {
+		seconds = seconds * 10 + (uint32_t)(*next - '0');
+	}
+	if (*next == '.') {
+		next++;
+		for (uint32_t unit = 100; *next >= '0' && *next <= '9'; next++, digits++) {
+			part += (uint32_t)(*next - '0') * unit;
+			unit /= 10;
+		}
+	}
+	*ms = seconds * 1000 + part;
+	return digits > 0 && *next == '\0' && seconds <= ARGS_SECONDS_MAX;
+}
+
+/* Cuts the word at `word` out of its line, without its quotes. *stop gets the blank, separator
+ * or zero behind it, which the end of the word may have overwritten. Returns what follows that;
+ * NULL if a quote is not closed. */
+static char *cut_word(char *word, char *stop)
+{
+	char *in = word, *out = word;
+	char quote = '\0';
+
+	for (; *in != '\0' && (quote != '\0' || strchr(" \t&;", *in) == NULL); in++) {
+		if (quote == '\0' && (*in == '\'' || *in == '"')) {
+			quote = *in;
+		} else if (quote != '\0' && *in == quote) {
+			quote = '\0';
+		} else {
+			*out++ = *in;
+		}
+	}
+	*stop = *in;
+	if (*in != '\0') {
+		in++;
+	}
+	*out = '\0';
+	return quote == '\0' ? in : NULL;
+}
+
+int args_split(char *line, char *words[], int max)
+{
+	int count = 0;
+
+	for (;;) {
+		char stop = *line;
+
+		if (stop == '\0') {
+			return count;
+		}
+		if (count + 2 > max) { /* a word and a separator */
+			return E_TOO_BIG;
+		}
+		if (strchr(" \t&;", stop) != NULL) {
+			line++;
+		} else {
+			words[count++] = line;
+			line = cut_word(line, &stop);
+			if (line == NULL) {
+				return E_INVAL;
+			}
+		}
+		if (stop == '&' || stop == ';') {
+			words[count++] = stop == '&' ? args_background : args_sequence;
+		}
+	}
+}

@@ -1,0 +1,59 @@
+/* Page faults and other exceptions of the own process: the part in C.
+ *
+ * Everything here but the setters runs on the exception stack, called by nasm/user/upcall.asm, and
+ * only for what the pager did not settle. The two handler pointers lie in ordinary data: reading
+ * them may fault, which nests once and is settled by the pager. After a fork the child has
+ * its parent's handlers. */
+#include "libsys/fault.h"
+#include "libsys/process.h"
+#include "libsys/syscall.h"
+#include "servers/pager/protocol.h"
+
+enum { VECTOR_PAGE_FAULT = 14 };
+
+static fault_handler_fn *page_fault_handler;
+static fault_handler_fn *exception_handler;
+
+/* For the stub, which shares no header with the pager. */
+const uint32_t fault_pager_op = PAGER_FAULT;
+
+/* Called by the stub; see there. */
+void fault_unhandled(struct utrapframe *utf, int status);
+void fault_exception(struct utrapframe *utf);
+
+fault_handler_fn *fault_set_handler(fault_handler_fn *handler)
+{
+	fault_handler_fn *previous = page_fault_handler;
+	page_fault_handler = handler;
+	return previous;
+}
+
+fault_handler_fn *fault_set_exception_handler(fault_handler_fn *handler)
+{
+	fault_handler_fn *previous = exception_handler;
+	exception_handler = handler;
+	return previous;
+}
+
+/* A page fault that the pager refused with `status`, or could not be asked about (an error of
+ * the IPC; OK: there is no pager). The program's handler sees only what is none of the
+ * pager's business, not the pages that the pager knows but cannot give. */
+void fault_unhandled(struct utrapframe *utf, int status)
+{
+	bool handlers = status == OK || status == E_FAULT;
+	if (handlers && page_fault_handler != NULL) {
+		page_fault_handler(utf);
+		return;
+	}
+	process_fault_because(utf->fault_va, utf->err, utf->eip, VECTOR_PAGE_FAULT,
+	                      status == OK ? E_FAULT : status);
+}
+
+void fault_exception(struct utrapframe *utf)
+{
+	if (exception_handler != NULL) {
+		exception_handler(utf);
+		return;
+	}
+	process_fault(0, utf->err, utf->eip, utf->fault_va);
+}

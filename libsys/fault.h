@@ -1,0 +1,25 @@
+/* Page faults and other exceptions of the own process.
+ *
+ * Path `pager`: the kernel enters fault_upcall (nasm/user/upcall.asm) on the exception stack;
+ * fault_entry asks the pager by IPC; if the page is not the pager's, the program's own
+ * handler is called, else procmgr ends the process with a line that says why. */
+#ifndef PARLEY_LIBSYS_FAULT_H
+#define PARLEY_LIBSYS_FAULT_H
+
+#include "kernel/abi/env.h"
+
+/* Called for a fault that the pager does not know. Returning re-executes the instruction
+ * with the registers in *utf, which the handler may change. Runs on the exception stack. */
+typedef void fault_handler_fn(struct utrapframe *utf);
+
+/* NULL: none (the process ends). Returns the previous handler. */
+fault_handler_fn *fault_set_handler(fault_handler_fn *handler);
+
+/* Likewise for other exceptions; utf->fault_va holds the vector. */
+fault_handler_fn *fault_set_exception_handler(fault_handler_fn *handler);
+
+/* The upcalls themselves, assembly; the start code stores them in the env page. */
+void fault_upcall(void);
+void fault_xupcall(void);
+
+#endif

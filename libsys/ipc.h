@@ -1,0 +1,51 @@
+/* Synchronous IPC (kernel/abi/ipc.h says what the kernel promises).
+ *
+ * A message is three words and, if `nwords` is above 3, words 3.. in env_page->msg[3..].
+ * `flags` are IPC_* bits beyond the phases: IPC_PAGES, IPC_WINDOW, no-wait and time-out bits. */
+#ifndef PARLEY_LIBSYS_IPC_H
+#define PARLEY_LIBSYS_IPC_H
+
+#include "kernel/abi/ipc.h"
+#include "libsys/syscall.h"
+
+struct ipc_msg {
+	envid_t from;    /* out: who sent it; 0: the kernel, w[0] = pending bits */
+	uint32_t w[3];   /* in: to send; out: received */
+	uint32_t nwords; /* in: 0..IPC_WORDS_MAX; out: received */
+	uint32_t npages; /* out: pages received */
+};
+
+/* Send *msg to `to`. Returns the number of pages that went (>= 0) or an error. Blocks until
+ * the partner receives, unless flags bound it. *msg is not changed. */
+int ipc_send(envid_t to, const struct ipc_msg *msg, uint32_t flags);
+
+/* Receive from `from` (0 anyone) into *msg. Returns OK or an error. Blocks. */
+int ipc_recv(envid_t from, struct ipc_msg *msg, uint32_t flags);
+
+/* Send *msg to `to` and wait for its answer, which replaces *msg. OK or an error. Blocks.
+ * Panics when the caller is a server and `to` stands above it (see ipc_set_rank). */
+int ipc_call(envid_t to, struct ipc_msg *msg, uint32_t flags);
+
+/* Reply to `to` (0: nobody) with *msg, then receive from anyone into *msg. OK or an error of
+ * the receive. The reply never blocks and is dropped if `to` does not wait. */
+int ipc_reply_recv(envid_t to, struct ipc_msg *msg, uint32_t flags);
+
+/* Reply without receiving; never blocks. OK or why it was dropped. */
+int ipc_reply(envid_t to, const struct ipc_msg *msg);
+
+/* Do nothing for at least this long. 0 returns at once. Up to 4,294 s. */
+void ipc_sleep_us(uint32_t us);
+
+/* Servers call one way: app > console > procmgr > pager. Servers state their rank, and of the
+ * servers they know which id has which rank; ipc_call asserts that it only calls downwards. */
+enum ipc_rank { IPC_RANK_PAGER = 1, IPC_RANK_PROCMGR, IPC_RANK_CONSOLE, IPC_RANK_APP };
+extern enum ipc_rank ipc_own_rank; /* IPC_RANK_APP until ipc_set_rank */
+void ipc_set_rank(enum ipc_rank own);
+void ipc_know_rank(envid_t env, enum ipc_rank rank); /* at most one id per rank */
+
+/* Copy bytes into / out of the message words 3.. of the own env page. At most
+ * (IPC_WORDS_MAX - 3) * 4 bytes. ipc_put_bytes returns nwords for the message. */
+uint32_t ipc_put_bytes(const void *bytes, uint32_t length);
+void ipc_get_bytes(void *bytes, uint32_t length);
+
+#endif

@@ -1,0 +1,71 @@
+/* Processes: calls on the process manager. Results are >= 0, errors are enum status. All of
+ * these block until procmgr answers. */
+#ifndef PARLEY_LIBSYS_PROCESS_H
+#define PARLEY_LIBSYS_PROCESS_H
+
+#include "kernel/abi/types.h"
+#include "servers/procmgr/protocol.h"
+
+typedef int32_t pid_t;
+
+/* The process manager's env id, stored by the start code. */
+extern envid_t process_manager;
+
+/* A copy of the caller, memory copied on write. Child's pid in the parent, 0 in the child;
+ * E_NO_MEM, E_NO_ENV, E_LIMIT: no child, the caller is as it was. */
+pid_t fork(void);
+
+/* Starts program argv[0] of the archive with argc arguments. E_NOT_FOUND, E_BAD_EXE,
+ * E_TOO_BIG (arguments over PM_BYTES_MAX bytes together), E_NO_MEM, E_NO_ENV, E_LIMIT. */
+pid_t spawn(int argc, const char *const argv[]);
+
+/* Becomes program argv[0], same pid. Returns only on error, the same as spawn's. */
+int exec(int argc, const char *const argv[]);
+
+/* Ends the caller, flushing standard output. Status 0..100; what is beyond becomes 100. */
+_Noreturn void exit(int status);
+
+struct process_end {
+	pid_t pid;
+	int status;
+	enum pm_end how;
+	char why[PM_BYTES_MAX + 1]; /* "name[pid]: fault at ..." when it did not exit by itself */
+};
+/* Waits for child `pid`, or any with 0. The child's pid; E_NO_CHILD. With PM_WAIT_NOHANG 0
+ * when none has ended. end may be NULL. */
+pid_t wait(pid_t pid, struct process_end *end, int flags);
+
+int kill(pid_t pid);
+pid_t getpid(void);
+pid_t getppid(void);
+
+/* The process after `cursor` (0: first). Next cursor > 0, or E_NOT_FOUND at the end. */
+int process_next(int cursor, struct pm_info *info);
+
+/* Lower the limits of a descendant or of oneself. 0 leaves one as it is. */
+int process_limit(pid_t pid, uint32_t pages, uint32_t children);
+
+/* The env id of a server; waits for none. E_NOT_FOUND. */
+envid_t process_server(enum pm_server which);
+
+/* Ends the machine. Status 0..100 becomes that of `make run`. */
+_Noreturn void poweroff(int status);
+
+/* Ends the caller the way an unhandled fault does. vector 14 is a page fault. */
+_Noreturn void process_fault(vaddr_t va, uint32_t err, uint32_t ip, uint32_t vector);
+/* The same with the reason why a page fault was not handled: E_FAULT, or the error of who
+ * should have handled it (E_NO_MEM, E_LIMIT, E_DEAD ...), which the line then names. */
+_Noreturn void process_fault_because(vaddr_t va, uint32_t err, uint32_t ip, uint32_t vector,
+                                     int reason);
+
+/* Files of the archive, read only. */
+struct file_info {
+	char name[PM_NAME_MAX];
+	uint32_t size;
+};
+/* File number `index` from 0; E_NOT_FOUND past the last. */
+int file_list(uint32_t index, struct file_info *info);
+/* Reads up to `length` bytes at `offset`; bytes read, 0 at the end; E_NOT_FOUND. */
+int file_read(const char *name, uint32_t offset, void *buffer, uint32_t length);
+
+#endif

@@ -1,0 +1,184 @@
+/* Standard output and line input.
+ *
+ * Output collects in one buffer that is as large as a message to the console, and leaves at a
+ * newline, when full, before input, before fork and at exit. A server (ipc_own_rank below
+ * IPC_RANK_APP) must not call the console, which stands above it: its output, and that of a
+ * program which cannot reach the console, goes to the kernel's debug output instead, so that
+ * nothing is lost.
+ *
+ * The console's env id is looked up once and, if that env is gone, once more. */
+#include "libsys/stdio.h"
+
+#include "libsys/format.h"
+#include "libsys/ipc.h"
+#include "libsys/process.h"
+#include "libsys/string.h"
+#include "servers/console/protocol.h"
+
+static struct {
+	char bytes[CONSOLE_BYTES_MAX];
+	uint32_t used;
+	bool line_ended; /* a newline is among them */
+} out;
+
+static envid_t console_env; /* 0: not looked up yet */
+
+/* Sends *msg, with `length` bytes of text, to the console; the answer replaces *msg. Returns OK or
+ * why there was no answer. Blocks. */
+static int console_call(struct ipc_msg *msg, const char *bytes, uint32_t length)
+{
+	const struct ipc_msg request = *msg;
+	int status = E_NOT_FOUND;
+
+	if (ipc_own_rank != IPC_RANK_APP) {
+		return E_PERM;
+	}
+	for (int attempt = 0; attempt < 2; attempt++) {
+		if (console_env == 0) {
+			envid_t found = process_server(PM_SERVER_CONSOLE);
+
+			if (found <= 0) {
+				return found < 0 ? found : E_NOT_FOUND;
+			}
+			console_env = found;
+		}
+		*msg = request;
+		/* After the lookup, which uses the same message words. */
+		msg->nwords = length > 0 ? ipc_put_bytes(bytes, length) : 3;
+		status = ipc_call(console_env, msg, 0);
+		if (status != E_BAD_ENV && status != E_DEAD) {
+			return status;
+		}
+		console_env = 0;
+	}
+	return status;
+}
+
+/* A request without text. Returns the console's result or an error. */
+static int console_request(enum console_op op, uint32_t argument)
+{
+	struct ipc_msg msg = {.w = {op, argument, 0}};
+	int status = console_call(&msg, NULL, 0);
+
+	return status < 0 ? status : (int)msg.w[0];
+}
+
+static int write_bytes(const char *bytes, uint32_t length)
+{
+	struct ipc_msg msg = {.w = {CONSOLE_WRITE, length, 0}};
+	int status = console_call(&msg, bytes, length);
+
+	if (status >= 0 && (int)msg.w[0] < 0) {
+		status = (int)msg.w[0];
+	}
+	if (status < 0) {
+		int written = sys_debug_write(bytes, length);
+
+		/* For a server this is the regular way. */
+		return ipc_own_rank != IPC_RANK_APP && written >= 0 ? OK : status;
+	}
+	return OK;
+}
+
+int stdout_flush(void)
+{
+	uint32_t length = out.used;
+
+	out.used = 0;
+	out.line_ended = false;
+	return length > 0 ? write_bytes(out.bytes, length) : OK;
+}
+
+int stdout_drain(void)
+{
+	int status = stdout_flush();
+	int drained = console_request(CONSOLE_DRAIN, 0);
+
+	return status < 0 ? status : drained;
+}
+
+static void stdout_put(void *context, char c)
+{
+	(void)context;
+	if (out.used == sizeof(out.bytes)) {
+		stdout_flush();
+	}
+	out.bytes[out.used++] = c;
+	out.line_ended |= c == '\n';
+}
+
+static void flush_lines(void)
+{
+	if (out.line_ended) {
+		stdout_flush();
+	}
+}
+
+int vprintf(const char *format, va_list args)
+{
+	int length = format_text(stdout_put, NULL, format, args);
+
+	flush_lines();
+	return length;
+}
+
+int printf(const char *format, ...)
+{
+	va_list args;
+	int length;
+
+	va_start(args, format);
+	length = vprintf(format, args);
+	va_end(args);
+	return length;
+}
+
+int putchar(int c)
+{
+	stdout_put(NULL, (char)c);
+	flush_lines();
+	return (uint8_t)c;
+}
+
+int puts(const char *text)
+{
+	return printf("%s\n", text);
+}
+
+int readline(const char *prompt, char *buffer, size_t size)
+{
+	struct ipc_msg msg = {.w = {CONSOLE_READ_LINE, 0, 0}};
+	uint32_t length;
+	int status;
+
+	if (size == 0) {
+		return E_INVAL;
+	}
+	if (prompt != NULL) {
+		printf("%s", prompt);
+	}
+	stdout_flush();
+	buffer[0] = '\0';
+	status = console_call(&msg, NULL, 0);
+	if (status < 0 || (int)msg.w[0] < 0) {
+		return status < 0 ? status : (int)msg.w[0];
+	}
+	length = msg.w[0] < size ? msg.w[0] : size - 1;
+	if (length > CONSOLE_BYTES_MAX) {
+		length = CONSOLE_BYTES_MAX;
+	}
+	ipc_get_bytes(buffer, length);
+	buffer[length] = '\0';
+	return (int)length;
+}
+
+int getchar_nowait(void)
+{
+	stdout_flush();
+	return console_request(CONSOLE_READ_CHAR, 0);
+}
+
+int console_set_foreground(int32_t pid)
+{
+	return console_request(CONSOLE_FOREGROUND, (uint32_t)pid);
+}

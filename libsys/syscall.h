@@ -1,0 +1,84 @@
+/* System calls as C functions. Each is the kernel call of the same name in
+ * kernel/abi/syscall.h, which says what it needs, returns and refuses; none is checked here.
+ * None blocks, except sys_yield and syscall_raw with SYS_IPC (see ipc.h). */
+#ifndef PARLEY_LIBSYS_SYSCALL_H
+#define PARLEY_LIBSYS_SYSCALL_H
+
+#include "kernel/abi/env.h"
+#include "kernel/abi/page.h"
+#include "kernel/abi/status.h"
+#include "kernel/abi/syscall.h"
+#include "kernel/abi/types.h"
+
+/* The caller's env page. Volatile: the kernel writes it behind the compiler's back, and a
+ * fork leaves the child with another one at the same address. */
+#define env_page ((volatile struct env_page *)ENVPAGE)
+
+/* The public records of all envs. */
+#define env_infos ((const volatile struct env_info *)UENVS)
+
+/* The caller's page tables, readable in user mode: uvpt[va >> 12], uvpd[va >> 22]. An entry of
+ * uvpt may be read only if the entry of uvpd that covers it is present. */
+#define uvpt ((const volatile pte_t *)UVPT)
+#define uvpd ((const volatile pte_t *)UVPD)
+
+struct syscall_regs {
+	uint32_t ebx, esi, edi, ebp;
+};
+
+/* Enters the kernel with eax and the four registers in *regs; stores the results there and
+ * returns eax. In nasm/user/syscall.asm. */
+int syscall_raw(uint32_t eax, struct syscall_regs *regs);
+
+envid_t sys_self(void);
+void sys_yield(void);
+int sys_notify(envid_t env, uint32_t bits);
+
+int sys_page_alloc(envid_t env, vaddr_t va_flags, uint32_t npages);
+int sys_page_fill(envid_t env, vaddr_t va_flags, envid_t src_env, vaddr_t src_va, uint32_t npages);
+int sys_page_map(envid_t src_env, vaddr_t src_va_flags, envid_t dst_env, vaddr_t dst_va_perm,
+                 uint32_t npages);
+int sys_page_unmap(envid_t env, vaddr_t va_flags, uint32_t npages);
+/* One page: its entry and the number of mappings of its frame (0 if absent). */
+int sys_page_query(envid_t env, vaddr_t va, pte_t *entry, uint32_t *mappings);
+int sys_page_mark(envid_t env, vaddr_t va_flags, uint32_t value, uint32_t npages);
+int sys_page_share(envid_t src_env, vaddr_t src_va_keep, envid_t dst_env, vaddr_t dst_va_mark,
+                   uint32_t npages);
+int sys_page_phys(envid_t env, vaddr_t va_perm, uint32_t frame, uint32_t npages);
+
+envid_t sys_env_fork(envid_t env, uint32_t limit);
+/* The same with ENV_FORK_SERVER: root only. */
+envid_t sys_env_fork_server(envid_t env, uint32_t limit);
+int sys_env_destroy(envid_t env, int status);
+int sys_env_set(envid_t env, enum env_field field, uint32_t value);
+int sys_env_get_regs(envid_t env, struct env_regs *regs);
+int sys_env_set_regs(envid_t env, const struct env_regs *regs);
+
+struct env_death {
+	envid_t id;
+	uint32_t cause;        /* enum death */
+	uint32_t va_or_status; /* fault address, or exit status */
+	uint32_t ip;
+	uint32_t code; /* page-fault error code, or vector */
+};
+/* The next dead env of ours, or E_NOT_FOUND. */
+int sys_env_reap(struct env_death *death);
+
+uint64_t sys_clock_us(void);
+uint32_t sys_clock_ticks(void);
+int sys_sysinfo(struct sysinfo *info);
+int sys_irq_bind(uint32_t irq, envid_t env);
+int sys_ports(envid_t env, uint32_t first, uint32_t count);
+int sys_debug_write(const void *bytes, uint32_t length);
+
+/* Page calls stop after 1,024 entries; these go on until all n are done or one fails
+ * (then what was done stays done). Return OK or the error. */
+int page_alloc_all(envid_t env, vaddr_t va_flags, uint32_t npages);
+int page_map_all(envid_t src_env, vaddr_t src_va_flags, envid_t dst_env, vaddr_t dst_va_perm,
+                 uint32_t npages);
+int page_unmap_all(envid_t env, vaddr_t va_flags, uint32_t npages);
+int page_mark_all(envid_t env, vaddr_t va_flags, uint32_t value, uint32_t npages);
+int page_share_all(envid_t src_env, vaddr_t src_va_keep, envid_t dst_env, vaddr_t dst_va_mark,
+                   uint32_t npages);
+
+#endif

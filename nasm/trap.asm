@@ -1,0 +1,74 @@
+; Trap entry and exit.
+;
+; From user mode the processor loads esp from the TSS: it points at the end of the frame of the
+; env that runs, so the env's registers are saved where they stay, by the pushes themselves:
+;
+;        | ss, esp, eflags, cs, eip |  pushed by the processor
+;        | err, vector              |  by the stub (err by the processor for some)
+;        | eax .. edi               |  pusha
+; esp -> +--------------------------+  = struct env *, its first member is this frame
+;
+; From kernel mode (an idle CPU, or a defect) the same lands on the stack in use, without ss and esp.
+; Segment registers are not saved: ds and es are set flat here, fs and gs on the way out.
+
+%include "constants.inc"
+
+	section .text
+	global trap_stubs, trap_resume, trap_halt
+	extern trap_user, trap_kernel
+
+; Exceptions for which the processor pushes an error code (SDM vol. 3, 6.15).
+%define HAS_ERROR(v) ((v) == 8 || ((v) >= 10 && (v) <= 14) || (v) == 17 || (v) == 21)
+
+	align VEC_STRIDE
+trap_stubs:
+%assign v 0
+%rep VEC_COUNT
+	align VEC_STRIDE
+%if !HAS_ERROR(v)
+	push	byte 0
+%endif
+	push	byte v
+	jmp	near trap_common
+%assign v v + 1
+%endrep
+	align VEC_STRIDE
+
+trap_common:
+	pusha
+	mov	ebx, esp
+	mov	eax, SEL_UDATA
+	mov	ds, eax
+	mov	es, eax
+	cld
+	test	byte [ebx + TF_CS], 3
+	jz	.from_kernel
+	mov	eax, [ebx + ENV_CPU]
+	mov	esp, [eax + CPU_KSTACK]
+	xor	ebp, ebp
+	push	ebx
+	call	trap_user
+.from_kernel:
+	push	ebx
+	call	trap_kernel
+
+; void trap_resume(struct trapframe *frame);
+trap_resume:
+	mov	esp, [esp + 4]
+	mov	eax, SEL_UDATA
+	mov	fs, eax
+	mov	gs, eax
+	popa
+	add	esp, 8			; vector, err
+	iret
+
+; void trap_halt(vaddr_t stack_top);
+; The interrupt that ends the halt comes in right after sti's one-instruction delay (SDM vol. 2,
+; STI), so none can slip in between. trap_kernel does not return here.
+trap_halt:
+	mov	esp, [esp + 4]
+	xor	ebp, ebp
+.again:
+	sti
+	hlt
+	jmp	.again

@@ -1,0 +1,42 @@
+; Where every user program and server begins.
+
+%include "constants.inc"
+
+extern exit
+extern fault_upcall
+extern fault_xupcall
+extern main
+extern process_manager
+extern program_name
+
+section .text
+
+; _Noreturn void _start(void);
+;
+;	 +4  argv     (argc + 1 pointers, the last one NULL; NULL itself if argc is 0)
+;	 +0  argc     <- esp
+;
+; The upcalls are set by immediate stores into the env page, which is always there: nothing before
+; them can fault, everything after them may. The env page names the controller only of the env that
+; it belongs to, so its id is kept for copies of this process that somebody else controls.
+global _start
+_start:
+	mov	dword [ENVPAGE + EP_UPCALL], fault_upcall
+	mov	dword [ENVPAGE + EP_XUPCALL], fault_xupcall
+	mov	ebx, [esp]
+	mov	esi, [esp + 4]
+	mov	eax, [ENVPAGE + EP_CONTROLLER]
+	mov	[process_manager], eax
+	test	ebx, ebx
+	jz	.run
+	mov	eax, [esi]
+	mov	[program_name], eax
+.run:
+	xor	ebp, ebp	; ends every backtrace
+	and	esp, -16	; the ABI's alignment at a call
+	sub	esp, 8
+	push	esi
+	push	ebx
+	call	main
+	push	eax
+	call	exit

@@ -1,0 +1,115 @@
+; Upcalls: what runs on the exception stack when this process faults.
+;
+; The kernel has pushed a struct utrapframe (kernel/abi/env.h) with every register in it, so the
+; code here is free to use them all:
+;
+;	+48  esp        of the faulting code
+;	+44  eflags
+;	+40  eip
+;	 +8  edi esi ebp (oesp) ebx edx ecx eax, in popad's order
+;	 +4  err
+;	 +0  fault_va   <- esp
+;
+; A fault in here (on a copy-on-write page that a handler touches, say) nests: the kernel pushes the
+; next frame below esp, after one scratch word.
+
+%include "constants.inc"
+
+extern fault_exception
+extern fault_pager_op
+extern fault_unhandled
+
+FAULT_CALL equ SYS_IPC | IPC_SEND | IPC_RECV | (3 << IPC_WORDS_SHIFT)
+UTF_REGS equ UTF_EDI
+
+; The word of the env page through which fault_upcall returns. The env page is present, writable and
+; private whatever happens to other memory, so returning cannot fault and leaves the stack of the
+; faulting code alone. It is written just before the jump through it; only a debug trap can come
+; between the two, therefore fault_xupcall keeps it.
+FAULT_RETURN equ ENVPAGE + EP_USER
+
+section .text
+
+; void fault_upcall(void);		entered by the kernel on a page fault
+;
+; Asks the pager: page address and operation in esi, the entry as it is in edi (0 if there is no
+; page table, or the address is not the process's own), the error code in ebp. Three register words
+; and no window: a fault while the process prepares a message disturbs nothing of it.
+global fault_upcall
+fault_upcall:
+	mov	esi, [esp + UTF_VA]
+	xor	edi, edi
+	cmp	esi, UTOP
+	jae	.ask
+	mov	eax, esi
+	shr	eax, PTSHIFT
+	test	byte [UVPD + eax * 4], PTE_P
+	jz	.ask
+	mov	eax, esi
+	shr	eax, PGSHIFT
+	mov	edi, [UVPT + eax * 4]
+.ask:
+	and	esi, -PGSIZE
+	or	esi, [fault_pager_op]
+	mov	ebp, [esp + UTF_ERR]
+	mov	ebx, [ENVPAGE + EP_PAGER]
+	mov	eax, ebx
+	test	ebx, ebx
+	jz	.unhandled
+	mov	eax, FAULT_CALL
+	int	SYSCALL_VECTOR
+	test	eax, eax
+	js	.unhandled
+	mov	eax, esi
+	test	eax, eax
+	jnz	.unhandled
+.return:
+	mov	eax, [esp + UTF_EIP]
+	mov	[FAULT_RETURN], eax
+	add	esp, UTF_REGS
+	popad
+	add	esp, UTF_EFLAGS - UTF_EIP
+	popfd			; nothing from here on changes the flags
+	pop	esp
+	jmp	[FAULT_RETURN]
+
+; eax is why, 0 if there is nobody to ask: void fault_unhandled(struct utrapframe *utf, int status).
+; It returns if the program's own handler took care; what that handler changed in the frame counts.
+.unhandled:
+	cld
+	mov	ecx, esp
+	push	eax
+	push	ecx
+	call	fault_unhandled
+	add	esp, 8
+	jmp	.return
+
+; void fault_xupcall(void);		entered by the kernel on another exception
+;
+; void fault_exception(struct utrapframe *utf) decides. The way back goes over the trapped stack:
+; eip is pushed there, and `ret` takes it. (If that is the exception stack, the scratch word is
+; there.) The push may fault; FAULT_RETURN is put back after it, for it may be in use by the code
+; trapped.
+;
+;	 +4  utrapframe
+;	 +0  FAULT_RETURN as it was   <- esp around the call
+global fault_xupcall
+fault_xupcall:
+	push	dword [FAULT_RETURN]
+	cld
+	lea	eax, [esp + 4]
+	push	eax
+	call	fault_exception
+	add	esp, 4
+	mov	eax, [esp + 4 + UTF_ESP]
+	mov	ecx, [esp + 4 + UTF_EIP]
+	sub	eax, 4
+	mov	[esp + 4 + UTF_ESP], eax
+	mov	[eax], ecx
+	pop	dword [FAULT_RETURN]
+	add	esp, UTF_REGS
+	popad
+	add	esp, UTF_EFLAGS - UTF_EIP
+	popfd
+	pop	esp
+	ret

@@ -1,0 +1,140 @@
+"""The virtual machine: its options, their checks, and QEMU's command line.
+
+Options come from the environment (make exports them) and from NAME=VALUE arguments. Here is the
+only place that knows their defaults and limits.
+"""
+
+import os
+import shlex
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+NAMES = ("SMP", "MEM", "APP", "TIMEOUT", "ACCEL", "ICOUNT", "TESTS", "ISO", "BOOTARGS")
+BUILTINS = ("cat", "exit", "help", "kill", "ls", "poweroff", "ps", "sleep", "time", "wait")
+SERVERS = ("procmgr", "pager", "console")
+APP_MAX = 230  # bytes: `sh -c APP` travels in one message (servers/procmgr/protocol.h)
+
+# What scripts/run exits with when the program's own status (0..100) cannot be had.
+EXIT_USAGE, EXIT_TIMEOUT, EXIT_PANIC, EXIT_QEMU = 2, 124, 125, 126
+PANIC_STATUS = 127  # what the kernel writes to the debug-exit device
+
+
+def fail(text, status=EXIT_USAGE):
+    """Ends this program with one line."""
+    print(f"make run: {text}", file=sys.stderr)
+    sys.exit(status)
+
+
+class Options:
+    """The checked options; a bad one ends this program with one line that says what is right."""
+
+    def __init__(self, arguments=()):
+        given = {name: os.environ.get(name, "") for name in NAMES}
+        for argument in arguments:
+            name, equals, value = argument.partition("=")
+            if not equals or name not in NAMES:
+                fail(f"unknown argument {argument!r} (know: {'=, '.join(NAMES)}=)")
+            given[name] = value
+        self.given = given
+        self.icount = self.flag("ICOUNT")
+        self.tests = self.flag("TESTS")
+        self.iso = self.flag("ISO")
+        self.smp = self.number("SMP", 1, 16, 1 if self.icount else 4)
+        self.mem = self.number("MEM", 16, 3072, 128)
+        self.app = given["APP"].strip()
+        self.bootargs = given["BOOTARGS"].strip()
+        self.timeout = self.number("TIMEOUT", 1, 86400, 60 if self.app else 0)
+        self.accel = given["ACCEL"] or "tcg"
+        self.check_accel()
+        self.check_app()
+
+    def number(self, name, low, high, default):
+        text = self.given[name].strip()
+        if not text:
+            return default
+        if not (text.isascii() and text.isdigit() and low <= int(text) <= high):
+            fail(f"{name}={text}: must be a number from {low} to {high}")
+        return int(text)
+
+    def flag(self, name):
+        text = self.given[name].strip()
+        if text not in ("", "0", "1"):
+            fail(f"{name}={text}: must be 0 or 1")
+        return text == "1"
+
+    def check_accel(self):
+        if self.accel not in ("tcg", "kvm"):
+            fail(f"ACCEL={self.accel}: must be tcg or kvm")
+        if self.accel == "kvm" and not os.access("/dev/kvm", os.R_OK | os.W_OK):
+            fail("ACCEL=kvm: /dev/kvm is missing or not yours to use")
+        if self.accel == "kvm" and self.icount:
+            fail("ICOUNT=1 counts instructions in software: not possible with ACCEL=kvm")
+
+    def check_app(self):
+        text = self.app + self.bootargs
+        if not all(" " <= c <= "~" for c in text):
+            fail("APP and BOOTARGS must be one line of plain ASCII")
+        if "app=" in self.bootargs.split():
+            fail("BOOTARGS: use APP= to name a program")
+        if len(self.app) > APP_MAX:
+            fail(f"APP is {len(self.app)} characters long, at most {APP_MAX} are possible")
+        if self.iso and text:
+            fail("ISO=1 boots what is on the CD: APP and BOOTARGS are not possible")
+        have = programs(self.tests)
+        for program in commands(self.app):
+            if program not in have and program not in BUILTINS:
+                fail(f"no program {program!r} (have: {' '.join(have)})")
+
+    def command_line(self):
+        """The kernel's command line; `app=` reaches to its end."""
+        words = ["quiet"] if self.app else ["monitor"]
+        if self.bootargs:
+            words.append(self.bootargs)
+        if self.app:
+            words.append("app=" + self.app)
+        return " ".join(words)
+
+
+def programs(tests):
+    """Names of the programs in the archive."""
+    folders = ["apps", "tests/guest"] if tests else ["apps"]
+    return sorted(path.stem for folder in folders for path in (ROOT / folder).glob("*.c"))
+
+
+def commands(line):
+    """The program names of a shell line: the first word of each command, and what `time` times."""
+    lexer = shlex.shlex(line, posix=True, punctuation_chars="&;")
+    lexer.whitespace_split = True
+    lexer.commenters = ""
+    names = []
+    first = True
+    try:
+        for word in lexer:
+            if set(word) <= set("&;"):
+                first = True
+            elif first:
+                names.append(word)
+                first = word == "time"
+    except ValueError:
+        fail("APP: a quote is not closed")
+    return names
+
+
+def qemu(options, *extra):
+    """QEMU's command line; `extra` says where the first serial line goes."""
+    command = ["qemu-system-i386", "-accel", options.accel, "-cpu", "max"]
+    command += ["-smp", f"{options.smp},sockets={options.smp},cores=1,threads=1"]
+    command += ["-m", str(options.mem), "-nic", "none", "-display", "none", "-no-reboot"]
+    command += ["-device", "isa-debug-exit,iobase=0xf4,iosize=4"]
+    if options.icount:
+        command += ["-icount", "shift=0,sleep=off"]
+    if options.iso:
+        command += ["-cdrom", "build/parley.iso", "-boot", "d"]
+    else:
+        archive = "tests" if options.tests else "apps"
+        modules = [f"build/{name}.elf {name}" for name in SERVERS]
+        modules.append(f"build/{archive}.cpio apps")
+        command += ["-kernel", "build/kernel.elf", "-initrd", ",".join(modules)]
+        command += ["-append", options.command_line()]
+    return command + list(extra)

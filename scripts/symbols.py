@@ -1,0 +1,85 @@
+"""Turns the addresses of backtrace lines into function, file and line.
+
+    "  #2 0xf0101234"          an address in the kernel
+    "  #2 0x00801234 NAME"     an address in the program or server NAME
+"""
+
+import re
+import subprocess
+
+from machine import ROOT, SERVERS
+
+LINE = re.compile(rb"^  #(\d+) 0x([0-9a-f]{8})(?: (\S+))?$")
+
+
+def program_file(name):
+    """The ELF file with debug data of a program, or None."""
+    if name in (None, "kernel"):
+        return ROOT / "build/kernel.elf"
+    if name in SERVERS:
+        return ROOT / f"build/{name}.elf"
+    for folder in ("apps", "tests"):
+        path = ROOT / "build" / folder / name
+        if path.is_file():
+            return path
+    return None
+
+
+def addr2line(path, address):
+    """(function, "file:line") of an address; "??" for what is unknown."""
+    command = ["i686-linux-gnu-addr2line", "-f", "-e", str(path), hex(address)]
+    try:
+        out = subprocess.run(command, capture_output=True, text=True, timeout=5, check=True).stdout
+    except (OSError, subprocess.SubprocessError):
+        return "??", "??:0"
+    function, place = (out.splitlines() + ["??", "??:0"])[:2]
+    place = re.sub(r" \(discriminator \d+\)$", "", place)
+    place = place.rpartition("//")[2]  # NASM names the folder twice
+    return function, place.removeprefix(f"{ROOT}/").removeprefix("./")
+
+
+def locate(name, depth, address):
+    """Text for one frame. All frames but the first hold return addresses, which may lie past
+    the end of the caller; the first may, if a call that never returns put it there."""
+    path = program_file(name)
+    if not path or not path.is_file():
+        return "??"
+    before = addr2line(path, address - 1)
+    exact = before if depth else addr2line(path, address)
+    return " ".join(before if exact[0] == "??" else exact)
+
+
+class Symboliser:
+    """Passes a byte stream through at once, adding to each backtrace line where it points."""
+
+    def __init__(self):
+        self.line = b""  # what was passed on of the current line
+        self.held = b""  # a carriage return that may belong to the line's end
+
+    def feed(self, data):
+        out = []
+        for part in (self.held + data).splitlines(keepends=True):
+            out.append(self.pass_on(part))
+        return b"".join(out)
+
+    def pass_on(self, part):
+        text = part.rstrip(b"\r\n")
+        ending = part[len(text):]
+        self.line += text
+        self.held = b""
+        if ending == b"\r":
+            self.held = ending
+            return text
+        if not ending:
+            return text
+        match = LINE.match(self.line)
+        self.line = b""
+        if match:
+            depth, address, name = match.groups()
+            where = locate(name and name.decode(errors="replace"), int(depth), int(address, 16))
+            text += b" " + where.encode()
+        return text + ending
+
+    def finish(self):
+        held, self.held = self.held, b""
+        return held

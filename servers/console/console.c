@@ -1,0 +1,258 @@
+/* What the console does between two messages.
+ *
+ * Everything that cannot be done at once waits in a queue, and console_work looks at each queue in
+ * turn: text that did not fit, the log, keys typed for a reader, drains. Nothing here waits for a
+ * client; the only calls are to procmgr, which never calls the console.
+ *
+ * Keys are edited and shown only while somebody reads, so that they appear behind the reader's
+ * prompt. If a reader dies, the line stays as it is and is shown to the next one. */
+
+#include "servers/console/console.h"
+
+#include "libsys/ipc.h"
+#include "libsys/string.h"
+#include "servers/procmgr/protocol.h"
+
+_Static_assert((int)LINE_EMIT_MAX <= (int)OUTPUT_RESERVE, "a key's echo fits in the reserve");
+
+static void emit(void *context, const char *bytes, unsigned length)
+{
+	output_write(context, bytes, length);
+}
+
+static void print_short(struct console *console, const char *text)
+{
+	uint32_t length = strlen(text);
+
+	if (output_fits_echo(&console->output, length)) {
+		output_write(&console->output, text, length);
+	}
+}
+
+/* Answers a client that waited, with text in words 3.. if length is not 0. False if it no longer
+ * waits. */
+static bool answer(envid_t client, int status, const char *text, uint32_t length)
+{
+	struct ipc_msg msg = {.w = {(uint32_t)status}, .nwords = 1};
+
+	if (length > 0) {
+		msg.nwords = ipc_put_bytes(text, length);
+	}
+	return ipc_reply(client, &msg) == OK;
+}
+
+/* Whether the env lives, as the public records have it. An answer may still fail. */
+static bool env_lives(envid_t id)
+{
+	const volatile struct env_info *info = &env_infos[ENV_SLOT(id)];
+
+	return info->id == id && info->status != ENV_FREE && info->status != ENV_DYING;
+}
+
+/* The first living reader, or NULL. */
+static struct waiter *first_reader(struct console *console)
+{
+	struct waiter *reader;
+
+	while ((reader = waiters_first(&console->waiters, WAITERS_READ)) != NULL) {
+		if (env_lives(reader->id)) {
+			break;
+		}
+		waiters_remove(&console->waiters, reader);
+	}
+	return reader;
+}
+
+/* Ends the wait of a reader with a line or an error. False if it no longer waits. */
+static bool answer_reader(struct console *console, struct waiter *reader, int status)
+{
+	envid_t id = reader->id;
+
+	waiters_remove(&console->waiters, reader);
+	console->edited_for = 0;
+	return answer(id, status, console->line.text, status > 0 ? (uint32_t)status : 0);
+}
+
+static void hand_over_line(struct console *console, struct waiter *reader)
+{
+	if (answer_reader(console, reader, (int)console->line.length)) {
+		console->line_done = false;
+		line_reset(&console->line);
+	}
+}
+
+static void edit(struct console *console, struct waiter *reader, uint8_t key)
+{
+	switch (line_key(&console->line, key)) {
+	case LINE_EDITING: break;
+	case LINE_DONE: console->line_done = true; break;
+	case LINE_END: answer_reader(console, reader, E_END); break;
+	}
+}
+
+static void serve_readers(struct console *console)
+{
+	struct waiter *reader;
+	uint8_t key;
+
+	while ((reader = first_reader(console)) != NULL &&
+	       output_fits_echo(&console->output, LINE_EMIT_MAX)) {
+		if (console->line_done) {
+			hand_over_line(console, reader);
+		} else if (console->edited_for != reader->id) {
+			console->edited_for = reader->id;
+			line_show(&console->line);
+		} else if (input_take(&console->input, &key)) {
+			edit(console, reader, key);
+		} else {
+			break;
+		}
+	}
+}
+
+/* False if there is no foreground process, or it cannot be killed (any more). */
+static bool kill_foreground(struct console *console)
+{
+	struct ipc_msg msg = {
+		.w = {PM_KILL, console->foreground, PM_STATUS_KILLED},
+		.nwords = 3,
+	};
+
+	if (console->foreground == 0) {
+		return false;
+	}
+	console->foreground = 0;
+	return ipc_call(console->procmgr, &msg, 0) == OK && (int32_t)msg.w[0] >= 0;
+}
+
+/* Ctrl-C ends the foreground process, else the line being edited. What was typed before it is
+ * void. */
+static void interrupt(struct console *console)
+{
+	struct waiter *reader;
+	bool killed = kill_foreground(console);
+
+	reader = first_reader(console);
+	if (!killed && reader == NULL) {
+		return;
+	}
+	print_short(console, "^C\n");
+	input_flush(&console->input);
+	console->line_done = false;
+	line_reset(&console->line);
+	if (!killed) {
+		answer_reader(console, reader, E_INTERRUPTED);
+	}
+}
+
+static void take_key(struct console *console, uint8_t byte)
+{
+	switch (input_put(&console->input, byte)) {
+	case INPUT_KEPT:
+	case INPUT_IGNORED: break;
+	case INPUT_LOST: print_short(console, "\a"); break;
+	case INPUT_INTERRUPT: interrupt(console); break;
+	}
+}
+
+static void take_serial(struct console *console)
+{
+	uint8_t byte;
+
+	while (serial_next(&console->output.serial, &byte)) {
+		take_key(console, byte);
+	}
+}
+
+static void take_keyboard(struct console *console)
+{
+	uint8_t byte;
+
+	while (keyboard_next(&console->keyboard, &byte)) {
+		take_key(console, byte);
+	}
+}
+
+static void admit_writers(struct console *console)
+{
+	struct waiter *writer;
+
+	while ((writer = waiters_first(&console->waiters, WAITERS_WRITE)) != NULL &&
+	       output_fits(&console->output, writer->length)) {
+		envid_t id = writer->id;
+
+		output_write(&console->output, writer->text, writer->length);
+		waiters_remove(&console->waiters, writer);
+		/* A writer that died meanwhile misses nothing. */
+		(void)answer(id, (int)writer->length, NULL, 0);
+	}
+}
+
+static void print_log(struct console *console)
+{
+	char text[PM_BYTES_MAX];
+
+	while (console->log_waits && output_fits(&console->output, sizeof(text))) {
+		struct ipc_msg msg = {.w = {PM_LOG_READ}, .nwords = 1};
+
+		if (ipc_call(console->procmgr, &msg, 0) != OK || (int32_t)msg.w[0] <= 0 ||
+		    msg.w[0] > sizeof(text)) {
+			console->log_waits = false;
+			return;
+		}
+		ipc_get_bytes(text, msg.w[0]);
+		output_write(&console->output, text, msg.w[0]);
+	}
+}
+
+static void answer_drains(struct console *console)
+{
+	struct waiter *waiter;
+
+	while ((waiter = waiters_first(&console->waiters, WAITERS_DRAIN)) != NULL &&
+	       serial_has_sent(&console->output.serial, waiter->mark)) {
+		envid_t id = waiter->id;
+
+		waiters_remove(&console->waiters, waiter);
+		(void)answer(id, OK, NULL, 0);
+	}
+}
+
+void console_start(struct console *console)
+{
+	output_init(&console->output, (volatile uint16_t *)(uintptr_t)VGA_MEMORY);
+	keyboard_init(&console->keyboard);
+	input_init(&console->input);
+	line_init(&console->line, emit, &console->output);
+	console->log_waits = true; /* procmgr may have written before it could notify us */
+	/* The devices may have raised their line before it was bound to us. */
+	take_serial(console);
+	take_keyboard(console);
+}
+
+void console_take_bits(struct console *console, uint32_t bits)
+{
+	if (bits & (1u << SERIAL_IRQ)) {
+		take_serial(console);
+	}
+	if (bits & (1u << KEYBOARD_IRQ)) {
+		take_keyboard(console);
+	}
+	if (bits & PM_NOTIFY_LOG) {
+		console->log_waits = true;
+	}
+}
+
+void console_work(struct console *console)
+{
+	admit_writers(console);
+	print_log(console);
+	serve_readers(console);
+	output_start(&console->output);
+	answer_drains(console);
+}
+
+bool console_wants_time(const struct console *console)
+{
+	return waiters_first(&console->waiters, WAITERS_DRAIN) != NULL;
+}

@@ -1,0 +1,38 @@
+/* The state of the console server, and what it does by itself between two messages. */
+#ifndef PARLEY_SERVERS_CONSOLE_CONSOLE_H
+#define PARLEY_SERVERS_CONSOLE_CONSOLE_H
+
+#include "servers/console/input.h"
+#include "servers/console/keyboard.h"
+#include "servers/console/line.h"
+#include "servers/console/output.h"
+#include "servers/console/waiters.h"
+
+struct console {
+	envid_t procmgr;
+	uint32_t foreground; /* pid that Ctrl-C kills, 0 none */
+	bool log_waits;      /* procmgr's log may have lines to print */
+	struct output output;
+	struct keyboard keyboard;
+	struct input input;
+	struct line line;
+	bool line_done;     /* the line is complete and waits for a reader */
+	envid_t edited_for; /* the reader the line is shown to, 0 nobody */
+	struct waiters waiters;
+};
+
+/* Sets everything up and takes in what the devices already hold. */
+void console_start(struct console *console);
+
+/* Acts on pending bits: device interrupts and procmgr's notice. May call procmgr. */
+void console_take_bits(struct console *console, uint32_t bits);
+
+/* Goes on with all that can go on: waiting text, the log, line editing, drains. To be called
+ * after each message. Answers waiting clients; never waits for one. May call procmgr. */
+void console_work(struct console *console);
+
+/* Whether console_work is to be called again soon though no message comes: the last bits of a
+ * transmission leave without an interrupt. */
+bool console_wants_time(const struct console *console);
+
+#endif

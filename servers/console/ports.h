@@ -1,0 +1,20 @@
+/* I/O port access. The kernel's port bitmap lets only the console's own ports through. */
+#ifndef PARLEY_SERVERS_CONSOLE_PORTS_H
+#define PARLEY_SERVERS_CONSOLE_PORTS_H
+
+#include "kernel/abi/types.h"
+
+static inline uint8_t port_in8(uint16_t port)
+{
+	uint8_t value;
+
+	asm volatile("inb %1, %0" : "=a"(value) : "Nd"(port));
+	return value;
+}
+
+static inline void port_out8(uint16_t port, uint8_t value)
+{
+	asm volatile("outb %0, %1" : : "a"(value), "Nd"(port));
+}
+
+#endif

@@ -1,0 +1,150 @@
+/* Driver of the first serial port (16550; National Semiconductor PC16550D data sheet).
+ *
+ * Output waits in a ring and moves to the transmitter whenever that is empty: at once when
+ * something is queued, later by its interrupt, which is on only while the ring holds bytes. A
+ * machine that sends as fast as it is fed never sees a transmit interrupt. Input is read by
+ * serial_next.
+ *
+ * The interrupt is edge-triggered: it comes when the first cause appears, and not again until
+ * all causes are gone. So serial_next ends only when the port itself says "none pending". */
+
+#include "servers/console/serial.h"
+
+#include "servers/console/ports.h"
+
+enum serial_port {
+	SERIAL_DATA = 0x3F8,
+	SERIAL_DIVISOR_LOW = 0x3F8,  /* with LCR_DIVISOR */
+	SERIAL_DIVISOR_HIGH = 0x3F9, /* with LCR_DIVISOR */
+	SERIAL_IER = 0x3F9,          /* interrupt enable */
+	SERIAL_IIR = 0x3FA,          /* interrupt identification, read */
+	SERIAL_FCR = 0x3FA,          /* FIFO control, write */
+	SERIAL_LCR = 0x3FB,          /* line control */
+	SERIAL_MCR = 0x3FC,          /* modem control */
+	SERIAL_LSR = 0x3FD,          /* line status */
+	SERIAL_MSR = 0x3FE,          /* modem status */
+	SERIAL_SCRATCH = 0x3FF,
+};
+
+enum serial_bits {
+	IER_RECEIVE = 0x01,
+	IER_TRANSMIT = 0x02,
+	IIR_NONE_PENDING = 0x01,
+	IIR_FIFO = 0xC0,
+	FCR_ENABLE = 0x01,
+	FCR_TRIGGER_8 = 0x80,
+	LCR_8N1 = 0x03,
+	LCR_DIVISOR = 0x80,
+	MCR_DTR = 0x01,
+	MCR_RTS = 0x02,
+	MCR_OUT2 = 0x08, /* gates the interrupt line on a PC */
+	LSR_RECEIVED = 0x01,
+	LSR_TRANSMITTER_READY = 0x20,
+	LSR_TRANSMITTER_EMPTY = 0x40,
+};
+
+enum {
+	SERIAL_FIFO_DEPTH = 16,
+	SERIAL_DIVISOR_115200 = 1,
+};
+
+static bool scratch_holds(uint8_t value)
+{
+	port_out8(SERIAL_SCRATCH, value);
+	return port_in8(SERIAL_SCRATCH) == value;
+}
+
+static void enable_interrupts(struct serial *serial, uint8_t enabled)
+{
+	if (enabled != serial->enabled) {
+		serial->enabled = enabled;
+		port_out8(SERIAL_IER, enabled);
+	}
+}
+
+void serial_init(struct serial *serial)
+{
+	ring_init(&serial->out, serial->out_bytes, SERIAL_RING_SIZE);
+	serial->present = scratch_holds(0x5A) && scratch_holds(0xA5);
+	if (!serial->present) {
+		return;
+	}
+	port_out8(SERIAL_IER, 0);
+	port_out8(SERIAL_LCR, LCR_DIVISOR);
+	port_out8(SERIAL_DIVISOR_LOW, SERIAL_DIVISOR_115200);
+	port_out8(SERIAL_DIVISOR_HIGH, 0);
+	port_out8(SERIAL_LCR, LCR_8N1);
+	/* No FIFO reset bits: what was typed during the boot stays. */
+	port_out8(SERIAL_FCR, FCR_ENABLE | FCR_TRIGGER_8);
+	port_out8(SERIAL_MCR, MCR_DTR | MCR_RTS | MCR_OUT2);
+	serial->fifo_depth = 1;
+	if ((port_in8(SERIAL_IIR) & IIR_FIFO) == IIR_FIFO) {
+		serial->fifo_depth = SERIAL_FIFO_DEPTH;
+	}
+	serial->enabled = 0;
+	enable_interrupts(serial, IER_RECEIVE);
+}
+
+uint32_t serial_room(const struct serial *serial)
+{
+	return serial->present ? ring_free(&serial->out) : SERIAL_RING_SIZE;
+}
+
+void serial_put(struct serial *serial, uint8_t byte)
+{
+	if (serial->present) {
+		ring_put(&serial->out, byte);
+	}
+}
+
+void serial_transmit(struct serial *serial)
+{
+	uint8_t byte;
+
+	if (!serial->present) {
+		return;
+	}
+	while (ring_used(&serial->out) > 0 && (port_in8(SERIAL_LSR) & LSR_TRANSMITTER_READY)) {
+		for (int n = serial->fifo_depth; n > 0 && ring_take(&serial->out, &byte); n--) {
+			port_out8(SERIAL_DATA, byte);
+		}
+	}
+	/* Turning it on while the transmitter is ready raises the interrupt, so nothing is lost
+	 * between the look at LSR and here. */
+	enable_interrupts(serial,
+	                  ring_used(&serial->out) > 0 ? IER_RECEIVE | IER_TRANSMIT : IER_RECEIVE);
+}
+
+bool serial_next(struct serial *serial, uint8_t *byte)
+{
+	if (!serial->present) {
+		return false;
+	}
+	for (;;) {
+		if (port_in8(SERIAL_LSR) & LSR_RECEIVED) {
+			*byte = port_in8(SERIAL_DATA);
+			return true;
+		}
+		/* Reading IIR clears the transmit cause, LSR the line status, MSR the modem status. */
+		if (port_in8(SERIAL_IIR) & IIR_NONE_PENDING) {
+			return false;
+		}
+		port_in8(SERIAL_MSR);
+		serial_transmit(serial);
+	}
+}
+
+uint32_t serial_mark(const struct serial *serial)
+{
+	return serial->out.put;
+}
+
+bool serial_has_sent(const struct serial *serial, uint32_t mark)
+{
+	int32_t beyond = (int32_t)(serial->out.taken - mark);
+
+	if (!serial->present || beyond > SERIAL_FIFO_DEPTH) {
+		return true; /* later bytes fill FIFO and shift register, so these are out */
+	}
+	return beyond >= 0 && (port_in8(SERIAL_LSR) & LSR_TRANSMITTER_EMPTY);
+}

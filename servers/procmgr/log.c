@@ -1,0 +1,65 @@
+/* The log: a ring of bytes that the console empties.
+ *
+ *      [ ....  oldest bytes  ....  newest bytes  .... ]
+ *              ^ taken           ^ added
+ *
+ * The positions count bytes ever taken and added; they wrap around at 2^32, a multiple of the
+ * ring's size. procmgr never calls the console: it raises a bit there, and the console asks. */
+#include "servers/procmgr/log.h"
+#include "libsys/string.h"
+#include "libsys/syscall.h"
+#include "servers/procmgr/protocol.h"
+
+enum { LOG_SIZE = 4096, DUMP_PART = 256 };
+
+static char ring[LOG_SIZE];
+static uint32_t taken, added;
+static envid_t reader;
+
+static void notify_reader(void)
+{
+	if (reader != 0 && added != taken) {
+		(void)sys_notify(reader, PM_NOTIFY_LOG);
+	}
+}
+
+void log_set_reader(envid_t console)
+{
+	reader = console;
+	notify_reader();
+}
+
+static void add_byte(char c)
+{
+	if (added - taken == LOG_SIZE) {
+		taken++;
+	}
+	ring[added++ % LOG_SIZE] = c;
+}
+
+void log_line(const char *line)
+{
+	for (; *line != '\0'; line++) {
+		add_byte(*line);
+	}
+	add_byte('\n');
+	notify_reader();
+}
+
+uint32_t log_take(char *buffer, uint32_t max)
+{
+	uint32_t count = 0;
+	while (count < max && taken != added) {
+		buffer[count++] = ring[taken++ % LOG_SIZE];
+	}
+	return count;
+}
+
+void log_dump(void)
+{
+	char part[DUMP_PART];
+	uint32_t count;
+	while ((count = log_take(part, sizeof(part))) > 0) {
+		(void)sys_debug_write(part, count);
+	}
+}

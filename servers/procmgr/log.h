@@ -1,0 +1,19 @@
+/* Lines that procmgr has to say and nobody asked for: the console fetches and prints them. */
+#ifndef PARLEY_SERVERS_PROCMGR_LOG_H
+#define PARLEY_SERVERS_PROCMGR_LOG_H
+
+#include "kernel/abi/types.h"
+
+/* The console's id, once it is there; it is told about what the log already has. */
+void log_set_reader(envid_t console);
+
+/* Adds a line. When the log is full its oldest bytes are dropped. Never blocks. */
+void log_line(const char *line);
+
+/* Takes up to `max` bytes out, oldest first; how many (0: the log is empty). */
+uint32_t log_take(char *buffer, uint32_t max);
+
+/* Prints what is left in the log through the kernel: when no console will. */
+void log_dump(void);
+
+#endif

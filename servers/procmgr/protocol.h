@@ -1,0 +1,62 @@
+/* Messages to the process manager. w0 = enum pm_op, answered with w0 = status or result.
+ * A process is named by its pid (1, 2, 3 ...); who asks is known from the kernel's sender id.
+ * Text and byte strings travel in words 3.. of the message, four bytes a word. */
+#ifndef PARLEY_SERVERS_PROCMGR_PROTOCOL_H
+#define PARLEY_SERVERS_PROCMGR_PROTOCOL_H
+
+#include "kernel/abi/ipc.h"
+#include "kernel/abi/types.h"
+
+#define PM_BYTES_MAX ((IPC_WORDS_MAX - 3) * 4) /* bytes of text in one message */
+#define PM_NAME_MAX 32                         /* with the final zero */
+
+enum pm_op {
+	PM_SELF = 1,  /* -> w0 pid, w1 parent's pid (0: none) */
+	PM_FORK,      /* w1 upcall, w2 xupcall of the child -> w0 child's pid; child: see libsys */
+	PM_SPAWN,     /* w1 argc, w2 bytes; text "name\0arg\0..." -> w0 pid */
+	PM_EXEC,      /* likewise; no answer on success: the caller's image is gone */
+	PM_EXIT,      /* w1 status; no answer */
+	PM_WAIT,      /* w1 pid or 0 any, w2 PM_WAIT_* -> w0 pid, w1 status, w2 enum pm_end; */
+		      /*    text: why, as "name[pid]: fault at ...", if it did not exit by itself */
+	PM_KILL,      /* w1 pid, w2 status. Who may: ancestors, the first process, the console */
+	PM_PS,        /* w1 cursor, 0 first -> w0 next cursor or E_NOT_FOUND; struct pm_info */
+	PM_FAULT,     /* w1 va, w2 error code, msg[3] ip, msg[4] vector, msg[5] why nobody
+		       * handled it (a status): ends the caller with a line about it; no answer */
+	PM_LIMIT,     /* w1 pid (self or descendant), w2 pages (0 as is), msg[3] children (0 as is):
+		       * may only go down */
+	PM_LOOKUP,    /* w1 enum pm_server -> w0 env id */
+	PM_FILE_LIST, /* w1 index from 0 -> w0 bytes in name, w1 size, w2 mode; text: name */
+	PM_FILE_READ, /* w1 offset, w2 bytes wanted; text: name -> w0 bytes; bytes */
+	PM_LOG_READ,  /* console only -> w0 bytes (0: log is empty); bytes */
+	PM_POWEROFF,  /* w1 status 0..100: ends the machine; no answer */
+};
+
+enum { PM_WAIT_NOHANG = 1 }; /* answers w0 = 0 when none has ended yet */
+
+enum pm_server { PM_SERVER_PAGER = 1, PM_SERVER_CONSOLE, PM_SERVER_END };
+
+/* How a process ended. */
+enum pm_end { PM_END_EXIT, PM_END_KILLED, PM_END_FAULT };
+
+/* Status of a process that did not exit by itself. */
+#define PM_STATUS_KILLED 99
+#define PM_STATUS_FAULT 98
+
+enum pm_state { PM_RUNNING, PM_WAITING, PM_ZOMBIE };
+
+/* PM_PS, in words 3... */
+struct pm_info {
+	int32_t pid, parent;
+	envid_t env;
+	uint32_t state;    /* enum pm_state */
+	uint32_t children; /* living and dead, not waited for */
+	uint32_t pages;    /* mapped pages and page tables */
+	uint32_t limit;
+	uint32_t cpu, runs;
+	char name[PM_NAME_MAX];
+};
+
+/* procmgr raises this bit (SYS_NOTIFY) at the console when its log has lines. */
+#define PM_NOTIFY_LOG (1u << 16)
+
+#endif

@@ -1,0 +1,82 @@
+/* Lines that say why a process ended. An ending is kept as numbers, and becomes text when somebody
+ * wants to read it: the symbol comes from the program's file in the archive. */
+#include "servers/procmgr/report.h"
+#include "kernel/abi/page.h"
+#include "kernel/abi/status.h"
+#include "libsys/status.h"
+#include "libsys/stdio.h"
+#include "servers/procmgr/image.h"
+
+enum { WHO_MAX = PM_NAME_MAX + 16, PLACE_MAX = 96 };
+
+/* Intel SDM vol. 3, table 6-1. */
+static const char *const exception_names[] = {
+	[0] = "divide error",
+	[1] = "debug exception",
+	[3] = "breakpoint",
+	[4] = "overflow",
+	[5] = "bound range exceeded",
+	[6] = "invalid opcode",
+	[7] = "device not available",
+	[10] = "invalid TSS",
+	[11] = "segment not present",
+	[12] = "stack fault",
+	[13] = "general protection fault",
+	[16] = "floating-point error",
+	[17] = "alignment check",
+	[19] = "SIMD floating-point error",
+};
+
+static const char *exception_name(uint32_t vector)
+{
+	const uint32_t known = sizeof(exception_names) / sizeof(exception_names[0]);
+	const char *name = vector < known ? exception_names[vector] : NULL;
+	return name != NULL ? name : "exception";
+}
+
+/* "0x00800123 main+0x11", or the address alone. */
+static void format_place(const struct image *image, vaddr_t ip, char *buffer, uint32_t size)
+{
+	uint32_t offset;
+	const char *symbol = image_symbol(image, ip, &offset);
+	if (symbol != NULL) {
+		snprintf(buffer, size, "0x%08x %.64s+0x%x", ip, symbol, offset);
+	} else {
+		snprintf(buffer, size, "0x%08x", ip);
+	}
+}
+
+static void format_fault(const char *who, const struct image *image, const struct ending *ending,
+                         char *buffer, uint32_t size)
+{
+	char place[PLACE_MAX];
+	format_place(image, ending->ip, place, sizeof(place));
+	if (ending->vector != VECTOR_PAGE_FAULT) {
+		snprintf(buffer, size, "%s: %s at ip %s", who, exception_name(ending->vector),
+		         place);
+		return;
+	}
+	const char *access = (ending->err & FEC_WR) != 0 ? "write" : "read";
+	bool ordinary = ending->reason == E_FAULT;
+	snprintf(buffer, size, "%s: fault at 0x%08x (%s, ip %s)%s%s", who, ending->va, access,
+	         place, ordinary ? "" : ": ", ordinary ? "" : status_text(ending->reason));
+}
+
+void report_process(const struct process *process, char *buffer, uint32_t size)
+{
+	char who[WHO_MAX];
+	snprintf(who, sizeof(who), "%s[%d]", process->program->name, process->pid);
+	switch (process->ending.how) {
+	case PM_END_KILLED: snprintf(buffer, size, "%s: killed", who); break;
+	case PM_END_FAULT:
+		format_fault(who, &process->program->content, &process->ending, buffer, size);
+		break;
+	default: buffer[0] = '\0'; break;
+	}
+}
+
+void report_server(const char *name, const struct image *image, const struct ending *ending,
+                   char *buffer, uint32_t size)
+{
+	format_fault(name, image, ending, buffer, size);
+}

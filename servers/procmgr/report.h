@@ -1,0 +1,18 @@
+/* Lines that say why a process ended. */
+#ifndef PARLEY_SERVERS_PROCMGR_REPORT_H
+#define PARLEY_SERVERS_PROCMGR_REPORT_H
+
+#include "servers/procmgr/table.h"
+
+/* The vector of a page fault (SDM vol. 3, 6.15). */
+enum { VECTOR_PAGE_FAULT = 14 };
+
+/* The line about an ended process in buffer, zero terminated, without a newline; empty if it exited
+ * by itself. `name[pid]: fault at 0x00000000 (write, ip 0x00800123 main+0x11)` */
+void report_process(const struct process *process, char *buffer, uint32_t size);
+
+/* The same about a server, which has no pid. */
+void report_server(const char *name, const struct image *image, const struct ending *ending,
+                   char *buffer, uint32_t size);
+
+#endif

@@ -1,0 +1,308 @@
+/* Requests: what protocol.h promises, one handler per operation.
+ *
+ * Who asks is what the kernel says, never what the message says. A request is decoded completely,
+ * its text copied, before its handler runs: system calls and answers to others use the same message
+ * words. No handler waits; a wait is answered when the child ends (life.c). Small requests are
+ * served here, the others are passed on with their arguments decoded. */
+#include "servers/procmgr/request.h"
+#include "libsys/string.h"
+#include "libsys/syscall.h"
+#include "servers/procmgr/life.h"
+#include "servers/procmgr/log.h"
+#include "servers/procmgr/power.h"
+#include "servers/procmgr/report.h"
+#include "servers/procmgr/server.h"
+#include "servers/procmgr/start.h"
+
+enum { FIRST_TEXT_WORD = 3, EXTRA_WORDS = 3 };
+
+/* A handler's result if there is no answer to give now. */
+enum { NO_ANSWER = 1 << 30 };
+
+struct request {
+	envid_t from;
+	struct process *caller; /* NULL: a server asks */
+	uint32_t w1, w2;
+	uint32_t extra[EXTRA_WORDS]; /* words 3.., 0 where the message has none */
+	uint32_t bytes;              /* that came in words 3.. */
+	char text[PM_BYTES_MAX + 1]; /* these bytes, zero terminated */
+	struct ipc_msg *answer;      /* w[0] is the handler's result */
+};
+
+static int serve_self(struct request *request)
+{
+	const struct process *parent = request->caller->parent;
+	request->answer->w[1] = parent != NULL ? (uint32_t)parent->pid : 0;
+	return request->caller->pid;
+}
+
+static int serve_fork(struct request *request)
+{
+	return start_fork(request->caller, request->w1, request->w2);
+}
+
+static int decode_arguments(const struct request *request, struct arguments *arguments)
+{
+	*arguments = (struct arguments){request->w1, request->text, request->w2};
+	return request->w2 <= request->bytes ? OK : E_INVAL;
+}
+
+static int serve_spawn(struct request *request)
+{
+	struct arguments arguments;
+	int status = decode_arguments(request, &arguments);
+	return status < 0 ? status : start_spawn(request->caller, &arguments);
+}
+
+static int serve_exec(struct request *request)
+{
+	struct arguments arguments;
+	int status = decode_arguments(request, &arguments);
+	if (status == OK) {
+		status = start_exec(request->caller, &arguments);
+	}
+	return status < 0 ? status : NO_ANSWER;
+}
+
+static int serve_exit(struct request *request)
+{
+	struct ending ending = life_ending_by_exit((int)request->w1);
+	life_end(request->caller, &ending);
+	return NO_ANSWER;
+}
+
+static int serve_wait(struct request *request)
+{
+	bool now = life_wait(request->caller, (int32_t)request->w1, request->w2, request->answer);
+	return now ? (int)request->answer->w[0] : NO_ANSWER;
+}
+
+static bool may_kill(const struct process *caller, const struct process *target)
+{
+	return caller == NULL || caller == target || caller == table_first() ||
+	       table_is_ancestor(caller, target);
+}
+
+static int serve_kill(struct request *request)
+{
+	struct process *target = table_by_pid((int32_t)request->w1);
+	if (target == NULL) {
+		return E_BAD_ENV;
+	}
+	if (!may_kill(request->caller, target)) {
+		return E_PERM;
+	}
+	if (target->state != PM_ZOMBIE) {
+		struct ending ending = life_ending_by_kill((int)request->w2);
+		life_end(target, &ending);
+	}
+	return target == request->caller ? NO_ANSWER : OK;
+}
+
+static int serve_ps(struct request *request)
+{
+	const struct process *process = table_after((int32_t)request->w1);
+	if (process == NULL) {
+		return E_NOT_FOUND;
+	}
+	struct pm_info info = {
+		.pid = process->pid,
+		.parent = process->parent != NULL ? process->parent->pid : 0,
+		.env = process->env,
+		.state = process->state,
+		.children = process->children,
+		.limit = process->limit_pages,
+	};
+	const volatile struct env_info *env = &env_infos[ENV_SLOT(process->env)];
+	if (process->env != 0) {
+		info.pages = env->pages;
+		info.cpu = env->cpu;
+		info.runs = env->runs;
+	}
+	strlcpy(info.name, process->program->name, sizeof(info.name));
+	request->answer->nwords = ipc_put_bytes(&info, sizeof(info));
+	return process->pid;
+}
+
+static int serve_fault(struct request *request)
+{
+	int reason = (int)request->extra[2];
+	struct ending ending = {
+		.how = PM_END_FAULT,
+		.status = PM_STATUS_FAULT,
+		.va = request->w1,
+		.err = request->w2,
+		.ip = request->extra[0],
+		.vector = request->extra[1],
+		.reason = reason < 0 ? reason : E_FAULT,
+	};
+	if (request->caller == NULL) {
+		server_failed(server_of_env(request->from), &ending);
+	}
+	life_end(request->caller, &ending);
+	return NO_ANSWER;
+}
+
+static int serve_limit(struct request *request)
+{
+	struct process *target = table_by_pid((int32_t)request->w1);
+	uint32_t pages = request->w2, children = request->extra[0];
+
+	if (target == NULL || target->state == PM_ZOMBIE) {
+		return E_BAD_ENV;
+	}
+	if (target != request->caller && !table_is_ancestor(request->caller, target)) {
+		return E_PERM;
+	}
+	if (pages > target->limit_pages || children > target->limit_children) {
+		return E_PERM;
+	}
+	if (pages != 0) {
+		int status = sys_env_set(target->env, ENV_LIMIT, pages);
+		if (status < 0) {
+			return status;
+		}
+		target->limit_pages = pages;
+	}
+	if (children != 0) {
+		target->limit_children = children;
+	}
+	return OK;
+}
+
+static int serve_lookup(struct request *request)
+{
+	return server_env(request->w1);
+}
+
+static int serve_file_list(struct request *request)
+{
+	const struct file *file = archive_at(request->w1);
+	if (file == NULL) {
+		return E_NOT_FOUND;
+	}
+	uint32_t length = strlen(file->name);
+	request->answer->w[1] = file->content.size;
+	request->answer->w[2] = file->mode;
+	request->answer->nwords = ipc_put_bytes(file->name, length);
+	return (int)length;
+}
+
+static int serve_file_read(struct request *request)
+{
+	uint32_t offset = request->w1, wanted = request->w2;
+	if (strnlen(request->text, request->bytes) == request->bytes) {
+		return E_INVAL;
+	}
+	const struct file *file = archive_find(request->text);
+	if (file == NULL) {
+		return E_NOT_FOUND;
+	}
+	uint32_t rest = offset < file->content.size ? file->content.size - offset : 0;
+	uint32_t bytes = wanted < rest ? wanted : rest;
+	bytes = bytes < PM_BYTES_MAX ? bytes : PM_BYTES_MAX;
+	request->answer->nwords = ipc_put_bytes((const char *)file->content.bytes + offset, bytes);
+	return (int)bytes;
+}
+
+static int serve_log_read(struct request *request)
+{
+	char part[PM_BYTES_MAX];
+	uint32_t bytes = log_take(part, sizeof(part));
+	request->answer->nwords = ipc_put_bytes(part, bytes);
+	return (int)bytes;
+}
+
+static int serve_poweroff(struct request *request)
+{
+	power_off((int)request->w1);
+}
+
+/* Who may ask. */
+enum asker { BY_PROCESS = 1, BY_CONSOLE = 2, BY_PAGER = 4 };
+
+/* By enum pm_op. */
+static const struct operation {
+	int (*serve)(struct request *request);
+	uint32_t min_words;
+	uint32_t askers;
+} operations[] = {
+	[PM_SELF] = {serve_self, 1, BY_PROCESS},
+	[PM_FORK] = {serve_fork, 3, BY_PROCESS},
+	[PM_SPAWN] = {serve_spawn, 4, BY_PROCESS},
+	[PM_EXEC] = {serve_exec, 4, BY_PROCESS},
+	[PM_EXIT] = {serve_exit, 2, BY_PROCESS},
+	[PM_WAIT] = {serve_wait, 3, BY_PROCESS},
+	[PM_KILL] = {serve_kill, 3, BY_PROCESS | BY_CONSOLE},
+	[PM_PS] = {serve_ps, 2, BY_PROCESS},
+	[PM_FAULT] = {serve_fault, 5, BY_PROCESS | BY_CONSOLE | BY_PAGER},
+	[PM_LIMIT] = {serve_limit, 4, BY_PROCESS},
+	[PM_LOOKUP] = {serve_lookup, 2, BY_PROCESS | BY_CONSOLE},
+	[PM_FILE_LIST] = {serve_file_list, 2, BY_PROCESS},
+	[PM_FILE_READ] = {serve_file_read, 4, BY_PROCESS},
+	[PM_LOG_READ] = {serve_log_read, 1, BY_CONSOLE},
+	[PM_POWEROFF] = {serve_poweroff, 2, BY_PROCESS},
+};
+
+static uint32_t asker(const struct request *request)
+{
+	if (request->caller != NULL) {
+		return BY_PROCESS;
+	}
+	switch (server_of_env(request->from)) {
+	case PM_SERVER_CONSOLE: return BY_CONSOLE;
+	case PM_SERVER_PAGER: return BY_PAGER;
+	default: return 0;
+	}
+}
+
+static void decode(const struct ipc_msg *msg, struct request *request)
+{
+	request->from = msg->from;
+	request->caller = table_by_env(msg->from);
+	request->w1 = msg->w[1];
+	request->w2 = msg->w[2];
+	request->bytes = 0;
+	if (msg->nwords > FIRST_TEXT_WORD) {
+		request->bytes = (msg->nwords - FIRST_TEXT_WORD) * sizeof(uint32_t);
+		ipc_get_bytes(request->text, request->bytes);
+	}
+	request->text[request->bytes] = '\0';
+	memset(request->extra, 0, sizeof(request->extra));
+	memcpy(request->extra, request->text,
+	       request->bytes < sizeof(request->extra) ? request->bytes : sizeof(request->extra));
+}
+
+static int dispatch(struct request *request, uint32_t op, uint32_t nwords)
+{
+	const uint32_t known = sizeof(operations) / sizeof(operations[0]);
+	uint32_t by = asker(request);
+	if (by == 0) {
+		return E_BAD_ENV;
+	}
+	if (op >= known || operations[op].serve == NULL) {
+		return E_NO_CALL;
+	}
+	if ((operations[op].askers & by) == 0) {
+		return E_PERM;
+	}
+	return nwords < operations[op].min_words ? E_INVAL : operations[op].serve(request);
+}
+
+bool request_serve(struct ipc_msg *msg)
+{
+	struct request request;
+	uint32_t op = msg->w[0], nwords = msg->nwords;
+
+	decode(msg, &request);
+	if (request.caller != NULL && request.caller->state == PM_WAITING) {
+		life_stop_waiting(request.caller); /* it gave up: it asks for something else */
+	}
+	request.answer = msg;
+	msg->w[1] = 0;
+	msg->w[2] = 0;
+	msg->nwords = 3;
+	int result = dispatch(&request, op, nwords);
+	msg->w[0] = (uint32_t)result;
+	return result != NO_ANSWER;
+}

@@ -1,0 +1,21 @@
+/* Making processes: spawn, exec, fork. */
+#ifndef PARLEY_SERVERS_PROCMGR_START_H
+#define PARLEY_SERVERS_PROCMGR_START_H
+
+#include "servers/procmgr/load.h"
+#include "servers/procmgr/table.h"
+
+/* A new process that runs the program named by the first argument. Its pid, or E_INVAL,
+ * E_TOO_BIG, E_NOT_FOUND, E_BAD_EXE, E_LIMIT, E_NO_ENV, E_NO_MEM: then nothing has changed. */
+int start_spawn(struct process *parent, const struct arguments *arguments);
+
+/* Gives the process another program. OK, or the same errors and the process as it was. */
+int start_exec(struct process *process, const struct arguments *arguments);
+
+/* A copy of a process that waits for the answer to its PM_FORK, with the upcalls given: every page
+ * shared, copied before the next write (or really shared, where marked PTE_SHARE). The copy
+ * continues in the same call. Its pid, or E_LIMIT, E_NO_ENV, E_NO_MEM: then nothing has changed,
+ * but that pages of the parent may wait for a write that makes them writable again. */
+int start_fork(struct process *parent, vaddr_t upcall, vaddr_t xupcall);
+
+#endif

@@ -1,0 +1,216 @@
+/* The process table: slots, pids, who is whose child, and which env is which process.
+ *
+ *     by_pid[hash] -> process -> process (next_same_hash)
+ *     by_env[slot of the env id] -> process
+ *     process: living -> child <-> child     (next, previous)
+ *              ended  -> child <-> child     (zombies, first ended first)
+ *
+ * Invariants: a process with pid != 0 is in by_pid once; with env != 0 it is in by_env; with a
+ * parent it is in exactly one of the parent's lists, and counted in the parent's `children`. */
+#include "servers/procmgr/table.h"
+#include "kernel/abi/env.h"
+#include "kernel/abi/status.h"
+#include "libsys/assert.h"
+#include "libsys/string.h"
+
+enum { PID_MAX = 99999, HASH_SIZE = 256 };
+_Static_assert(PROCESS_MAX < NENV, "every process needs an env, and so do the servers");
+
+static struct process processes[PROCESS_MAX];
+static struct process *free_slots;
+static uint32_t nfree;
+static struct process *by_pid[HASH_SIZE];
+static struct process *by_env[NENV];
+static int32_t last_pid;
+static struct process *first_process;
+static uint32_t default_pages;
+
+void table_init(uint32_t limit_pages)
+{
+	for (int i = PROCESS_MAX - 1; i >= 0; i--) {
+		processes[i].next = free_slots;
+		free_slots = &processes[i];
+	}
+	nfree = PROCESS_MAX;
+	default_pages = limit_pages;
+}
+
+/* ---- Lists of children ---- */
+
+static void list_append(struct child_list *list, struct process *process)
+{
+	process->next = NULL;
+	process->previous = list->last;
+	if (list->last != NULL) {
+		list->last->next = process;
+	} else {
+		list->first = process;
+	}
+	list->last = process;
+}
+
+static void list_remove(struct child_list *list, struct process *process)
+{
+	if (process->previous != NULL) {
+		process->previous->next = process->next;
+	} else {
+		list->first = process->next;
+	}
+	if (process->next != NULL) {
+		process->next->previous = process->previous;
+	} else {
+		list->last = process->previous;
+	}
+}
+
+static struct child_list *list_of(const struct process *process)
+{
+	struct process *parent = process->parent;
+	return process->state == PM_ZOMBIE ? &parent->ended : &parent->living;
+}
+
+void table_move_to_ended(struct process *process)
+{
+	list_remove(list_of(process), process);
+	process->state = PM_ZOMBIE;
+	list_append(list_of(process), process);
+}
+
+void table_orphan(struct process *process)
+{
+	if (process->parent == NULL) {
+		return;
+	}
+	list_remove(list_of(process), process);
+	process->parent->children--;
+	process->parent = NULL;
+}
+
+/* ---- Pids ---- */
+
+static struct process **bucket(int32_t pid)
+{
+	return &by_pid[(uint32_t)pid % HASH_SIZE];
+}
+
+struct process *table_by_pid(int32_t pid)
+{
+	struct process *process = pid > 0 ? *bucket(pid) : NULL;
+	while (process != NULL && process->pid != pid) {
+		process = process->next_same_hash;
+	}
+	return process;
+}
+
+static int32_t new_pid(void)
+{
+	do {
+		last_pid = last_pid < PID_MAX ? last_pid + 1 : 1;
+	} while (table_by_pid(last_pid) != NULL);
+	return last_pid;
+}
+
+struct process *table_after(int32_t pid)
+{
+	struct process *best = NULL;
+	for (int i = 0; i < PROCESS_MAX; i++) {
+		struct process *process = &processes[i];
+		if (process->pid > pid && (best == NULL || process->pid < best->pid)) {
+			best = process;
+		}
+	}
+	return best;
+}
+
+/* ---- Slots ---- */
+
+static bool may_take_slot(const struct process *parent)
+{
+	bool trusted = parent == NULL || parent == first_process;
+	return nfree > (trusted ? 0 : PROCESS_KEPT);
+}
+
+int table_add(struct process *parent, const struct file *program, struct process **child)
+{
+	if (parent != NULL && parent->children >= parent->limit_children) {
+		return E_LIMIT;
+	}
+	if (!may_take_slot(parent)) {
+		return E_NO_ENV;
+	}
+
+	/* ---- commit: nothing below can fail ---- */
+	struct process *process = free_slots;
+	free_slots = process->next;
+	nfree--;
+	*process = (struct process){
+		.pid = new_pid(),
+		.state = PM_RUNNING,
+		.program = program,
+		.limit_pages = parent != NULL ? parent->limit_pages : default_pages,
+		.limit_children = parent != NULL ? parent->limit_children : PROCESS_CHILDREN,
+		.parent = parent,
+	};
+	process->next_same_hash = *bucket(process->pid);
+	*bucket(process->pid) = process;
+	if (parent != NULL) {
+		list_append(&parent->living, process);
+		parent->children++;
+	}
+	if (first_process == NULL) {
+		first_process = process;
+	}
+	*child = process;
+	return OK;
+}
+
+void table_remove(struct process *process)
+{
+	assert(process->env == 0 && process->children == 0);
+	table_orphan(process);
+	struct process **link = bucket(process->pid);
+	while (*link != process) {
+		link = &(*link)->next_same_hash;
+	}
+	*link = process->next_same_hash;
+	if (process == first_process) {
+		first_process = NULL;
+	}
+	process->pid = 0;
+	process->next = free_slots;
+	free_slots = process;
+	nfree++;
+}
+
+/* ---- Envs ---- */
+
+void table_set_env(struct process *process, envid_t env)
+{
+	if (process->env != 0 && by_env[ENV_SLOT(process->env)] == process) {
+		by_env[ENV_SLOT(process->env)] = NULL;
+	}
+	process->env = env;
+	if (env != 0) {
+		by_env[ENV_SLOT(env)] = process;
+	}
+}
+
+struct process *table_by_env(envid_t env)
+{
+	struct process *process = by_env[ENV_SLOT(env)];
+	return process != NULL && process->env == env ? process : NULL;
+}
+
+struct process *table_first(void)
+{
+	return first_process;
+}
+
+bool table_is_ancestor(const struct process *ancestor, const struct process *process)
+{
+	const struct process *parent = process->parent;
+	while (parent != NULL && parent != ancestor) {
+		parent = parent->parent;
+	}
+	return parent != NULL;
+}

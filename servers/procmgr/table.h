@@ -1,0 +1,78 @@
+/* The process table. */
+#ifndef PARLEY_SERVERS_PROCMGR_TABLE_H
+#define PARLEY_SERVERS_PROCMGR_TABLE_H
+
+#include "kernel/abi/types.h"
+#include "servers/procmgr/archive.h"
+#include "servers/procmgr/protocol.h"
+
+/* The constants that bound what processes may take. */
+enum {
+	PROCESS_MAX = 1000,      /* processes, the dead that nobody has waited for included */
+	PROCESS_KEPT = 16,       /* of these, kept for children of the first process */
+	PROCESS_CHILDREN = 256,  /* default limit of children per process, the dead included */
+	PROCESS_MEMORY_PART = 2, /* default limit of pages: free frames at start / this */
+};
+
+struct child_list {
+	struct process *first, *last;
+};
+
+/* How and why a process ended. */
+struct ending {
+	enum pm_end how;
+	int status;
+	int reason;      /* PM_END_FAULT: E_FAULT, or what kept the fault from being handled */
+	uint32_t vector; /* PM_END_FAULT: 14 is a page fault, with va and err */
+	vaddr_t va;
+	uint32_t err;
+	vaddr_t ip;
+};
+
+struct process {
+	int32_t pid; /* 0: the slot is free */
+	enum pm_state state;
+	envid_t env;                /* 0: not yet, or no longer */
+	const struct file *program; /* what it runs */
+	uint32_t limit_pages, limit_children;
+	int32_t wait_for;     /* PM_WAITING: the child's pid, 0 any */
+	struct ending ending; /* PM_ZOMBIE */
+
+	struct process *parent;          /* NULL: nobody waits for it */
+	struct child_list living, ended; /* its children; `ended` in the order of their ends */
+	uint32_t children;               /* in both lists */
+	struct process *next, *previous; /* in a list of the parent's; next free slot */
+	struct process *next_same_hash;
+};
+
+/* `limit_pages`: default limit of pages. */
+void table_init(uint32_t limit_pages);
+
+/* A new living child of `parent` (NULL: of nobody) with a pid, its parent's limits and no env, in
+ * *child. E_LIMIT (parent has all the children that it may have), E_NO_ENV (the table is full). */
+int table_add(struct process *parent, const struct file *program, struct process **child);
+
+/* Frees the slot. The process has no env and no children any more. */
+void table_remove(struct process *process);
+
+/* Moves a living child to its parent's list of ended ones. */
+void table_move_to_ended(struct process *process);
+
+/* Makes nobody the parent. */
+void table_orphan(struct process *process);
+
+/* Says which env the process is from now on; 0 none. */
+void table_set_env(struct process *process, envid_t env);
+
+/* NULL if there is none. */
+struct process *table_by_env(envid_t env);
+struct process *table_by_pid(int32_t pid);
+/* The process with the lowest pid above `pid`. */
+struct process *table_after(int32_t pid);
+
+/* The process that was made first, while it lives. */
+struct process *table_first(void);
+
+bool table_is_ancestor(const struct process *ancestor, const struct process *process);
+
+#endif

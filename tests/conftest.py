@@ -1,0 +1,122 @@
+"""Boots Parley for the tests: run_app() for one shell line, shell() for a session at the prompt.
+
+Both go through scripts/run, which ends QEMU with itself. Nothing a test starts outlives it.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pexpect
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PROMPT = "parley$ "
+sys.path.insert(0, str(ROOT / "scripts"))
+
+
+class Result:
+    """How a run ended."""
+
+    def __init__(self, status, output, errors):
+        self.status = status
+        self.output = output
+        self.errors = errors
+
+    def __repr__(self):
+        return f"status {self.status}\n{self.output}\n--- stderr ---\n{self.errors}"
+
+
+def clean_environment(**options):
+    """The environment without options of an outer `make`, and with these."""
+    names = ("SMP", "MEM", "APP", "TIMEOUT", "ACCEL", "ICOUNT", "TESTS", "ISO", "BOOTARGS",
+             "MAKEFLAGS", "MFLAGS", "MAKELEVEL", "V", "T")
+    environment = {name: value for name, value in os.environ.items() if name not in names}
+    environment.update({name: str(value) for name, value in options.items()})
+    return environment
+
+
+def run_command(command, timeout=60, **options):
+    """Runs a command at the root of the repository; ends all it started when time is up."""
+    child = subprocess.Popen(command, cwd=ROOT, env=clean_environment(**options),
+                             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                             stderr=subprocess.PIPE, start_new_session=True)
+    try:
+        output, errors = child.communicate(timeout=timeout)
+    except subprocess.TimeoutExpired:
+        os.killpg(child.pid, signal.SIGTERM)
+        output, errors = child.communicate()
+    return Result(child.returncode, output.decode(errors="replace"),
+                  errors.decode(errors="replace"))
+
+
+def run_app(app, smp=1, mem=128, timeout=60, icount=False, tests=True, bootargs=""):
+    """Runs a shell line as the only program; .status is its status, or 124..126 (scripts/run)."""
+    return run_command(["scripts/run"], timeout + 15, APP=app, SMP=smp, MEM=mem, TIMEOUT=timeout,
+                       ICOUNT=int(icount), TESTS=int(tests), BOOTARGS=bootargs)
+
+
+class Shell:
+    """A session at the prompt, through a terminal. What it said is shown when a test fails."""
+
+    def __init__(self, timeout=30, command=("scripts/run",), **options):
+        self.child = pexpect.spawn(command[0], list(command[1:]), cwd=str(ROOT), timeout=timeout,
+                                   env=clean_environment(TIMEOUT=600, **options),
+                                   encoding="utf-8", codec_errors="replace", dimensions=(50, 200))
+        self.child.delaybeforesend = None
+        self.child.logfile_read = sys.stdout
+        self.expect(PROMPT)
+
+    def send(self, keys):
+        self.child.send(keys)
+
+    def expect(self, text, timeout=-1):
+        """Waits for this very text; what came before it."""
+        self.child.expect_exact(text, timeout=timeout)
+        return self.child.before.replace("\r", "")
+
+    def expect_re(self, pattern, timeout=-1):
+        """Waits for a regular expression; its match."""
+        self.child.expect(pattern, timeout=timeout)
+        return self.child.match
+
+    def run(self, line, timeout=-1):
+        """Types a line; what is printed up to the next prompt, without the echo."""
+        self.send(line + "\r")
+        output = self.expect(PROMPT, timeout)
+        return output.partition("\n")[2]
+
+    def end(self, timeout=20):
+        """Waits for QEMU to end; the exit status."""
+        self.child.expect(pexpect.EOF, timeout=timeout)
+        self.child.close()
+        return self.child.exitstatus
+
+    def close(self):
+        if self.child.isalive():
+            self.child.kill(signal.SIGTERM)
+        self.child.close(force=True)
+
+
+@pytest.fixture
+def shell():
+    """A function that boots to the prompt: shell(SMP=2, MEM=128, ...) -> Shell."""
+    opened = []
+
+    def boot(**options):
+        opened.append(Shell(**options))
+        return opened[-1]
+
+    yield boot
+    for session in opened:
+        session.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def built():
+    """`make test` builds first; pytest by itself needs a hint."""
+    for name in ("kernel.elf", "apps.cpio", "tests.cpio"):
+        if not (ROOT / "build" / name).is_file():
+            pytest.exit(f"build/{name} is missing: run `make test`, or `make` first", 3)

@@ -1,0 +1,194 @@
+"""The commands that people rely on: options, messages and exit statuses of make and scripts/run."""
+
+import os
+import re
+import subprocess
+import time
+
+import pytest
+
+import machine
+from conftest import ROOT, Shell, run_app, run_command
+
+
+def test_help_names_every_command():
+    result = run_command(["make", "help"])
+    assert result.status == 0
+    for command in ("setup", "run", "test", "check", "iso", "gdb", "clean"):
+        assert f"make {command}" in result.output
+    for option in machine.NAMES:
+        assert f"{option}=" in result.output
+
+
+@pytest.mark.parametrize("option, says", [
+    ("SMP=0", "from 1 to 16"), ("SMP=99", "from 1 to 16"), ("SMP=abc", "from 1 to 16"),
+    ("SMP=-1", "from 1 to 16"), ("MEM=4", "from 16 to 3072"), ("MEM=1G", "from 16 to 3072"),
+    ("TIMEOUT=x", "TIMEOUT=x"), ("ACCEL=fast", "tcg or kvm"), ("ICOUNT=yes", "0 or 1"),
+    ("APP=nosuch", "no program 'nosuch'"), ("APP=hello & nosuch 3", "no program 'nosuch'"),
+    ("APP=hello; time nosuch", "no program 'nosuch'"), ("APP=hello 'x", "quote"),
+])
+def test_bad_value_gets_one_line(option, says):
+    result = run_command(["make", "run", option])
+    assert result.status != 0
+    lines = [line for line in result.errors.splitlines() if "***" not in line]
+    assert len(lines) == 1 and lines[0].startswith("make run: ") and says in lines[0], result
+
+
+def test_bad_value_lists_the_programs():
+    assert "hello" in run_command(["make", "run", "APP=nosuch"]).errors
+
+
+def test_builtins_are_those_of_the_shell(shell):
+    text = shell(SMP=1).run("help")
+    for name in machine.BUILTINS:
+        assert re.search(rf"\b{name}\b", text), text
+
+
+def path_without(tool, folder):
+    """A PATH in which all tools are but one."""
+    for place in ("/usr/bin", "/bin"):
+        for name in os.listdir(place):
+            link = folder / name
+            if name != tool and not link.is_symlink():
+                link.symlink_to(f"{place}/{name}")
+    return str(folder)
+
+
+@pytest.mark.parametrize("goal, tool", [
+    ("all", "nasm"), ("all", "i686-linux-gnu-gcc"), ("run", "qemu-system-i386"), ("gdb", "gdb"),
+    ("check", "clang-format"), ("iso", "grub-mkrescue"), ("test", "pytest-3"),
+])
+def test_missing_tool_names_setup(goal, tool, tmp_path):
+    result = run_command(["/usr/bin/make", goal], PATH=path_without(tool, tmp_path))
+    assert result.status != 0
+    assert f"{tool} is missing; run 'make setup'" in result.errors, result
+
+
+def test_setup_is_silent_and_fast_when_complete():
+    start = time.monotonic()
+    result = run_command(["scripts/setup"])
+    assert (result.status, result.output, result.errors) == (0, "", "")
+    assert time.monotonic() - start < 1
+
+
+def test_setup_without_root_prints_the_command(tmp_path):
+    """With a package database that knows nothing and a user who is not root."""
+    for name, text in (("dpkg-query", "exit 1"), ("apt-get", "exit 9"), ("id", "echo 1000")):
+        tool = tmp_path / name
+        tool.write_text(f"#!/bin/sh\n{text}\n")
+        tool.chmod(0o755)
+    result = run_command(["scripts/setup"], PATH=f"{tmp_path}:{os.environ['PATH']}")
+    assert result.status == 1
+    assert "to install: make gcc-i686-linux-gnu" in result.output
+    assert "sudo apt-get install -y" in result.errors
+
+
+def test_setup_names_the_conflict_with_multilib(tmp_path):
+    tool = tmp_path / "dpkg-query"
+    tool.write_text("#!/bin/sh\necho 'ii  gcc-multilib'\n")
+    tool.chmod(0o755)
+    result = run_command(["scripts/setup"], PATH=f"{tmp_path}:{os.environ['PATH']}")
+    assert result.status == 1 and "apt-get remove gcc-multilib" in result.errors
+
+
+def test_second_make_builds_nothing():
+    result = run_command(["make"], timeout=120)
+    assert result.status == 0 and result.output == "", result
+
+
+@pytest.mark.parametrize("smp, mem", [(1, 16), (16, 128), (4, 3072), (16, 16)])
+def test_extremes_of_cpus_and_memory(smp, mem):
+    result = run_app("hello", smp=smp, mem=mem, tests=False)
+    assert result.status == 0 and "ello" in result.output, result
+
+
+def test_app_prints_only_its_output():
+    result = run_app("hello", tests=False)
+    assert "\r" not in result.output
+    assert result.output.count("\n") <= 3, result
+
+
+@pytest.mark.parametrize("status", [0, 1, 37, 100])
+def test_status_of_the_program_comes_out(status):
+    assert run_app(f"exit {status}").status == status
+    assert run_app(f"poweroff {status}").status == status
+
+
+def test_make_run_shows_the_status():
+    result = run_command(["make", "run", "APP=exit 3", "SMP=1"])
+    assert result.status != 0 and "Error 3" in result.errors, result
+
+
+def test_timeout_ends_a_run():
+    start = time.monotonic()
+    result = run_app("spin", timeout=4)
+    assert result.status == machine.EXIT_TIMEOUT and "TIMEOUT" in result.errors, result
+    assert time.monotonic() - start < 10
+
+
+@pytest.mark.parametrize("smp", [1, 4])
+def test_panic_has_its_own_status_and_symbols(smp):
+    result = run_app("hello", smp=smp, bootargs="panic")
+    assert result.status == machine.EXIT_PANIC and "kernel panic" in result.errors, result
+    frames = re.findall(r"^  #(\d+) 0x[0-9a-f]{8} (\w+) (\S+):(\d+)$", result.output, re.M)
+    assert frames, result
+    assert any(place.startswith(("kernel/", "nasm/")) for _, _, place, _ in frames), result
+
+
+def qemu_children(pid):
+    out = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True,
+                         check=False)
+    return [int(word) for word in out.stdout.split()]
+
+
+def is_running(pid):
+    try:
+        with open(f"/proc/{pid}/stat", encoding="ascii") as file:
+            return file.read().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def test_qemu_ends_with_the_script(shell):
+    session = shell(SMP=1)
+    qemu = qemu_children(session.child.pid)
+    assert qemu
+    session.child.kill(9)
+    deadline = time.monotonic() + 5
+    while any(is_running(pid) for pid in qemu) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not any(is_running(pid) for pid in qemu)
+
+
+@pytest.mark.parametrize("leave, status", [
+    ("poweroff\r", 0), ("poweroff 5\r", 5), ("exit\r", 0), ("\x01x", 0),
+])
+def test_ways_to_leave(shell, leave, status):
+    session = shell(SMP=2)
+    session.send(leave)
+    assert session.end() == status
+
+
+def test_make_run_is_interactive():
+    session = Shell(command=("make", "run", "SMP=2"), timeout=120)
+    try:
+        assert "ello" in session.run("hello")
+        session.send("poweroff\r")
+        assert session.end() == 0
+    finally:
+        session.close()
+
+
+def test_iso_boots_from_cd(shell):
+    assert (ROOT / "build/parley.iso").is_file(), "make iso"
+    session = shell(ISO=1, SMP=2, timeout=60)
+    assert "ello" in session.run("hello")
+    session.send("poweroff\r")
+    assert session.end() == 0
+
+
+def test_gdb_attaches_with_symbols():
+    result = run_command(["scripts/gdb", "-batch", "-ex", "info line panic", "-ex", "envs",
+                          "-ex", "help pt"], SMP=1)
+    assert re.search(r'Line \d+ of "kernel/', result.output), result
+    assert "Undefined command" not in result.errors, result
