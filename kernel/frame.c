@@ -2,8 +2,8 @@
  * reference counts, and the windows onto memory above LOWMEM_END.
  *
  * Invariants: a frame is on exactly one free list, in limbo, or has refs > 0. RAM that was never
- * ours (first MiB, modules, holes, devices) has refs = 1 for ever and is marked FRAME_FIXED, so
- * root may map it and no unmap frees it. User pages come from high memory while there is any,
+ * ours (first MiB, modules, holes, devices) is marked FRAME_FIXED: never counted, never freed, and
+ * root may map it. User pages come from high memory while there is any,
  * which leaves low memory to kernel objects. Guarded by the kernel lock. */
 #include "kernel/frame.h"
 
@@ -75,28 +75,34 @@ paddr_t frame_alloc(enum frame_use use)
 	return FRAME_NONE;
 }
 
-void frame_get(paddr_t frame)
+/* The table entry of a counted frame; NULL for device memory, modules and holes. */
+static struct frame *counted(paddr_t frame)
 {
 	uint32_t number = frame >> PGSHIFT;
 
-	if (number < nframes && ++table[number].refs == 2) {
+	return number < nframes && table[number].fixed != FRAME_FIXED ? &table[number] : NULL;
+}
+
+void frame_get(paddr_t frame)
+{
+	struct frame *f = counted(frame);
+
+	if (f && ++f->refs == 2) {
 		frame_counts.shared++;
 	}
 }
 
 void frame_put(paddr_t frame)
 {
-	uint32_t number = frame >> PGSHIFT;
-	struct frame *f;
+	struct frame *f = counted(frame);
 
-	if (number >= nframes) {
+	if (!f) {
 		return;
 	}
-	f = &table[number];
 	assert(f->refs > 0);
 	if (--f->refs == 0) {
 		f->next = limbo;
-		limbo = number;
+		limbo = frame >> PGSHIFT;
 	} else if (f->refs == 1) {
 		frame_counts.shared--;
 	}
@@ -115,12 +121,14 @@ void frame_settle(void)
 
 uint32_t frame_refs(paddr_t frame)
 {
-	return frame >> PGSHIFT < nframes ? table[frame >> PGSHIFT].refs : 1;
+	const struct frame *f = counted(frame);
+
+	return f ? f->refs : FRAME_REFS_FIXED;
 }
 
 bool frame_is_fixed(paddr_t frame)
 {
-	return frame >> PGSHIFT >= nframes || table[frame >> PGSHIFT].fixed == FRAME_FIXED;
+	return !counted(frame);
 }
 
 void *frame_enter(paddr_t frame, enum frame_slot slot)

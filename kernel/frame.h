@@ -24,7 +24,7 @@ struct frame {
 		};
 	};
 };
-enum { FRAME_FIXED = 0x7FFFFFFF };
+enum { FRAME_FIXED = 0x7FFFFFFF, FRAME_REFS_FIXED = 2 };
 
 enum frame_use {
 	FRAME_FOR_USER,   /* any memory; refused when only the reserve is left */
@@ -45,10 +45,10 @@ paddr_t frame_alloc(enum frame_use use);
 void frame_put(paddr_t frame);
 void frame_settle(void);
 
-/* One more mapping of a frame (device memory beyond the table is not counted). */
+/* One more mapping of a frame. */
 void frame_get(paddr_t frame);
 
-/* The number of mappings; 1 for device memory. */
+/* The number of mappings; FRAME_REFS_FIXED, that is never "the only one", for what is not counted. */
 uint32_t frame_refs(paddr_t frame);
 /* Whether root may map it: not RAM that the kernel hands out. */
 bool frame_is_fixed(paddr_t frame);

@@ -10,15 +10,25 @@ ROOT = Path(__file__).resolve().parent.parent
 CFLAGS = ["-std=gnu11", "-g", "-O1", "-Wall", "-Wextra", "-fsanitize=address,undefined",
           "-fno-sanitize-recover=all", "-I", "tests/host/console_fake", "-I", "."]
 SERVER = "servers/console/"
-MACHINE = "tests/host/console_machine.c"
+HOST = "tests/host/"
+
+
+def server(*names):
+    return [f"{SERVER}{name}.c" for name in names]
+
+
+MACHINE = [HOST + "console_machine.c"]
+WORLD = [HOST + "console_world.c", *MACHINE,
+         *server(*sorted(path.stem for path in (ROOT / SERVER).glob("*.c")))]
 
 # What each test program is made of, beside itself.
 SOURCES = {
-    "console_line_test": [SERVER + "line.c", SERVER + "history.c"],
-    "console_devices_test": [MACHINE] + [SERVER + name + ".c" for name in
-                                         ("input", "keyboard", "scancode", "serial", "vga")],
-    "console_server_test": [MACHINE] + sorted(str(path.relative_to(ROOT)) for path in
-                                              (ROOT / SERVER).glob("*.c")),
+    "console_line_test": server("line", "history"),
+    "console_serial_test": MACHINE + server("serial", "input"),
+    "console_keyboard_test": MACHINE + server("keyboard", "scancode"),
+    "console_vga_test": MACHINE + server("vga"),
+    "console_output_test": WORLD,
+    "console_input_test": WORLD,
 }
 
 
@@ -33,7 +43,7 @@ def compile_object(source, folder):
 @pytest.mark.skipif(shutil.which("gcc") is None, reason="needs a gcc for the host")
 @pytest.mark.parametrize("name", sorted(SOURCES))
 def test_console_on_host(name, tmp_path):
-    sources = [f"tests/host/{name}.c", *SOURCES[name]]
+    sources = [f"{HOST}{name}.c", *SOURCES[name]]
     objects = [compile_object(source, tmp_path) for source in sources]
     program = tmp_path / name
     subprocess.run(["gcc", *CFLAGS, "-pthread", "-o", str(program), *objects], check=True)

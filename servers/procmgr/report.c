@@ -7,7 +7,7 @@
 #include "libsys/stdio.h"
 #include "servers/procmgr/image.h"
 
-enum { WHO_MAX = PM_NAME_MAX + 16, PLACE_MAX = 96 };
+enum { WHO_MAX = PM_NAME_MAX + 16, SYMBOL_MAX = 96 };
 
 /* Intel SDM vol. 3, table 6-1. */
 static const char *const exception_names[] = {
@@ -34,32 +34,47 @@ static const char *exception_name(uint32_t vector)
 	return name != NULL ? name : "exception";
 }
 
-/* "0x00800123 main+0x11", or the address alone. */
-static void format_place(const struct image *image, vaddr_t ip, char *buffer, uint32_t size)
+/* "main+0x11" between the texts given, or nothing at all. */
+static void format_symbol(const struct image *image, vaddr_t ip, const char *before,
+                          const char *after, char *buffer, uint32_t size)
 {
 	uint32_t offset;
 	const char *symbol = image_symbol(image, ip, &offset);
+	buffer[0] = '\0';
 	if (symbol != NULL) {
-		snprintf(buffer, size, "0x%08x %.64s+0x%x", ip, symbol, offset);
-	} else {
-		snprintf(buffer, size, "0x%08x", ip);
+		snprintf(buffer, size, "%s%.64s+0x%x%s", before, symbol, offset, after);
 	}
+}
+
+static void format_exception(const char *who, const struct image *image,
+                             const struct ending *ending, char *buffer, uint32_t size)
+{
+	char symbol[SYMBOL_MAX];
+	format_symbol(image, ending->ip, " (", ")", symbol, sizeof(symbol));
+	snprintf(buffer, size, "%s: %s at ip 0x%08x%s", who, exception_name(ending->vector),
+	         ending->ip, symbol);
+}
+
+static void format_page_fault(const char *who, const struct image *image,
+                              const struct ending *ending, char *buffer, uint32_t size)
+{
+	char symbol[SYMBOL_MAX];
+	const char *access = (ending->err & FEC_WR) != 0 ? "write" : "read";
+	bool ordinary = ending->reason == E_FAULT;
+	format_symbol(image, ending->ip, " ", "", symbol, sizeof(symbol));
+	snprintf(buffer, size, "%s: fault at 0x%08x (%s, ip 0x%08x%s)%s%s", who, ending->va, access,
+	         ending->ip, symbol, ordinary ? "" : ": ",
+	         ordinary ? "" : status_text(ending->reason));
 }
 
 static void format_fault(const char *who, const struct image *image, const struct ending *ending,
                          char *buffer, uint32_t size)
 {
-	char place[PLACE_MAX];
-	format_place(image, ending->ip, place, sizeof(place));
-	if (ending->vector != VECTOR_PAGE_FAULT) {
-		snprintf(buffer, size, "%s: %s at ip %s", who, exception_name(ending->vector),
-		         place);
-		return;
+	if (ending->vector == VECTOR_PAGE_FAULT) {
+		format_page_fault(who, image, ending, buffer, size);
+	} else {
+		format_exception(who, image, ending, buffer, size);
 	}
-	const char *access = (ending->err & FEC_WR) != 0 ? "write" : "read";
-	bool ordinary = ending->reason == E_FAULT;
-	snprintf(buffer, size, "%s: fault at 0x%08x (%s, ip %s)%s%s", who, ending->va, access,
-	         place, ordinary ? "" : ": ", ordinary ? "" : status_text(ending->reason));
 }
 
 void report_process(const struct process *process, char *buffer, uint32_t size)

@@ -260,17 +260,12 @@ static void random_keys_keep_agreeing(void)
 int main(void)
 {
 	static const struct host_test tests[] = {
-		{"echoes_and_ends", echoes_and_ends},
-		{"erases_backwards", erases_backwards},
-		{"inserts_in_the_middle", inserts_in_the_middle},
-		{"kills_line_and_words", kills_line_and_words},
-		{"erases_forwards", erases_forwards},
-		{"ignores_the_rest", ignores_the_rest},
-		{"rings_when_full", rings_when_full},
-		{"history_recalls", history_recalls},
-		{"history_keeps_sixteen", history_keeps_sixteen},
-		{"shows_again", shows_again},
-		{"random_keys_keep_agreeing", random_keys_keep_agreeing},
+		TEST(echoes_and_ends),           TEST(erases_backwards),
+		TEST(inserts_in_the_middle),     TEST(kills_line_and_words),
+		TEST(erases_forwards),           TEST(ignores_the_rest),
+		TEST(rings_when_full),           TEST(history_recalls),
+		TEST(history_keeps_sixteen),     TEST(shows_again),
+		TEST(random_keys_keep_agreeing),
 	};
 
 	return host_run_tests(tests, sizeof(tests) / sizeof(tests[0]));

@@ -21,6 +21,12 @@ struct host_test {
 	void (*run)(void);
 };
 
+/* A test named as its function. */
+#define TEST(function)                                                                             \
+	{                                                                                          \
+#function, function                                                                \
+	}
+
 static inline void host_check_equal(const char *file, int line, const char *what, long long got,
                                     long long wanted)
 {
