@@ -93,7 +93,8 @@ static void apply(struct machine *machine, const struct madt_entry *entry)
 	} else if (entry->type == MADT_IOAPIC && entry->length >= 12 &&
 	           entry->ioapic.first_pin == 0) {
 		machine->ioapic = entry->ioapic.address;
-	} else if (entry->type == MADT_OVERRIDE && entry->length >= 10 && entry->override.irq < 16) {
+	} else if (entry->type == MADT_OVERRIDE && entry->length >= 10 &&
+	           entry->override.irq < 16) {
 		machine->irq_pin[entry->override.irq] = entry->override.pin;
 		machine->irq_active_low[entry->override.irq] = (entry->override.flags & 3) == 3;
 		machine->irq_level[entry->override.irq] = (entry->override.flags >> 2 & 3) == 3;

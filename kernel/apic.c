@@ -7,7 +7,8 @@
 #include "kernel/machine.h"
 #include "kernel/x86.h"
 
-enum { /* byte offsets */
+/* byte offsets */
+enum {
 	LAPIC_ID = 0x20,
 	LAPIC_TPR = 0x80,
 	LAPIC_EOI = 0xB0,
@@ -39,7 +40,8 @@ enum {
 	ICR_ALL_OTHERS = 0xC0000,
 };
 
-enum { /* I/O APIC: register select, window, registers */
+/* I/O APIC: register select, window, registers */
+enum {
 	IOAPIC_SELECT = 0x00,
 	IOAPIC_WINDOW = 0x10,
 	IOAPIC_VERSION = 1,

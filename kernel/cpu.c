@@ -17,7 +17,8 @@ struct cpu cpus[NCPU_MAX];
 uint32_t cpu_count = 1;
 uint32_t cpu_shootdowns;
 
-static uint8_t df_stack[PGSIZE] __attribute__((aligned(16))); /* a double fault ends it all: one is enough */
+static uint8_t df_stack[PGSIZE]
+	__attribute__((aligned(16))); /* a double fault ends it all: one is enough */
 
 /* ---- descriptor tables (SDM vol. 3, 3.4.5 and 8.2.2) ---- */
 
@@ -44,7 +45,8 @@ void cpu_prepare(uint32_t index, uint32_t apic_id, vaddr_t stack_top)
 	enum { TSS_SIZE = sizeof(struct tss) + IO_PORTS / 8 + 1 };
 	struct cpu *cpu = &cpus[index];
 
-	_Static_assert(offsetof(struct cpu, iomap) == offsetof(struct cpu, tss) + sizeof(struct tss),
+	_Static_assert(offsetof(struct cpu, iomap) ==
+	                       offsetof(struct cpu, tss) + sizeof(struct tss),
 	               "the bitmap is part of the TSS");
 	cpu->self = cpu;
 	cpu->index = index;
@@ -87,7 +89,7 @@ void cpu_load(struct cpu *cpu)
 void cpu_fpu_clean(void *area)
 {
 	fill_words(area, 0, 512 / 4);
-	((uint16_t *)area)[0] = 0x037F;  /* control word, as FNINIT leaves it */
+	((uint16_t *)area)[0] = 0x037F; /* control word, as FNINIT leaves it */
 	((uint32_t *)area)[6] = 0x1F80; /* MXCSR at reset, SDM vol. 1, 11.6.4 */
 }
 

@@ -10,7 +10,7 @@
 struct env;
 
 enum {
-	IO_PORTS = 4096, /* ports that can be given away: 0..4095 */
+	IO_PORTS = 4096,  /* ports that can be given away: 0..4095 */
 	IO_NONE = 0xFFFF, /* TSS bitmap offset beyond the limit: no port allowed */
 };
 
@@ -27,12 +27,12 @@ struct cpu {
 	uint32_t apic_id;
 
 	/* Written by this CPU, lock held (or while it answers a request of the holder). */
-	struct env *env;  /* the env whose registers entry will save; NULL: idle */
-	paddr_t cr3;      /* what is loaded */
-	struct env *fpu;  /* whose state the FPU registers hold; NULL: TS is set */
-	envid_t io_env;   /* whose ports the bitmap holds */
-	bool idle;        /* halted or about to: must be poked to notice work */
-	bool ticking;     /* the timer runs */
+	struct env *env; /* the env whose registers entry will save; NULL: idle */
+	paddr_t cr3;     /* what is loaded */
+	struct env *fpu; /* whose state the FPU registers hold; NULL: TS is set */
+	envid_t io_env;  /* whose ports the bitmap holds */
+	bool idle;       /* halted or about to: must be poked to notice work */
+	bool ticking;    /* the timer runs */
 
 	/* Set by the lock's holder, cleared by this CPU. */
 	uint32_t requests; /* enum cpu_request bits; atomic, partner: cpu_answer */

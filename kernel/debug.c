@@ -94,9 +94,7 @@ static const char *put_conversion(const char *f, va_list *args)
 			put(' ');
 		}
 		break;
-	case 'c':
-		put(va_arg(*args, int));
-		break;
+	case 'c': put(va_arg(*args, int)); break;
 	case 'd':
 		d = va_arg(*args, int);
 		if (d < 0) {
@@ -104,14 +102,9 @@ static const char *put_conversion(const char *f, va_list *args)
 		}
 		put_number(d < 0 ? -(uint32_t)d : (uint32_t)d, 10, width, pad);
 		break;
-	case 'u':
-		put_number(va_arg(*args, uint32_t), 10, width, pad);
-		break;
-	case 'x':
-		put_number(va_arg(*args, uint32_t), 16, width, pad);
-		break;
-	default:
-		put(*f);
+	case 'u': put_number(va_arg(*args, uint32_t), 10, width, pad); break;
+	case 'x': put_number(va_arg(*args, uint32_t), 16, width, pad); break;
+	default: put(*f);
 	}
 	return f + 1;
 }

@@ -92,8 +92,7 @@ int env_create(struct env *like, struct env *controller, bool server, struct env
 	int error;
 
 	assert(lock_held());
-	while (env_used >= NENV - (server ? 0 : SLOT_RESERVE) && env_teardown_step()) {
-	}
+	while (env_used >= NENV - (server ? 0 : SLOT_RESERVE) && env_teardown_step()) {}
 	if (env_used >= NENV - (server ? 0 : SLOT_RESERVE)) {
 		return E_NO_ENV;
 	}
@@ -254,8 +253,8 @@ void env_destroy(struct env *env, const uint32_t death[4], bool by_controller)
 
 	assert(lock_held() && env->life == LIFE_ALIVE);
 	if (env->root && controller == env) {
-		panic("the first server died: cause %u, va 0x%08x, ip 0x%08x, code %u", death[0], death[1],
-		      death[2], death[3]);
+		panic("the first server died: cause %u, va 0x%08x, ip 0x%08x, code %u", death[0],
+		      death[1], death[2], death[3]);
 	}
 	env_stop(env);
 	clock_cancel(env);

@@ -12,7 +12,7 @@
 struct cpu;
 
 enum env_life {
-	LIFE_FREE,  /* in the free list */
+	LIFE_FREE, /* in the free list */
 	LIFE_ALIVE,
 	LIFE_DEAD, /* no id, no CPU, no IPC; until torn down, and reaped if somebody asked */
 };
@@ -41,11 +41,11 @@ struct env {
 	struct env_page *page; /* its env page, kernel address */
 	struct env_info *info; /* its public record; holds parent, controller, pager, runs */
 	struct space space;
-	bool root;    /* may map physical pages, bind interrupts, give ports away */
+	bool root; /* may map physical pages, bind interrupts, give ports away */
 	bool stopped;
 	bool wants_deaths;
 	bool unreaped;
-	bool awaited; /* somebody did a closed receive from it: death must look for them */
+	bool awaited;      /* somebody did a closed receive from it: death must look for them */
 	uint32_t children; /* envs that it controls */
 
 	/* Ready queue of a CPU. */
@@ -54,20 +54,20 @@ struct env {
 
 	/* IPC (ipc.c). */
 	enum ipc_state ipc;
-	envid_t partner;     /* receiving: 0 anyone, own id nobody */
-	uint32_t ipc_flags;  /* IPC_* of the call that waits */
+	envid_t partner;    /* receiving: 0 anyone, own id nobody */
+	uint32_t ipc_flags; /* IPC_* of the call that waits */
 	struct env *senders_head, *senders_tail;
 	struct env *sender_next, *sender_prev;
-	uint32_t pending;    /* IPC_BITS_*, IPC_BIT_DEATH */
+	uint32_t pending; /* IPC_BITS_*, IPC_BIT_DEATH */
 
 	/* Time-out wheel (clock.c). */
 	uint32_t deadline; /* tick; 0: none */
 	struct env *timer_next, **timer_link;
 
-	struct env *list_next; /* free list, dying list */
-	struct env *dead_next; /* the controller's list of the unreaped ... */
+	struct env *list_next;             /* free list, dying list */
+	struct env *dead_next;             /* the controller's list of the unreaped ... */
 	struct env *dead_head, *dead_tail; /* ... and the own one */
-	uint32_t death[4]; /* cause, va or status, ip, code */
+	uint32_t death[4];                 /* cause, va or status, ip, code */
 
 	struct {
 		uint16_t first, count;
@@ -78,7 +78,7 @@ struct env {
 };
 
 extern struct env_info env_records[NENV];
-extern uint32_t env_used; /* slots not free */
+extern uint32_t env_used;  /* slots not free */
 extern uint32_t env_dying; /* spaces still to be torn down */
 
 void env_init(void);

@@ -1,9 +1,9 @@
 /* System calls on envs: fork, destroy, set, registers, reap. Each checks its arguments and the
  * caller's authority before it changes anything. Lock held; none blocks. */
+#include "kernel/envcall.h"
 #include "kernel/cpu.h"
 #include "kernel/debug.h"
 #include "kernel/env.h"
-#include "kernel/envcall.h"
 #include "kernel/ipc.h"
 #include "kernel/lock.h"
 
@@ -192,28 +192,19 @@ int envcall_set(struct env *caller)
 		return error;
 	}
 	switch (caller->tf.esi) {
-	case ENV_RUN:
-		return set_run(env, value);
-	case ENV_UPCALL:
-		env->page->upcall = value;
-		return OK;
-	case ENV_XUPCALL:
-		env->page->xupcall = value;
-		return OK;
-	case ENV_PAGER:
-		return set_pager(env, value);
-	case ENV_CONTROLLER:
-		return set_controller(caller, env, value);
-	case ENV_LIMIT:
-		return set_limit(caller, env, value);
+	case ENV_RUN: return set_run(env, value);
+	case ENV_UPCALL: env->page->upcall = value; return OK;
+	case ENV_XUPCALL: env->page->xupcall = value; return OK;
+	case ENV_PAGER: return set_pager(env, value);
+	case ENV_CONTROLLER: return set_controller(caller, env, value);
+	case ENV_LIMIT: return set_limit(caller, env, value);
 	case ENV_DEATHS:
 		if (env != caller) {
 			return E_PERM;
 		}
 		env->wants_deaths = value != 0;
 		return OK;
-	default:
-		return E_INVAL;
+	default: return E_INVAL;
 	}
 }
 

@@ -230,8 +230,8 @@ void frame_init(const struct bootinfo *info)
 
 		top = ram.end > top ? ram.end : top;
 		if (info->range[i].type == 1) {
-			frame_counts.unused +=
-				(uint32_t)(info->range[i].size >> PGSHIFT) - (ram.end - ram.start) / PGSIZE;
+			frame_counts.unused += (uint32_t)(info->range[i].size >> PGSHIFT) -
+			                       (ram.end - ram.start) / PGSIZE;
 		}
 	}
 	nframes = top >> PGSHIFT;
@@ -245,7 +245,8 @@ void frame_init(const struct bootinfo *info)
 	for (uint32_t pa = frame_low_addr((void *)(KERNBASE + 0x100000)); pa < taken.end;
 	     pa += PGSIZE) {
 		if (pa < frame_low_addr(kernel_end) || pa >= taken.start) {
-			table[pa >> PGSHIFT].fixed = 0; /* the kernel's own: not even root maps it */
+			table[pa >> PGSHIFT].fixed =
+				0; /* the kernel's own: not even root maps it */
 		}
 	}
 	for (uint32_t i = 0; i < info->nranges; i++) {

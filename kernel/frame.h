@@ -17,7 +17,7 @@ struct frame {
 	uint32_t refs; /* mappings, or 1 for a kernel object; 0: free or in limbo.
 			* Cannot overflow: there are fewer page-table entries than 2^32. */
 	union {
-		uint32_t next; /* free, limbo: number of the next frame; 0 ends the list */
+		uint32_t next;  /* free, limbo: number of the next frame; 0 ends the list */
 		uint32_t fixed; /* FRAME_FIXED: not RAM of ours; root may map it */
 		struct {
 			uint16_t lo, hi; /* page table: entries outside [lo, hi) are 0 */
@@ -27,9 +27,9 @@ struct frame {
 enum { FRAME_FIXED = 0x7FFFFFFF, FRAME_REFS_FIXED = 2 };
 
 enum frame_use {
-	FRAME_FOR_USER,   /* any memory; refused when only the reserve is left */
-	FRAME_FOR_SERVER, /* any memory, the reserve included */
-	FRAME_FOR_KERNEL, /* directly mapped; refused when only the reserve is left */
+	FRAME_FOR_USER,          /* any memory; refused when only the reserve is left */
+	FRAME_FOR_SERVER,        /* any memory, the reserve included */
+	FRAME_FOR_KERNEL,        /* directly mapped; refused when only the reserve is left */
 	FRAME_FOR_KERNEL_SERVER, /* directly mapped, the reserve included */
 };
 

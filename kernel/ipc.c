@@ -87,8 +87,8 @@ static int check_call(const struct env *env, uint32_t flags)
 {
 	int error = OK;
 
-	if (flags & ~KNOWN_FLAGS || words_of(flags) > IPC_WORDS_MAX ||
-	    !(flags & BOTH_PHASES) || (flags & IPC_REPLY && (flags & BOTH_PHASES) != BOTH_PHASES)) {
+	if (flags & ~KNOWN_FLAGS || words_of(flags) > IPC_WORDS_MAX || !(flags & BOTH_PHASES) ||
+	    (flags & IPC_REPLY && (flags & BOTH_PHASES) != BOTH_PHASES)) {
 		return E_INVAL;
 	}
 	if (flags & IPC_SEND && flags & IPC_PAGES) {
@@ -112,7 +112,8 @@ static void wait_in(struct env *env, enum ipc_state state, envid_t partner)
 	env->info->partner = partner;
 	env->info->status = ENV_NOT_RUNNABLE;
 	if (env->ipc_flags & bounded) {
-		clock_wake_after(env, state == IPC_SENDING ? env->page->send_us : env->page->recv_us);
+		clock_wake_after(env,
+		                 state == IPC_SENDING ? env->page->send_us : env->page->recv_us);
 	}
 }
 
@@ -137,7 +138,8 @@ static void queue_sender(struct env *env, struct env *partner)
 {
 	env->sender_next = NULL;
 	env->sender_prev = partner->senders_tail;
-	*(partner->senders_tail ? &partner->senders_tail->sender_next : &partner->senders_head) = env;
+	*(partner->senders_tail ? &partner->senders_tail->sender_next : &partner->senders_head) =
+		env;
 	partner->senders_tail = env;
 }
 

@@ -9,7 +9,8 @@
 
 enum {
 	KSTACK_SIZE = 2 * PGSIZE,
-	KSTACK_STRIDE = 16 * 1024, /* stack top is aligned to it; what is below the stack is the guard */
+	KSTACK_STRIDE =
+		16 * 1024, /* stack top is aligned to it; what is below the stack is the guard */
 };
 
 /* The directory with kernel entries only; idle CPUs run on it. */

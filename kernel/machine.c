@@ -62,8 +62,8 @@ void machine_add_cpu(struct machine *machine, uint32_t apic_id)
 
 void machine_discover(struct machine *machine, const char *cmdline)
 {
-	*machine = (struct machine){
-		.source = "no tables", .lapic = 0xFEE00000, .ioapic = 0xFEC00000};
+	*machine =
+		(struct machine){.source = "no tables", .lapic = 0xFEE00000, .ioapic = 0xFEC00000};
 	for (uint32_t irq = 0; irq < 16; irq++) {
 		machine->irq_pin[irq] = irq;
 	}

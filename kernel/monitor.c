@@ -44,8 +44,8 @@ static void show_cpus(void)
 	for (uint32_t i = 0; i < cpu_count; i++) {
 		const struct cpu *c = &cpus[i];
 
-		debug_printf("cpu %u apic %u env %08x cr3 %08x queued %u switches %u%s\n", i, c->apic_id,
-		             c->env ? c->env->id : 0, c->cr3, c->queued, c->switches,
+		debug_printf("cpu %u apic %u env %08x cr3 %08x queued %u switches %u%s\n", i,
+		             c->apic_id, c->env ? c->env->id : 0, c->cr3, c->queued, c->switches,
 		             c->idle ? " idle" : "");
 	}
 }
@@ -61,7 +61,8 @@ static void show_translation(uint32_t id, vaddr_t va)
 		const pte_t *table = frame_low(PTE_ADDR(pde));
 		pte_t pte = table[(va >> PGSHIFT) & 1023];
 
-		debug_printf(" pte %08x mappings %u", pte, pte & PTE_P ? frame_refs(PTE_ADDR(pte)) : 0);
+		debug_printf(" pte %08x mappings %u", pte,
+		             pte & PTE_P ? frame_refs(PTE_ADDR(pte)) : 0);
 	}
 	debug_printf("\n");
 }
@@ -69,8 +70,8 @@ static void show_translation(uint32_t id, vaddr_t va)
 static void show_memory(void)
 {
 	debug_printf("pages: %u of ours, %u free, %u shared, %u unusable; kernel %08x..%08x\n",
-	             frame_counts.total, frame_counts.free, frame_counts.shared, frame_counts.unused,
-	             (uint32_t)kernel_start, (uint32_t)kernel_end);
+	             frame_counts.total, frame_counts.free, frame_counts.shared,
+	             frame_counts.unused, (uint32_t)kernel_start, (uint32_t)kernel_end);
 }
 
 static void read_line(char *line)
@@ -121,7 +122,8 @@ static void command(const char *const words[WORDS_MAX])
 	} else if (boot_word(words[0], "quit")) {
 		machine_exit(PANIC_STATUS);
 	} else if (words[0][0]) {
-		debug_printf("help, envs, cpus, backtrace, pt ENV VA (ENV 0: kernel), memory, quit\n");
+		debug_printf(
+			"help, envs, cpus, backtrace, pt ENV VA (ENV 0: kernel), memory, quit\n");
 	}
 }
 

@@ -132,7 +132,8 @@ static int alloc_page(struct run *run, uint32_t offset)
 		if (!source) {
 			return E_FAULT;
 		}
-		if (run->flags & PAGE_UNSHARE && *slot == source && frame_refs(PTE_ADDR(source)) == 1) {
+		if (run->flags & PAGE_UNSHARE && *slot == source &&
+		    frame_refs(PTE_ADDR(source)) == 1) {
 			run->env->space.stale |= (*slot & ~run->flags & PTE_W) != 0;
 			*slot = PTE_ADDR(source) | PTE_P | PTE_U | (run->flags & RIGHTS);
 			return OK;
@@ -280,8 +281,8 @@ int pagecall_mark(struct env *env, uint32_t npages)
 int pagecall_phys(struct env *env, uint32_t npages)
 {
 	struct run run;
-	int error = decode(env, env->tf.ebx, env->tf.esi, npages,
-	                   RIGHTS | PAGE_COND | PAGE_NOCACHE, &run);
+	int error = decode(env, env->tf.ebx, env->tf.esi, npages, RIGHTS | PAGE_COND | PAGE_NOCACHE,
+	                   &run);
 
 	if (error) {
 		return error;
@@ -346,7 +347,8 @@ static int share_entry(struct run *run, pte_t *source, vaddr_t va, pte_t *slot)
 /* Shares [offset, end) within one source table; bytes done, or an error if none. */
 static int share_table(struct run *run, uint32_t offset, uint32_t end)
 {
-	struct frame *bounds = frame_of(PTE_ADDR(run->src_env->space.pgdir[(run->src + offset) >> PTSHIFT]));
+	struct frame *bounds =
+		frame_of(PTE_ADDR(run->src_env->space.pgdir[(run->src + offset) >> PTSHIFT]));
 	uint32_t start = offset;
 	int error = OK;
 

@@ -6,6 +6,7 @@
  * this one has said that it runs on its own stack. One that stays silent is put back into its
  * wait-for-STARTUP state by another INIT, so that it cannot wake up later and take a mailbox that is not
  * meant for it. */
+#include "kernel/smp.h"
 #include "kernel/apic.h"
 #include "kernel/boot.h"
 #include "kernel/clock.h"
@@ -15,7 +16,6 @@
 #include "kernel/lock.h"
 #include "kernel/machine.h"
 #include "kernel/sched.h"
-#include "kernel/smp.h"
 
 enum { INIT_WAIT_US = 10000, STARTUP_WAIT_US = 200, ANSWER_WAIT_US = 500000 };
 
@@ -58,7 +58,8 @@ void smp_start(const struct machine *machine)
 {
 	vaddr_t stack_top = 0;
 
-	copy_words(frame_low(TRAMPOLINE), trampoline_code, (trampoline_end - trampoline_code + 3) / 4);
+	copy_words(frame_low(TRAMPOLINE), trampoline_code,
+	           (trampoline_end - trampoline_code + 3) / 4);
 	for (uint32_t i = 0; i < machine->ncpu; i++) {
 		struct cpu *cpu = &cpus[cpu_count];
 

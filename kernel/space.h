@@ -15,11 +15,11 @@ enum { SPACE_WORK = 1024 };
 
 struct space {
 	pte_t *pgdir;
-	paddr_t cr3;     /* physical address of pgdir */
-	uint32_t pages;  /* mapped pages and page tables */
-	uint32_t limit;  /* of pages; 0: none */
-	bool server;     /* may use the reserve */
-	bool stale;      /* a mapping went or lost rights since the last space_settle */
+	paddr_t cr3;    /* physical address of pgdir */
+	uint32_t pages; /* mapped pages and page tables */
+	uint32_t limit; /* of pages; 0: none */
+	bool server;    /* may use the reserve */
+	bool stale;     /* a mapping went or lost rights since the last space_settle */
 	uint32_t tables[UTOP / PTSIZE / 32 + 1]; /* bit per user page table */
 };
 

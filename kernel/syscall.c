@@ -151,50 +151,27 @@ struct env *syscall_dispatch(struct env *env)
 
 	assert(lock_held());
 	switch (env->tf.eax & 0xFF) {
-	case SYS_IPC:
-		return ipc_call(env);
-	case SYS_SELF:
-		return after(env, env->id);
-	case SYS_YIELD:
-		env->tf.eax = OK;
-		return sched_rotate(env->cpu, env);
-	case SYS_NOTIFY:
-		return after(env, call_notify(env));
-	case SYS_PAGE_ALLOC:
-		return after(env, pagecall_alloc(env, npages));
-	case SYS_PAGE_MAP:
-		return after(env, pagecall_map(env, npages));
-	case SYS_PAGE_UNMAP:
-		return after(env, pagecall_unmap(env, npages));
-	case SYS_PAGE_QUERY:
-		return after(env, pagecall_query(env, npages));
-	case SYS_PAGE_MARK:
-		return after(env, pagecall_mark(env, npages));
-	case SYS_PAGE_SHARE:
-		return after(env, pagecall_share(env, npages));
-	case SYS_PAGE_PHYS:
-		return after(env, pagecall_phys(env, npages));
-	case SYS_ENV_FORK:
-		return after(env, envcall_fork(env, operand));
-	case SYS_ENV_DESTROY:
-		return after(env, envcall_destroy(env));
-	case SYS_ENV_SET:
-		return after(env, envcall_set(env));
-	case SYS_ENV_REGS:
-		return after(env, envcall_regs(env));
-	case SYS_ENV_REAP:
-		return after(env, envcall_reap(env));
-	case SYS_CLOCK:
-		return after(env, call_clock(env));
-	case SYS_SYSINFO:
-		return after(env, call_sysinfo(env));
-	case SYS_IRQ_BIND:
-		return after(env, call_irq_bind(env));
-	case SYS_PORTS:
-		return after(env, call_ports(env));
-	case SYS_DEBUG_WRITE:
-		return after(env, call_debug_write(env));
-	default:
-		return after(env, E_NO_CALL);
+	case SYS_IPC: return ipc_call(env);
+	case SYS_SELF: return after(env, env->id);
+	case SYS_YIELD: env->tf.eax = OK; return sched_rotate(env->cpu, env);
+	case SYS_NOTIFY: return after(env, call_notify(env));
+	case SYS_PAGE_ALLOC: return after(env, pagecall_alloc(env, npages));
+	case SYS_PAGE_MAP: return after(env, pagecall_map(env, npages));
+	case SYS_PAGE_UNMAP: return after(env, pagecall_unmap(env, npages));
+	case SYS_PAGE_QUERY: return after(env, pagecall_query(env, npages));
+	case SYS_PAGE_MARK: return after(env, pagecall_mark(env, npages));
+	case SYS_PAGE_SHARE: return after(env, pagecall_share(env, npages));
+	case SYS_PAGE_PHYS: return after(env, pagecall_phys(env, npages));
+	case SYS_ENV_FORK: return after(env, envcall_fork(env, operand));
+	case SYS_ENV_DESTROY: return after(env, envcall_destroy(env));
+	case SYS_ENV_SET: return after(env, envcall_set(env));
+	case SYS_ENV_REGS: return after(env, envcall_regs(env));
+	case SYS_ENV_REAP: return after(env, envcall_reap(env));
+	case SYS_CLOCK: return after(env, call_clock(env));
+	case SYS_SYSINFO: return after(env, call_sysinfo(env));
+	case SYS_IRQ_BIND: return after(env, call_irq_bind(env));
+	case SYS_PORTS: return after(env, call_ports(env));
+	case SYS_DEBUG_WRITE: return after(env, call_debug_write(env));
+	default: return after(env, E_NO_CALL);
 	}
 }

@@ -33,8 +33,8 @@ void trap_init(void)
 		uint32_t stub = (uint32_t)trap_stubs + v * VEC_STRIDE;
 
 		idt[v].low = SEL_KCODE << 16 | (stub & 0xFFFF);
-		idt[v].high = (stub & 0xFFFF0000) | GATE_INTERRUPT |
-		              (user_may_raise(v) ? GATE_USER : 0);
+		idt[v].high =
+			(stub & 0xFFFF0000) | GATE_INTERRUPT | (user_may_raise(v) ? GATE_USER : 0);
 	}
 	idt[VEC_DOUBLE_FAULT] = (struct descriptor){SEL_DFTSS << 16, GATE_TASK};
 }
@@ -87,15 +87,10 @@ void trap_user(struct env *env)
 		sched_run(cpu, NULL);
 	}
 	switch (vector) {
-	case SYSCALL_VECTOR:
-		sched_run(cpu, syscall_dispatch(env));
-	case VEC_PAGE_FAULT:
-		sched_run(cpu, fault_page(env, va));
-	case VEC_NO_FPU:
-		cpu_fpu_load(cpu);
-		sched_run(cpu, env);
-	default:
-		sched_run(cpu, fault_exception(env));
+	case SYSCALL_VECTOR: sched_run(cpu, syscall_dispatch(env));
+	case VEC_PAGE_FAULT: sched_run(cpu, fault_page(env, va));
+	case VEC_NO_FPU: cpu_fpu_load(cpu); sched_run(cpu, env);
+	default: sched_run(cpu, fault_exception(env));
 	}
 }
 

@@ -4,7 +4,8 @@
 
 #include "kernel/abi/types.h"
 
-enum { /* SDM vol. 3, 2.5 */
+/* SDM vol. 3, 2.5 */
+enum {
 	CR0_PE = 1 << 0,
 	CR0_MP = 1 << 1,
 	CR0_EM = 1 << 2,
@@ -18,7 +19,8 @@ enum { /* SDM vol. 3, 2.5 */
 };
 #define CR0_PG 0x80000000u
 
-enum { /* EFLAGS, SDM vol. 1, 3.4.3 */
+/* EFLAGS, SDM vol. 1, 3.4.3 */
+enum {
 	FL_USER = 0x00000CD5, /* CF PF AF ZF SF DF OF: what a program may set */
 	FL_FIXED = 0x00000002,
 	FL_TF = 0x00000100,
@@ -28,7 +30,8 @@ enum { /* EFLAGS, SDM vol. 1, 3.4.3 */
 	FL_ID = 0x00200000,
 };
 
-enum { /* selectors: order of struct cpu's gdt */
+/* selectors: order of struct cpu's gdt */
+enum {
 	SEL_KCODE = 0x08,
 	SEL_KDATA = 0x10,
 	SEL_UCODE = 0x18 | 3,
@@ -38,7 +41,8 @@ enum { /* selectors: order of struct cpu's gdt */
 	GDT_ENTRIES = 7,
 };
 
-enum { /* vectors */
+/* vectors */
+enum {
 	VEC_NMI = 2,
 	VEC_BREAKPOINT = 3,
 	VEC_OVERFLOW = 4,
