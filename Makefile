@@ -76,7 +76,7 @@ gdb: all ready-gdb
 	@scripts/gdb
 
 test: all build/parley.iso ready-test
-	@$(python) -B -m pytest $(test_workers) $(T) tests
+	@$(python) -B -m pytest $(test_workers) --maxfail=20 $(T) tests
 
 check: all ready-check
 	@scripts/check

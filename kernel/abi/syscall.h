@@ -73,9 +73,8 @@ enum syscall { SYSCALL_LIST(SYSCALL_ENUM) SYS_COUNT };
  * ENV_DESTROY: returns 0. The env is dead at once; large spaces are torn down in the
  *   background, and SYSINFO says when that is over (`dying`). */
 
-#define ENV_FORK_SERVER                                                                            \
-	1u /* operand of SYS_ENV_FORK, root only: may use the frames and slots
-			    * kept for servers */
+/* Operand of SYS_ENV_FORK, root only: the new env may use the frames and slots kept for servers. */
+#define ENV_FORK_SERVER 1u
 
 /* struct env_regs travels in msg[3..3+ENV_REGS_WORDS). */
 struct env_regs {
