@@ -77,6 +77,12 @@ struct env {
 	uint8_t fpu[512] __attribute__((aligned(16)));
 };
 
+/* The operand beside the number of the system call that the env makes. */
+static inline uint32_t env_operand(const struct env *env)
+{
+	return env->tf.eax >> 8;
+}
+
 extern struct env_info env_records[NENV];
 extern uint32_t env_used;  /* slots not free */
 extern uint32_t env_dying; /* spaces still to be torn down */

@@ -58,8 +58,9 @@ static int set_limit(struct env *caller, struct env *env, uint32_t limit)
 	return error;
 }
 
-int envcall_fork(struct env *caller, uint32_t operand)
+int envcall_fork(struct env *caller)
 {
+	uint32_t operand = env_operand(caller);
 	uint32_t limit = caller->tf.esi, room = caller->space.limit - caller->space.pages;
 	bool server = operand & ENV_FORK_SERVER;
 	struct env *like, *child;

@@ -7,7 +7,7 @@
 
 struct env;
 
-int envcall_fork(struct env *caller, uint32_t operand);
+int envcall_fork(struct env *caller);
 int envcall_destroy(struct env *caller);
 int envcall_set(struct env *caller);
 int envcall_regs(struct env *caller);

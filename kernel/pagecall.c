@@ -10,14 +10,17 @@
 #include "kernel/lock.h"
 #include "kernel/space.h"
 
-/* A decoded call on one run, or on a pair. */
-struct run {
-	struct env *env; /* whose entries change */
+/* One side of a call: pages of an env, and the flag bits that came with the address. */
+struct side {
+	struct env *env;
 	vaddr_t va;
-	uint32_t flags; /* low bits of va: PTE_W, PTE_SOFT, PAGE_* */
-	struct env *src_env;
-	vaddr_t src;
-	uint32_t src_flags;
+	uint32_t flags; /* PTE_W, PTE_SOFT, PAGE_* */
+};
+
+/* A decoded call: `to` is what changes. */
+struct run {
+	struct side to, from;
+	uint32_t npages;
 	uint32_t expect; /* with PAGE_COND */
 	uint32_t value;  /* mark, phys */
 };
@@ -26,48 +29,38 @@ enum { HARDWARE_BITS = PTE_A | PTE_D, RIGHTS = PTE_W | PTE_SOFT };
 
 /* ---- decoding ---- */
 
-static int decode_side(struct env *caller, uint32_t id, uint32_t va_flags, uint32_t npages,
-                       struct env **env, vaddr_t *va, uint32_t *flags)
+/* The env and pages that id and va_flags name; `allowed`: the flag bits that the call knows. */
+static int decode_side(struct env *caller, const struct run *run, uint32_t id, uint32_t va_flags,
+                       uint32_t allowed, struct side *side)
 {
-	*env = env_lookup(caller, id);
-	if (!*env) {
+	*side = (struct side){env_lookup(caller, id), va_flags & ~(PGSIZE - 1),
+	                      va_flags & (PGSIZE - 1)};
+	if (!side->env) {
 		return E_BAD_ENV;
 	}
-	if (!env_may_page(caller, *env)) {
+	if (!env_may_page(caller, side->env)) {
 		return E_PERM;
 	}
-	*va = va_flags & ~(PGSIZE - 1);
-	*flags = va_flags & (PGSIZE - 1);
-	return space_range_ok(*va, npages) ? OK : E_INVAL;
+	return space_range_ok(side->va, run->npages) && !(side->flags & ~allowed) ? OK : E_INVAL;
 }
 
-/* The run that changes; allowed: the flag bits that the call knows. */
-static int decode(struct env *caller, uint32_t id, uint32_t va_flags, uint32_t npages,
-                  uint32_t allowed, struct run *run)
+/* Starts decoding: the side that changes. */
+static int decode(struct env *caller, uint32_t id, uint32_t va_flags, uint32_t allowed,
+                  struct run *run)
 {
-	int error = decode_side(caller, id, va_flags, npages, &run->env, &run->va, &run->flags);
+	uint32_t operand = env_operand(caller);
 
-	if (!error && run->flags & ~allowed) {
-		error = E_INVAL;
-	}
+	run->npages = operand ? operand : 1;
 	run->expect = caller->page->expect;
-	return error;
-}
-
-static int decode_source(struct env *caller, uint32_t id, uint32_t va_flags, uint32_t npages,
-                         uint32_t allowed, struct run *run)
-{
-	int error = decode_side(caller, id, va_flags, npages, &run->src_env, &run->src,
-	                        &run->src_flags);
-
-	return !error && run->src_flags & ~allowed ? E_INVAL : error;
+	run->value = caller->tf.edi;
+	return decode_side(caller, run, id, va_flags, allowed, &run->to);
 }
 
 /* ---- pieces of one page ---- */
 
 static bool as_expected(const struct run *run, pte_t entry)
 {
-	return !(run->flags & PAGE_COND) || ((entry ^ run->expect) & ~HARDWARE_BITS) == 0;
+	return !(run->to.flags & PAGE_COND) || ((entry ^ run->expect) & ~HARDWARE_BITS) == 0;
 }
 
 /* The entry to change, its table made, if it is as expected and has room for one page more. */
@@ -75,14 +68,14 @@ static int open_slot(struct run *run, vaddr_t va, pte_t **slot)
 {
 	int error = OK;
 
-	*slot = space_find(&run->env->space, va);
+	*slot = space_find(&run->to.env->space, va);
 	if (!as_expected(run, *slot ? **slot : 0)) {
 		return E_AGAIN;
 	}
 	if (!*slot) {
-		*slot = space_find_or_make(&run->env->space, va, &error);
+		*slot = space_find_or_make(&run->to.env->space, va, &error);
 	}
-	if (*slot && !(**slot & PTE_P) && !space_room(&run->env->space)) {
+	if (*slot && !(**slot & PTE_P) && !space_room(&run->to.env->space)) {
 		return E_LIMIT;
 	}
 	return error;
@@ -120,66 +113,66 @@ typedef int page_fn(struct run *run, uint32_t offset);
 
 static int alloc_page(struct run *run, uint32_t offset)
 {
-	vaddr_t va = run->va + offset;
+	vaddr_t va = run->to.va + offset;
 	pte_t source = 0, *slot;
 	int error = open_slot(run, va, &slot);
 
 	if (error) {
 		return error;
 	}
-	if (run->flags & PAGE_FILL) {
-		source = source_entry(run->src_env, run->src + offset);
+	if (run->to.flags & PAGE_FILL) {
+		source = source_entry(run->from.env, run->from.va + offset);
 		if (!source) {
 			return E_FAULT;
 		}
-		if (run->flags & PAGE_UNSHARE && *slot == source &&
+		if (run->to.flags & PAGE_UNSHARE && *slot == source &&
 		    frame_refs(PTE_ADDR(source)) == 1) {
-			run->env->space.stale |= (*slot & ~run->flags & PTE_W) != 0;
-			*slot = PTE_ADDR(source) | PTE_P | PTE_U | (run->flags & RIGHTS);
+			run->to.env->space.stale |= (*slot & ~run->to.flags & PTE_W) != 0;
+			*slot = PTE_ADDR(source) | PTE_P | PTE_U | (run->to.flags & RIGHTS);
 			return OK;
 		}
 	}
-	return place_fresh(&run->env->space, va, slot, PTE_ADDR(source), run->flags & RIGHTS);
+	return place_fresh(&run->to.env->space, va, slot, PTE_ADDR(source), run->to.flags & RIGHTS);
 }
 
 static int map_page(struct run *run, uint32_t offset)
 {
-	pte_t source = source_entry(run->src_env, run->src + offset), *slot;
+	pte_t source = source_entry(run->from.env, run->from.va + offset), *slot;
 	int error;
 
 	if (!source) {
 		return E_FAULT;
 	}
-	if (run->flags & PTE_W & ~source) {
+	if (run->to.flags & PTE_W & ~source) {
 		return E_PERM;
 	}
-	error = open_slot(run, run->va + offset, &slot);
+	error = open_slot(run, run->to.va + offset, &slot);
 	if (error) {
 		return error;
 	}
-	space_set(&run->env->space, run->va + offset, slot,
+	space_set(&run->to.env->space, run->to.va + offset, slot,
 	          PTE_ADDR(source) | (source & (PTE_PCD | PTE_PWT)) | PTE_P | PTE_U |
-	                  (run->flags & RIGHTS));
+	                  (run->to.flags & RIGHTS));
 	return OK;
 }
 
 static int unmap_page(struct run *run, uint32_t offset)
 {
-	pte_t *slot = space_find(&run->env->space, run->va + offset);
+	pte_t *slot = space_find(&run->to.env->space, run->to.va + offset);
 
 	if (!as_expected(run, slot ? *slot : 0)) {
 		return E_AGAIN;
 	}
 	if (slot) {
-		space_set(&run->env->space, run->va + offset, slot, 0);
+		space_set(&run->to.env->space, run->to.va + offset, slot, 0);
 	}
 	return OK;
 }
 
 static int mark_page(struct run *run, uint32_t offset)
 {
-	struct space *space = &run->env->space;
-	vaddr_t va = run->va + offset;
+	struct space *space = &run->to.env->space;
+	vaddr_t va = run->to.va + offset;
 	pte_t *slot = space_find(space, va);
 	int error = OK;
 
@@ -210,107 +203,102 @@ static int phys_page(struct run *run, uint32_t offset)
 	if (!frame_is_fixed(frame)) {
 		return E_PERM;
 	}
-	error = open_slot(run, run->va + offset, &slot);
+	error = open_slot(run, run->to.va + offset, &slot);
 	if (!error) {
-		space_set(&run->env->space, run->va + offset, slot,
-		          frame | PTE_P | PTE_U | (run->flags & RIGHTS) |
-		                  (run->flags & PAGE_NOCACHE ? PTE_PCD | PTE_PWT : 0));
+		space_set(&run->to.env->space, run->to.va + offset, slot,
+		          frame | PTE_P | PTE_U | (run->to.flags & RIGHTS) |
+		                  (run->to.flags & PAGE_NOCACHE ? PTE_PCD | PTE_PWT : 0));
 	}
 	return error;
 }
 
-/* Runs fn over the pages; settles; pages done or the first one's error. */
-static int for_run(struct run *run, uint32_t npages, page_fn *fn)
+/* Runs fn over the pages, if decoding went well; settles; pages done or the first one's error. */
+static int for_run(int error, struct run *run, page_fn *fn)
 {
-	uint32_t most = npages < SPACE_WORK ? npages : SPACE_WORK, done = 0;
-	int error = OK;
+	uint32_t most = run->npages < SPACE_WORK ? run->npages : SPACE_WORK, done = 0;
 
 	assert(lock_held());
+	if (error) {
+		return error;
+	}
 	while (done < most && !(error = fn(run, done * PGSIZE))) {
 		done++;
 	}
-	space_settle(&run->env->space);
+	space_settle(&run->to.env->space);
 	return done > 0 ? (int)done : error;
 }
 
 /* ---- the calls ---- */
 
-int pagecall_alloc(struct env *env, uint32_t npages)
+int pagecall_alloc(struct env *env)
 {
 	const struct trapframe *tf = &env->tf;
 	struct run run;
-	int error = decode(env, tf->ebx, tf->esi, npages,
-	                   RIGHTS | PAGE_COND | PAGE_FILL | PAGE_UNSHARE, &run);
+	int error =
+		decode(env, tf->ebx, tf->esi, RIGHTS | PAGE_COND | PAGE_FILL | PAGE_UNSHARE, &run);
 
-	if (!error && run.flags & PAGE_FILL) {
-		error = decode_source(env, tf->edi, tf->ebp, npages, 0, &run);
+	if (!error && run.to.flags & PAGE_FILL) {
+		error = decode_side(env, &run, tf->edi, tf->ebp, 0, &run.from);
 	}
-	return error ? error : for_run(&run, npages, alloc_page);
+	return for_run(error, &run, alloc_page);
 }
 
-int pagecall_map(struct env *env, uint32_t npages)
+int pagecall_map(struct env *env)
 {
 	const struct trapframe *tf = &env->tf;
 	struct run run;
-	int error = decode(env, tf->edi, tf->ebp, npages, RIGHTS | PAGE_COND, &run);
+	int error = decode(env, tf->edi, tf->ebp, RIGHTS | PAGE_COND, &run);
 
 	if (!error) {
-		error = decode_source(env, tf->ebx, tf->esi, npages, PAGE_COND, &run);
-		run.flags |= run.src_flags & PAGE_COND;
+		error = decode_side(env, &run, tf->ebx, tf->esi, PAGE_COND, &run.from);
+		run.to.flags |= run.from.flags & PAGE_COND;
 	}
-	return error ? error : for_run(&run, npages, map_page);
+	return for_run(error, &run, map_page);
 }
 
-int pagecall_unmap(struct env *env, uint32_t npages)
+int pagecall_unmap(struct env *env)
 {
 	struct run run;
-	int error = decode(env, env->tf.ebx, env->tf.esi, npages, PAGE_COND, &run);
 
-	return error ? error : for_run(&run, npages, unmap_page);
+	return for_run(decode(env, env->tf.ebx, env->tf.esi, PAGE_COND, &run), &run, unmap_page);
 }
 
-int pagecall_mark(struct env *env, uint32_t npages)
+int pagecall_mark(struct env *env)
 {
 	struct run run;
-	int error = decode(env, env->tf.ebx, env->tf.esi, npages, PAGE_COND, &run);
 
-	run.value = env->tf.edi;
-	return error ? error : for_run(&run, npages, mark_page);
+	return for_run(decode(env, env->tf.ebx, env->tf.esi, PAGE_COND, &run), &run, mark_page);
 }
 
-int pagecall_phys(struct env *env, uint32_t npages)
+int pagecall_phys(struct env *env)
+{
+	enum { FRAMES = 1u << (32 - PGSHIFT) };
+	struct run run;
+	int error = decode(env, env->tf.ebx, env->tf.esi, RIGHTS | PAGE_COND | PAGE_NOCACHE, &run);
+
+	if (!error && !env->root) {
+		error = E_PERM;
+	}
+	if (!error && (run.value >= FRAMES || run.npages > FRAMES - run.value)) {
+		error = E_INVAL;
+	}
+	return for_run(error, &run, phys_page);
+}
+
+int pagecall_query(struct env *env)
 {
 	struct run run;
-	int error = decode(env, env->tf.ebx, env->tf.esi, npages, RIGHTS | PAGE_COND | PAGE_NOCACHE,
-	                   &run);
+	int error = decode(env, env->tf.ebx, env->tf.esi, 0, &run);
+	uint32_t i;
 
 	if (error) {
 		return error;
 	}
-	run.value = env->tf.edi;
-	if (!env->root) {
-		return E_PERM;
-	}
-	if (run.value >= 1u << 20 || npages > (1u << 20) - run.value) {
-		return E_INVAL;
-	}
-	return for_run(&run, npages, phys_page);
-}
-
-int pagecall_query(struct env *env, uint32_t npages)
-{
-	struct run run;
-	uint32_t most = npages < IPC_WORDS_MAX - 3 ? npages : IPC_WORDS_MAX - 3;
-	int error = decode(env, env->tf.ebx, env->tf.esi, npages, 0, &run);
-
-	if (error) {
-		return error;
-	}
-	for (uint32_t i = 0; i < most; i++) {
-		const pte_t *slot = space_find(&run.env->space, run.va + i * PGSIZE);
+	for (i = 0; i < run.npages && i < IPC_WORDS_MAX - 3; i++) {
+		const pte_t *slot = space_find(&run.to.env->space, run.to.va + i * PGSIZE);
 		pte_t entry = slot ? *slot : 0;
 
-		if (npages > 1) {
+		if (run.npages > 1) {
 			env->page->msg[3 + i] = entry;
 		}
 		if (i == 0) {
@@ -318,7 +306,7 @@ int pagecall_query(struct env *env, uint32_t npages)
 			env->tf.esi = entry & PTE_P ? frame_refs(PTE_ADDR(entry)) : 0;
 		}
 	}
-	return most;
+	return i;
 }
 
 /* ---- share: a whole range, table by table ---- */
@@ -329,88 +317,84 @@ static int share_entry(struct run *run, pte_t *source, vaddr_t va, pte_t *slot)
 	pte_t entry = *source;
 
 	if (!(entry & PTE_P)) {
-		space_set(&run->env->space, va, slot, entry);
+		space_set(&run->to.env->space, va, slot, entry);
 		return OK;
 	}
-	if (!(*slot & PTE_P) && !space_room(&run->env->space)) {
+	if (!(*slot & PTE_P) && !space_room(&run->to.env->space)) {
 		return E_LIMIT;
 	}
-	if (entry & PTE_W && !(entry & run->src_flags & PTE_SOFT)) {
-		entry = (entry & ~PTE_W) | (run->flags & PTE_SOFT);
+	if (entry & PTE_W && !(entry & run->from.flags & PTE_SOFT)) {
+		entry = (entry & ~PTE_W) | (run->to.flags & PTE_SOFT);
 		*source = entry;
-		run->src_env->space.stale = true;
+		run->from.env->space.stale = true;
 	}
-	space_set(&run->env->space, va, slot, entry & ~HARDWARE_BITS);
+	space_set(&run->to.env->space, va, slot, entry & ~HARDWARE_BITS);
 	return OK;
 }
 
-/* Shares [offset, end) within one source table; bytes done, or an error if none. */
-static int share_table(struct run *run, uint32_t offset, uint32_t end)
+/* Shares [offset, end), which lies within one source table, as far as the work allowed and the
+ * first error let it; bytes done. Entries outside the table's bounds are 0 and cost nothing. */
+static uint32_t share_table(struct run *run, uint32_t offset, uint32_t end, uint32_t *work,
+                            int *error)
 {
-	struct frame *bounds =
-		frame_of(PTE_ADDR(run->src_env->space.pgdir[(run->src + offset) >> PTSHIFT]));
-	uint32_t start = offset;
-	int error = OK;
+	struct space *from = &run->from.env->space, *to = &run->to.env->space;
+	pte_t *source = space_find(from, run->from.va + offset);
+	const struct frame *table = frame_of(frame_low_addr(source) & ~(PGSIZE - 1));
+	uint32_t index = ((run->from.va + offset) >> PGSHIFT) & 1023;
+	uint32_t last = index + ((end - offset) >> PGSHIFT), i = index;
 
-	for (; offset < end; offset += PGSIZE) {
-		vaddr_t src = run->src + offset, dst = run->va + offset;
-		uint32_t index = (src >> PGSHIFT) & 1023;
-		pte_t *source = space_find(&run->src_env->space, src), *slot;
+	i = i < table->lo ? table->lo : i;
+	last = last > table->hi ? table->hi : last;
+	for (; i < last && *work < SPACE_WORK; i++, (*work)++) {
+		vaddr_t to_va = run->to.va + offset + ((i - index) << PGSHIFT);
+		pte_t *slot;
 
-		if (index < bounds->lo || index >= bounds->hi || *source == 0) {
+		if (source[i - index] == 0) {
 			continue;
 		}
-		slot = space_find_or_make(&run->env->space, dst, &error);
+		slot = space_find_or_make(to, to_va, error);
 		if (slot) {
-			error = share_entry(run, source, dst, slot);
+			*error = share_entry(run, &source[i - index], to_va, slot);
 		}
-		if (error) {
+		if (*error) {
 			break;
 		}
 	}
-	return error && offset == start ? error : (int)(offset - start);
+	return i >= last ? end - offset : (i - index) << PGSHIFT;
 }
 
-int pagecall_share(struct env *env, uint32_t npages)
+int pagecall_share(struct env *env)
 {
 	const struct trapframe *tf = &env->tf;
 	struct run run;
-	uint32_t length = npages << PGSHIFT, done = 0, work = 0;
-	int error = decode(env, tf->edi, tf->ebp, npages, PTE_SOFT, &run);
+	uint32_t length, done = 0, work = 0;
+	int error = decode(env, tf->edi, tf->ebp, PTE_SOFT, &run);
 
 	if (!error) {
-		error = decode_source(env, tf->ebx, tf->esi, npages, PTE_SOFT, &run);
+		error = decode_side(env, &run, tf->ebx, tf->esi, PTE_SOFT, &run.from);
 	}
 	if (error) {
 		return error;
 	}
-	while (done < length && work < SPACE_WORK) {
-		uint32_t to_next = PTSIZE - (run.src + done) % PTSIZE;
-		uint32_t part = length - done < to_next ? length - done : to_next;
-		int moved = part;
+	length = run.npages << PGSHIFT;
+	for (; !error && done < length && work < SPACE_WORK; work++) {
+		uint32_t part = PTSIZE - (run.from.va + done) % PTSIZE;
 
-		work++;
-		if (run.src_env->space.pgdir[(run.src + done) >> PTSHIFT] & PTE_P) {
-			uint32_t most = (SPACE_WORK + 1 - work) << PGSHIFT;
-
-			moved = share_table(&run, done, done + (part < most ? part : most));
-			work += (uint32_t)moved >> PGSHIFT;
+		part = length - done < part ? length - done : part;
+		if (space_find(&run.from.env->space, run.from.va + done)) {
+			part = share_table(&run, done, done + part, &work, &error);
 		}
-		if (moved < 0) {
-			error = moved;
-			break;
-		}
-		done += moved;
+		done += part;
 	}
-	space_settle(&run.src_env->space);
-	space_settle(&run.env->space);
+	space_settle(&run.from.env->space);
+	space_settle(&run.to.env->space);
 	return done > 0 ? (int)(done >> PGSHIFT) : error;
 }
 
 int pagecall_send_page(struct env *from, vaddr_t src, struct env *to, vaddr_t dst, pte_t rights,
                        bool copy)
 {
-	struct run run = {.env = to, .va = dst, .flags = rights, .src_env = from, .src = src};
+	struct run run = {.to = {to, dst, rights}, .from = {from, src, 0}};
 	pte_t source = source_entry(from, src), *slot;
 	int error;
 

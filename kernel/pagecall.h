@@ -6,15 +6,14 @@
 
 struct env;
 
-/* Each takes the caller, whose registers hold the arguments, and the number of pages, 1 or
- * more; returns the number of pages done or an error. Lock held; none blocks. */
-int pagecall_alloc(struct env *env, uint32_t npages);
-int pagecall_map(struct env *env, uint32_t npages);
-int pagecall_unmap(struct env *env, uint32_t npages);
-int pagecall_query(struct env *env, uint32_t npages);
-int pagecall_mark(struct env *env, uint32_t npages);
-int pagecall_share(struct env *env, uint32_t npages);
-int pagecall_phys(struct env *env, uint32_t npages);
+/* Each takes the caller, whose registers hold the arguments; returns the number of pages done or an error. Lock held; none blocks. */
+int pagecall_alloc(struct env *env);
+int pagecall_map(struct env *env);
+int pagecall_unmap(struct env *env);
+int pagecall_query(struct env *env);
+int pagecall_mark(struct env *env);
+int pagecall_share(struct env *env);
+int pagecall_phys(struct env *env);
 
 /* Maps one page of `from` into `to`, for IPC: rights are PTE_W (asked for) and software bits of
  * the new entry. E_FAULT, E_PERM, E_LIMIT, E_NO_MEM. Copy makes a fresh frame. The caller settles. */

@@ -135,43 +135,53 @@ static int call_debug_write(struct env *caller)
 	return OK;
 }
 
-/* The caller goes on if it still can. */
-static struct env *after(struct env *env, int result)
+static int call_self(struct env *caller)
 {
+	return caller->id;
+}
+
+typedef int call_fn(struct env *caller);
+
+/* All but SYS_IPC and SYS_YIELD, which choose who runs next. */
+static call_fn *const calls[SYS_COUNT] = {
+	[SYS_SELF] = call_self,
+	[SYS_NOTIFY] = call_notify,
+	[SYS_PAGE_ALLOC] = pagecall_alloc,
+	[SYS_PAGE_MAP] = pagecall_map,
+	[SYS_PAGE_UNMAP] = pagecall_unmap,
+	[SYS_PAGE_QUERY] = pagecall_query,
+	[SYS_PAGE_MARK] = pagecall_mark,
+	[SYS_PAGE_SHARE] = pagecall_share,
+	[SYS_PAGE_PHYS] = pagecall_phys,
+	[SYS_ENV_FORK] = envcall_fork,
+	[SYS_ENV_DESTROY] = envcall_destroy,
+	[SYS_ENV_SET] = envcall_set,
+	[SYS_ENV_REGS] = envcall_regs,
+	[SYS_ENV_REAP] = envcall_reap,
+	[SYS_CLOCK] = call_clock,
+	[SYS_SYSINFO] = call_sysinfo,
+	[SYS_IRQ_BIND] = call_irq_bind,
+	[SYS_PORTS] = call_ports,
+	[SYS_DEBUG_WRITE] = call_debug_write,
+};
+
+struct env *syscall_dispatch(struct env *env)
+{
+	uint32_t number = env->tf.eax & 0xFF;
+	int result;
+
+	assert(lock_held());
+	if (number == SYS_IPC) {
+		return ipc_call(env);
+	}
+	if (number == SYS_YIELD) {
+		env->tf.eax = OK;
+		return sched_rotate(env->cpu, env);
+	}
+	result = number < SYS_COUNT ? calls[number](env) : E_NO_CALL;
 	if (env->life != LIFE_ALIVE) {
 		return NULL;
 	}
 	env->tf.eax = result;
 	return env->stopped ? NULL : env;
-}
-
-struct env *syscall_dispatch(struct env *env)
-{
-	uint32_t operand = env->tf.eax >> 8, npages = operand ? operand : 1;
-
-	assert(lock_held());
-	switch (env->tf.eax & 0xFF) {
-	case SYS_IPC: return ipc_call(env);
-	case SYS_SELF: return after(env, env->id);
-	case SYS_YIELD: env->tf.eax = OK; return sched_rotate(env->cpu, env);
-	case SYS_NOTIFY: return after(env, call_notify(env));
-	case SYS_PAGE_ALLOC: return after(env, pagecall_alloc(env, npages));
-	case SYS_PAGE_MAP: return after(env, pagecall_map(env, npages));
-	case SYS_PAGE_UNMAP: return after(env, pagecall_unmap(env, npages));
-	case SYS_PAGE_QUERY: return after(env, pagecall_query(env, npages));
-	case SYS_PAGE_MARK: return after(env, pagecall_mark(env, npages));
-	case SYS_PAGE_SHARE: return after(env, pagecall_share(env, npages));
-	case SYS_PAGE_PHYS: return after(env, pagecall_phys(env, npages));
-	case SYS_ENV_FORK: return after(env, envcall_fork(env, operand));
-	case SYS_ENV_DESTROY: return after(env, envcall_destroy(env));
-	case SYS_ENV_SET: return after(env, envcall_set(env));
-	case SYS_ENV_REGS: return after(env, envcall_regs(env));
-	case SYS_ENV_REAP: return after(env, envcall_reap(env));
-	case SYS_CLOCK: return after(env, call_clock(env));
-	case SYS_SYSINFO: return after(env, call_sysinfo(env));
-	case SYS_IRQ_BIND: return after(env, call_irq_bind(env));
-	case SYS_PORTS: return after(env, call_ports(env));
-	case SYS_DEBUG_WRITE: return after(env, call_debug_write(env));
-	default: return after(env, E_NO_CALL);
-	}
 }

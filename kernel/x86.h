@@ -87,48 +87,23 @@ static inline uint8_t inb(uint16_t port)
 	return value;
 }
 
-static inline void lcr3(paddr_t pgdir)
-{
-	asm volatile("mov %0, %%cr3" : : "r"(pgdir) : "memory");
-}
-
-static inline uint32_t rcr3(void)
-{
-	uint32_t value;
-	asm volatile("mov %%cr3, %0" : "=r"(value));
-	return value;
-}
-
-static inline uint32_t rcr2(void)
-{
-	uint32_t value;
-	asm volatile("mov %%cr2, %0" : "=r"(value));
-	return value;
-}
-
-static inline uint32_t rcr0(void)
-{
-	uint32_t value;
-	asm volatile("mov %%cr0, %0" : "=r"(value));
-	return value;
-}
-
-static inline void lcr0(uint32_t value)
-{
-	asm volatile("mov %0, %%cr0" : : "r"(value));
-}
-
-static inline uint32_t rcr4(void)
-{
-	uint32_t value;
-	asm volatile("mov %%cr4, %0" : "=r"(value));
-	return value;
-}
-
-static inline void lcr4(uint32_t value)
-{
-	asm volatile("mov %0, %%cr4" : : "r"(value));
-}
+/* rcr0() .. lcr4(value): control registers. */
+#define CONTROL_REGISTER(n)                                                                        \
+	static inline uint32_t rcr##n(void)                                                        \
+	{                                                                                          \
+		uint32_t value;                                                                    \
+		asm volatile("mov %%cr" #n ", %0" : "=r"(value));                                  \
+		return value;                                                                      \
+	}                                                                                          \
+	static inline void lcr##n(uint32_t value)                                                  \
+	{                                                                                          \
+		asm volatile("mov %0, %%cr" #n : : "r"(value) : "memory");                         \
+	}
+CONTROL_REGISTER(0)
+CONTROL_REGISTER(2)
+CONTROL_REGISTER(3)
+CONTROL_REGISTER(4)
+#undef CONTROL_REGISTER
 
 static inline void invlpg(vaddr_t va)
 {
