@@ -14,22 +14,33 @@
 #include "kernel/lock.h"
 #include "kernel/sched.h"
 
-enum { SLOT_RESERVE = 16 }; /* slots that only servers get */
+enum { SERVER_SLOTS = 16 }; /* at the far end of the table, for servers only */
 
 static struct env envs[NENV] __attribute__((aligned(16)));
 struct env_info env_records[NENV] __attribute__((aligned(4096)));
 _Static_assert(sizeof(env_records) % PGSIZE == 0, "whole pages are shown to user level");
 
-static struct env *free_head; /* last freed, first used */
+/* Free slots, last freed first: [0] for everybody, [1] for servers. */
+static struct env *free_heads[2];
 static struct env *dying_head;
 uint32_t env_used, env_dying;
+
+static struct env **free_list_of(const struct env *env)
+{
+	return &free_heads[env >= &envs[NENV - SERVER_SLOTS]];
+}
+
+static void push_free(struct env *env)
+{
+	env->list_next = *free_list_of(env);
+	*free_list_of(env) = env;
+}
 
 void env_init(void)
 {
 	for (int i = NENV - 1; i >= 0; i--) {
 		envs[i].info = &env_records[i];
-		envs[i].list_next = free_head;
-		free_head = &envs[i];
+		push_free(&envs[i]);
 	}
 }
 
@@ -92,11 +103,12 @@ int env_create(struct env *like, struct env *controller, bool server, struct env
 	int error;
 
 	assert(lock_held());
-	while (env_used >= NENV - (server ? 0 : SLOT_RESERVE) && env_teardown_step()) {}
-	if (env_used >= NENV - (server ? 0 : SLOT_RESERVE)) {
+	while (!free_heads[server] && env_teardown_step()) {
+	}
+	env = free_heads[server];
+	if (!env) {
 		return E_NO_ENV;
 	}
-	env = free_head;
 	env->space.server = server;
 	env->space.limit = 0;
 	error = space_init(&env->space, &page);
@@ -105,7 +117,7 @@ int env_create(struct env *like, struct env *controller, bool server, struct env
 	}
 
 	/* ---- commit: nothing below can fail ---- */
-	free_head = env->list_next;
+	free_heads[server] = env->list_next;
 	env_used++;
 	env->id = next_id(env);
 	env->life = LIFE_ALIVE;
@@ -163,8 +175,7 @@ static void free_slot(struct env *env)
 {
 	env->life = LIFE_FREE;
 	env->info->status = ENV_FREE;
-	env->list_next = free_head;
-	free_head = env;
+	push_free(env);
 	env_used--;
 }
 
