@@ -48,7 +48,6 @@ void cpu_prepare(uint32_t index, uint32_t apic_id, vaddr_t stack_top)
 	_Static_assert(offsetof(struct cpu, iomap) ==
 	                       offsetof(struct cpu, tss) + sizeof(struct tss),
 	               "the bitmap is part of the TSS");
-	cpu->self = cpu;
 	cpu->index = index;
 	cpu->apic_id = apic_id;
 	cpu->kstack = stack_top - 16;

@@ -21,7 +21,6 @@ enum cpu_request {
 
 struct cpu {
 	/* Constant after this CPU started. */
-	struct cpu *self;
 	vaddr_t kstack; /* initial stack pointer for each entry */
 	uint32_t index;
 	uint32_t apic_id;

@@ -27,20 +27,24 @@ static struct env *die(struct env *env, enum death cause, vaddr_t va, uint32_t c
 	return NULL;
 }
 
-/* Enters the upcall, or ends the env. `value` is the frame's first word. */
+/* Enters the upcall, or ends the env. `value` is the frame's first word. The stack is written through
+ * the kernel's own mapping of its frame: the user address may stand in the TLB with older rights. */
 static struct env *enter(struct env *env, vaddr_t upcall, uint32_t value, uint32_t code)
 {
+	enum { RIGHTS = PTE_P | PTE_U | PTE_W };
 	struct trapframe *tf = &env->tf;
 	bool nested = tf->esp > XSTACK && tf->esp <= UXSTACKTOP;
-	vaddr_t top = nested ? tf->esp - 4 : UXSTACKTOP;
-	struct utrapframe *frame = (struct utrapframe *)(top - sizeof(*frame));
+	vaddr_t esp = (nested ? tf->esp - 4 : UXSTACKTOP) - sizeof(struct utrapframe);
+	const pte_t *stack = space_find(&env->space, XSTACK);
+	struct utrapframe *frame;
 
-	if (!space_may_access(&env->space, XSTACK, PGSIZE, PTE_W)) {
+	if (!stack || (*stack & RIGHTS) != RIGHTS) {
 		return die(env, DEATH_NO_STACK, value, code);
 	}
-	if ((vaddr_t)frame < XSTACK) {
+	if (esp < XSTACK) {
 		return die(env, DEATH_STACK_FULL, value, code);
 	}
+	frame = frame_enter(PTE_ADDR(*stack), FRAME_SLOT_DST) + esp - XSTACK;
 	*frame = (struct utrapframe){.fault_va = value,
 	                             .err = code,
 	                             .edi = tf->edi,
@@ -54,7 +58,7 @@ static struct env *enter(struct env *env, vaddr_t upcall, uint32_t value, uint32
 	                             .eip = tf->eip,
 	                             .eflags = tf->eflags,
 	                             .esp = tf->esp};
-	tf->esp = (vaddr_t)frame;
+	tf->esp = esp;
 	tf->eip = upcall;
 	tf->eflags &= ~(FL_TF | FL_DF);
 	return env;
