@@ -165,8 +165,7 @@ build/kernel.elf: $(kernel_objects) kernel/kernel.ld build/sources
 
 build/libsys.a: $(library_objects) build/sources
 	$(call say,AR,$@)
-	$(Q)rm -f $@
-	$(Q)$(ar) rcsD $@ $(library_objects)
+	$(Q)rm -f $@.new && $(ar) rcsD $@.new $(library_objects) && mv $@.new $@
 
 link_user = $(cc) $(link_flags) -T libsys/user.ld -o $@ $(user_start) $(1) build/libsys.a -lgcc
 

@@ -118,6 +118,11 @@ void apic_end_of_interrupt(void)
 	lapic_write(LAPIC_EOI, 0);
 }
 
+void apic_only_pokes(bool on)
+{
+	lapic_write(LAPIC_TPR, on ? VEC_POKE - 1 : 0);
+}
+
 void apic_timer_start(uint32_t count)
 {
 	lapic_write(LAPIC_TIMER_DIVIDE, TIMER_DIVIDE_16);

@@ -18,6 +18,9 @@ void apic_timer_start(uint32_t count);
 void apic_timer_stop(void);
 uint32_t apic_timer_left(void);
 
+/* Holds back every interrupt but VEC_POKE from this CPU (on), or none (SDM vol. 3, 11.8.3.1). */
+void apic_only_pokes(bool on);
+
 /* Interrupts another CPU with VEC_POKE. */
 void apic_poke(uint32_t apic_id);
 /* The start-up sequence for another CPU (SDM vol. 3, 9.4.4): one INIT, one STARTUP. */

@@ -30,7 +30,7 @@ struct cpu {
 	paddr_t cr3;     /* what is loaded */
 	struct env *fpu; /* whose state the FPU registers hold; NULL: TS is set */
 	envid_t io_env;  /* whose ports the bitmap holds */
-	bool idle;       /* halted or about to: must be poked to notice work */
+	bool idle;       /* in trap_halt: an interrupt is no surprise */
 	bool ticking;    /* the timer runs */
 
 	/* Set by the lock's holder, cleared by this CPU. */

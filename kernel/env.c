@@ -39,7 +39,7 @@ static void push_free(struct env *env)
 void env_init(void)
 {
 	for (int i = NENV - 1; i >= 0; i--) {
-		envs[i].info = &env_records[i];
+		envs[i].info = envs[i].space.info = &env_records[i];
 		push_free(&envs[i]);
 	}
 }
@@ -58,11 +58,6 @@ struct env *env_lookup(struct env *caller, envid_t id)
 const struct env *env_lookup_any(envid_t id)
 {
 	return &envs[ENV_SLOT(id)];
-}
-
-uint32_t env_pages(uint32_t slot)
-{
-	return envs[slot].life == LIFE_ALIVE ? envs[slot].space.pages : 0;
 }
 
 bool env_may_act(const struct env *caller, const struct env *env)

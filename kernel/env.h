@@ -95,9 +95,8 @@ int env_create(struct env *like, struct env *controller, bool server, struct env
 
 /* The living env with this id; 0 means the caller. NULL. */
 struct env *env_lookup(struct env *caller, envid_t id);
-/* For the monitor: whatever env is in that slot; the pages of slot i. */
+/* For the monitor: whatever env is in that slot. */
 const struct env *env_lookup_any(envid_t id);
-uint32_t env_pages(uint32_t slot);
 
 /* Whether the caller may act on the env, or on its memory only. */
 bool env_may_act(const struct env *caller, const struct env *env);

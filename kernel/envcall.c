@@ -54,6 +54,7 @@ static int set_limit(struct env *caller, struct env *env, uint32_t limit)
 	}
 	if (!error) {
 		env->space.limit = limit;
+		space_settle(&env->space);
 	}
 	return error;
 }
@@ -89,6 +90,7 @@ int envcall_fork(struct env *caller)
 		return error;
 	}
 	child->space.limit = limit;
+	space_settle(&child->space);
 	take_limit(caller, limit);
 	return child->id;
 }

@@ -1,28 +1,74 @@
-/* The kernel lock, a ticket lock: first come, first served. */
+/* The kernel lock: a ticket lock, first come, first served, whose waiters halt after a while.
+ *
+ * Virtual CPUs may be more than the host has. A waiter that spins then takes the very time that the
+ * next in turn needs; so after SPINS looks it leaves its name in `halted`, halts, and is poked by the
+ * release that makes it next (or by a request). Order on both sides, each sequentially consistent:
+ *
+ *     waiter   write halted[ticket], read serving, halt if it is not our turn
+ *     release  write serving, read halted[serving], poke
+ *
+ * so one of the two sees the other. A poke that comes between the look and the halt is held back, for
+ * interrupts are off until the halt, and ends it at once. */
 #include "kernel/lock.h"
 
+#include "kernel/apic.h"
 #include "kernel/cpu.h"
+#include "kernel/trap.h"
 
-static uint32_t next_ticket; /* atomic: each waiter takes one */
-static uint32_t serving;     /* atomic: release here, acquire in lock_acquire */
-static struct cpu *holder;   /* written by the holder only */
+enum { SPINS = 64 };
+
+static uint32_t next_ticket;         /* atomic: each waiter takes one */
+static uint32_t serving;             /* atomic */
+static struct cpu *halted[NCPU_MAX]; /* atomic; by ticket modulo NCPU_MAX: a CPU waits once */
+static struct cpu *holder;           /* written by the holder only */
+
+static bool our_turn(uint32_t ticket)
+{
+	return __atomic_load_n(&serving, __ATOMIC_SEQ_CST) == ticket;
+}
+
+static void wait_halted(struct cpu *cpu, uint32_t ticket)
+{
+	struct cpu **name = &halted[ticket % NCPU_MAX];
+
+	apic_only_pokes(true);
+	__atomic_store_n(name, cpu, __ATOMIC_SEQ_CST);
+	while (!our_turn(ticket)) {
+		cpu_answer(cpu);
+		if (!our_turn(ticket)) {
+			trap_wait();
+		}
+	}
+	__atomic_store_n(name, NULL, __ATOMIC_RELAXED);
+	apic_only_pokes(false);
+}
 
 void lock_acquire(struct cpu *cpu)
 {
 	uint32_t ticket = __atomic_fetch_add(&next_ticket, 1, __ATOMIC_RELAXED);
 
-	while (__atomic_load_n(&serving, __ATOMIC_ACQUIRE) != ticket) {
+	for (uint32_t i = 0; !our_turn(ticket); i++) {
+		if (i == SPINS) {
+			wait_halted(cpu, ticket);
+			break;
+		}
 		cpu_answer(cpu);
 		pause();
 	}
 	holder = cpu;
 }
 
-void lock_release(struct cpu *cpu)
+void lock_release(void)
 {
-	(void)cpu;
+	uint32_t next = serving + 1;
+	struct cpu *waiter;
+
 	holder = NULL;
-	__atomic_store_n(&serving, serving + 1, __ATOMIC_RELEASE);
+	__atomic_store_n(&serving, next, __ATOMIC_SEQ_CST);
+	waiter = __atomic_load_n(&halted[next % NCPU_MAX], __ATOMIC_SEQ_CST);
+	if (waiter) {
+		apic_poke(waiter->apic_id);
+	}
 }
 
 bool lock_held(void)

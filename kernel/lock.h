@@ -1,9 +1,9 @@
-/* The kernel lock: one fair (ticket) lock over all kernel state.
+/* The kernel lock: one fair lock over all kernel state.
  *
  * Who waits answers shootdown and eviction requests meanwhile (cpu_answer), so a holder may
  * wait for another CPU's answer without deadlock. Interrupts are off whenever it is held or
- * waited for. Finer locks replace it data structure by data structure: every function whose
- * data it guards asserts lock_held(). */
+ * waited for, but for the poke that ends a halt. Finer locks replace it data structure by data
+ * structure: every function whose data it guards asserts lock_held(). */
 #ifndef PARLEY_KERNEL_LOCK_H
 #define PARLEY_KERNEL_LOCK_H
 
@@ -13,7 +13,7 @@ struct cpu;
 
 /* Take the lock for `cpu`, this CPU. May find on return that cpu->env was taken away. */
 void lock_acquire(struct cpu *cpu);
-void lock_release(struct cpu *cpu);
+void lock_release(void);
 
 /* Whether this CPU holds the lock. */
 bool lock_held(void);

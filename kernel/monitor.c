@@ -33,7 +33,7 @@ static void show_envs(void)
 
 		if (e->status != ENV_FREE) {
 			debug_printf("%08x %08x %08x %08x %5u %8u %3u %s\n", e->id, e->parent,
-			             e->controller, e->pager, env_pages(i), e->runs, e->cpu,
+			             e->controller, e->pager, e->pages, e->runs, e->cpu,
 			             names[e->status]);
 		}
 	}

@@ -108,14 +108,13 @@ static _Noreturn void halt(struct cpu *cpu)
 	cpu->idle = true;
 	idle_cpus |= 1u << cpu->index;
 	set_ticking(cpu, clock_pending() && others_idle(cpu));
-	lock_release(cpu);
+	lock_release();
 	trap_halt(cpu->kstack);
 }
 
 void sched_run(struct cpu *cpu, struct env *next)
 {
 	assert(lock_held());
-	cpu->idle = false;
 	idle_cpus &= ~(1u << cpu->index);
 	if (!next) {
 		next = pick(cpu);
@@ -123,7 +122,7 @@ void sched_run(struct cpu *cpu, struct env *next)
 	if (!next) {
 		cpu_leave(cpu);
 		while (!(next = pick(cpu)) && env_teardown_step()) {
-			lock_release(cpu);
+			lock_release();
 			lock_acquire(cpu);
 		}
 	}
@@ -132,6 +131,6 @@ void sched_run(struct cpu *cpu, struct env *next)
 	}
 	set_ticking(cpu, true);
 	cpu_switch(cpu, next);
-	lock_release(cpu);
+	lock_release();
 	trap_resume(&next->tf);
 }

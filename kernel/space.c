@@ -130,6 +130,8 @@ void space_settle(struct space *space)
 		cpu_shootdown(space->cr3);
 	}
 	frame_settle();
+	space->info->pages = space->pages;
+	space->info->limit = space->limit;
 }
 
 /* Drops entries of one page table from its lower bound up; how many were visited. */

@@ -13,13 +13,16 @@
 
 enum { SPACE_WORK = 1024 };
 
+struct env_info;
+
 struct space {
 	pte_t *pgdir;
-	paddr_t cr3;    /* physical address of pgdir */
-	uint32_t pages; /* mapped pages and page tables */
-	uint32_t limit; /* of pages; 0: none */
-	bool server;    /* may use the reserve */
-	bool stale;     /* a mapping went or lost rights since the last space_settle */
+	paddr_t cr3;           /* physical address of pgdir */
+	uint32_t pages;        /* mapped pages and page tables */
+	uint32_t limit;        /* of pages; 0: none */
+	struct env_info *info; /* shows pages and limit to everybody, as of the last settling */
+	bool server;           /* may use the reserve */
+	bool stale;            /* a mapping went or lost rights since the last space_settle */
 	uint32_t tables[UTOP / PTSIZE / 32 + 1]; /* bit per user page table */
 };
 
@@ -42,7 +45,7 @@ bool space_room(const struct space *space);
 /* A frame for a user page of this space; FRAME_NONE. */
 paddr_t space_frame(const struct space *space);
 
-/* Ends an operation: flushes the TLBs that may hold what went, then frees frames. */
+/* Ends an operation: flushes the TLBs that may hold what went, frees frames, publishes. */
 void space_settle(struct space *space);
 
 /* Whether [va, va + npages) lies below UTOP. */

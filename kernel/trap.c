@@ -3,7 +3,8 @@
  *
  * The kernel runs with interrupts off and is entered on an empty stack each time: it never returns
  * to what it did before, it resumes an env or halts. Only an idle CPU takes interrupts in kernel
- * mode; anything else from kernel mode is a defect, and a panic. */
+ * mode, and one that waits for the lock takes pokes; anything else from kernel mode is a defect, and a
+ * panic. */
 #include "kernel/trap.h"
 
 #include "kernel/abi/syscall.h"
@@ -46,13 +47,24 @@ void trap_init_cpu(void)
 	lidt(&where);
 }
 
+static bool is_interrupt(uint32_t vector)
+{
+	return vector >= VEC_IRQ0;
+}
+
+/* Takes the kernel lock, after telling the local APIC of an interrupt: the poke that may end our wait must
+ * not be held back by the interrupt that brought us here. */
+static void enter(struct cpu *cpu, uint32_t vector)
+{
+	if (is_interrupt(vector) && vector != VEC_SPURIOUS) {
+		apic_end_of_interrupt();
+	}
+	lock_acquire(cpu);
+}
+
 /* Handles an interrupt. True if the running env's turn is over. */
 static bool interrupt(uint32_t vector)
 {
-	if (vector == VEC_SPURIOUS) {
-		return false;
-	}
-	apic_end_of_interrupt();
 	if (vector == VEC_TIMER) {
 		clock_expire();
 		env_teardown_step();
@@ -64,11 +76,6 @@ static bool interrupt(uint32_t vector)
 	return false;
 }
 
-static bool is_interrupt(uint32_t vector)
-{
-	return vector >= VEC_IRQ0;
-}
-
 void trap_user(struct env *env)
 {
 	struct cpu *cpu = env->cpu;
@@ -77,7 +84,7 @@ void trap_user(struct env *env)
 	if (vector == VEC_NMI) {
 		panic_stop();
 	}
-	lock_acquire(cpu);
+	enter(cpu, vector);
 	if (is_interrupt(vector)) {
 		bool over = interrupt(vector);
 
@@ -102,10 +109,15 @@ void trap_kernel(struct trapframe *frame)
 	if (vector == VEC_NMI) {
 		panic_stop();
 	}
+	if (vector == VEC_POKE && !cpu->idle) { /* from trap_wait */
+		apic_end_of_interrupt();
+		return;
+	}
 	if (!cpu->idle || !is_interrupt(vector)) {
 		panic_frame(frame, "exception in the kernel");
 	}
-	lock_acquire(cpu);
+	cpu->idle = false;
+	enter(cpu, vector);
 	interrupt(vector);
 	sched_run(cpu, NULL);
 }

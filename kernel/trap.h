@@ -25,12 +25,16 @@ _Noreturn void trap_resume(struct trapframe *frame);
 /* Empties this CPU's stack, enables interrupts and halts; the next interrupt enters trap_kernel. */
 _Noreturn void trap_halt(vaddr_t stack_top);
 
+/* Enables interrupts, halts until one comes, and returns with interrupts off. */
+void trap_wait(void);
+
 /* ---- kernel/trap.c, called by nasm/trap.asm ---- */
 
 /* From user mode: the env's registers are saved in it. */
 _Noreturn void trap_user(struct env *env);
-/* From kernel mode: an interrupt while idle, an NMI, or a defect of ours. */
-_Noreturn void trap_kernel(struct trapframe *frame);
+/* From kernel mode: a poke that ends trap_wait (the only one that returns), an interrupt while idle,
+ * an NMI, or a defect of ours. */
+void trap_kernel(struct trapframe *frame);
 /* The double-fault task. */
 _Noreturn void trap_double_fault(void);
 

@@ -51,9 +51,9 @@ enum {
 	VEC_PAGE_FAULT = 14,
 	VEC_IRQ0 = 0x40,
 	VEC_TIMER = 0x50,
-	VEC_POKE = 0x51, /* another CPU wants our attention */
-	VEC_SPURIOUS = 0x5F,
-	VEC_COUNT = 0x60,
+	VEC_POKE = 0x60, /* another CPU wants our attention */
+	VEC_SPURIOUS = 0x6F,
+	VEC_COUNT = 0x70,
 	VEC_STRIDE = 16, /* bytes per entry stub */
 };
 

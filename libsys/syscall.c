@@ -78,11 +78,12 @@ int sys_page_query(envid_t env, vaddr_t va, pte_t *entry, uint32_t *mappings)
 {
 	struct syscall_regs regs = {.ebx = (uint32_t)env, .esi = va};
 	int result = syscall_raw(call_number(SYS_PAGE_QUERY, 1), &regs);
-	if (result >= 0) {
-		*entry = regs.ebx;
-		*mappings = regs.esi;
+	if (result < 0) {
+		return result;
 	}
-	return result;
+	*entry = regs.ebx;
+	*mappings = regs.esi;
+	return OK;
 }
 
 int sys_page_mark(envid_t env, vaddr_t va_flags, uint32_t value, uint32_t npages)

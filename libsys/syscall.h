@@ -39,7 +39,7 @@ int sys_page_fill(envid_t env, vaddr_t va_flags, envid_t src_env, vaddr_t src_va
 int sys_page_map(envid_t src_env, vaddr_t src_va_flags, envid_t dst_env, vaddr_t dst_va_perm,
                  uint32_t npages);
 int sys_page_unmap(envid_t env, vaddr_t va_flags, uint32_t npages);
-/* One page: its entry and the number of mappings of its frame (0 if absent). */
+/* One page: its entry and the number of mappings of its frame (0 if absent). OK or an error. */
 int sys_page_query(envid_t env, vaddr_t va, pte_t *entry, uint32_t *mappings);
 int sys_page_mark(envid_t env, vaddr_t va_flags, uint32_t value, uint32_t npages);
 int sys_page_share(envid_t src_env, vaddr_t src_va_keep, envid_t dst_env, vaddr_t dst_va_mark,

@@ -14,7 +14,7 @@
 %include "constants.inc"
 
 	section .text
-	global trap_stubs, trap_resume, trap_halt
+	global trap_stubs, trap_resume, trap_halt, trap_wait
 	extern trap_user, trap_kernel
 
 ; Exceptions for which the processor pushes an error code (SDM vol. 3, 6.15).
@@ -51,6 +51,10 @@ trap_common:
 .from_kernel:
 	push	ebx
 	call	trap_kernel
+	add	esp, 4			; a poke while we waited for the lock: go on
+	popa
+	add	esp, 8			; vector, err
+	iret
 
 ; void trap_resume(struct trapframe *frame);
 trap_resume:
@@ -72,3 +76,11 @@ trap_halt:
 	sti
 	hlt
 	jmp	.again
+
+; void trap_wait(void);
+; As above: the poke that ends the halt cannot slip in before it.
+trap_wait:
+	sti
+	hlt
+	cli
+	ret

@@ -40,7 +40,7 @@ class Options:
         self.icount = self.flag("ICOUNT")
         self.tests = self.flag("TESTS")
         self.iso = self.flag("ISO")
-        self.smp = self.number("SMP", 1, 16, 1 if self.icount else 4)
+        self.smp = self.number("SMP", 1, 16, 1 if self.icount else 2)
         self.mem = self.number("MEM", 16, 3072, 128)
         self.app = given["APP"].strip()
         self.bootargs = given["BOOTARGS"].strip()

@@ -78,9 +78,19 @@ define pt
 		set $pte = ((unsigned *)(0xf0000000 + ($pde & 0xfffff000)))[($va >> 12) & 1023]
 		printf "table %08x, entry %d: %08x", $pde & 0xfffff000, ($va >> 12) & 1023, $pte
 		if $pte & 1
-			printf "  frame %08x%s", $pte & 0xfffff000, ($pte & 2) ? " W" : ""
-			printf "%s%s", ($pte & 4) ? " U" : "", ($pte & 0x800) ? " COW" : ""
-			printf "%s", ($pte & 0x400) ? " SHARE" : ""
+			printf "  frame %08x", $pte & 0xfffff000
+		end
+		if ($pte & 3) == 3
+			printf " W"
+		end
+		if ($pte & 5) == 5
+			printf " U"
+		end
+		if $pte & 0x800
+			printf " COW"
+		end
+		if $pte & 0x400
+			printf " SHARE"
 		end
 		printf "\n"
 	end

@@ -15,11 +15,6 @@ def session(request, shell):
     return shell(SMP=request.param)
 
 
-def job(session, line):
-    """Starts a background job; its pid."""
-    return int(re.search(r"\[(\d+)\]", session.run(line)).group(1))
-
-
 def processes(session):
     """The pids that ps lists."""
     return {int(pid) for pid in re.findall(r"^\s*(\d+)\s", session.run("ps"), re.M)}
@@ -31,8 +26,10 @@ def test_help_and_files(session):
         assert name in text
     files = session.run("ls")
     assert "hello" in files and "forktree" in files and "README" in files
-    assert "Parley" in session.run("cat README", timeout=60)
-    assert "nosuch" in session.run("cat nosuch")
+    session.send("cat README\r")
+    assert "# Parley" in session.expect("MIT licence")
+    session.expect("parley$ ")
+    assert "cat: nosuch: not found" in session.run("cat nosuch")
 
 
 def test_program_with_arguments(session):
@@ -50,7 +47,7 @@ def test_unknown_command_and_bad_input(session):
 
 def test_background_kill_and_wait(session):
     before = processes(session)
-    pid = job(session, "spin &")
+    pid = int(re.search(r"\[(\d+)\]", session.run("spin &")).group(1))
     assert processes(session) == before | {pid}
     session.run(f"kill {pid}")
     session.run(f"wait {pid}")
@@ -59,9 +56,9 @@ def test_background_kill_and_wait(session):
 
 def test_wait_for_all_jobs(session):
     before = processes(session)
-    pids = {job(session, "spin 1 &"), job(session, "spin 1 &")}
-    text = session.run("wait")
-    assert all(f"[{pid}] spin: exit 0" in text for pid in pids), text
+    text = session.run("spin 1 &") + session.run("spin 2 &") + session.run("wait")
+    pids = re.findall(r"^\[(\d+)\] spin$", text, re.M)
+    assert len(pids) == 2 and all(f"[{pid}] spin: exit 0" in text for pid in pids), text
     assert processes(session) == before
 
 
@@ -127,3 +124,30 @@ def test_type_ahead(session):
 def test_ctrl_d_leaves(session):
     session.send(CTRL_D)
     assert session.end() == 0
+
+
+def test_ps_shows_pages_and_runs(session):
+    row = re.search(r"^ *1 +0 +\w+ +\d+ +(\d+) +(\d+) sh$", session.run("ps"), re.M)
+    assert row and int(row.group(1)) > 4 and int(row.group(2)) > 0
+
+
+def figures(session):
+    """Free pages and envs in use, once all that died is torn down."""
+    text = session.run("memstat")
+    return re.findall(r"^(?:free|envs) +(\d+)", text, re.M), processes(session)
+
+
+def test_hundred_forktrees_leave_nothing(session):
+    session.run("forktree 3")
+    before = figures(session)
+    for _ in range(10):
+        session.run("forktree 3; " * 9 + "forktree 3", timeout=120)
+    assert figures(session) == before
+
+
+def test_fault_is_shown_and_the_shell_goes_on(shell):
+    session = shell(SMP=2, TESTS=1)
+    text = session.run("fault_ends_only_its_process")
+    assert re.search(r"^fault_ends_only_its_process\[\d+\]: fault at 0x00000010 "
+                     r"\(write, ip 0x[0-9a-f]{8} main\+0x[0-9a-f]+\)$", text, re.M), text
+    assert "ello" in session.run("hello")

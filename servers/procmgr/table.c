@@ -2,10 +2,11 @@
  *
  *     by_pid[hash] -> process -> process (next_same_hash)
  *     by_env[slot of the env id] -> process
+ *     lowest_pid -> process <-> process <- highest_pid   (next_pid, previous_pid)
  *     process: living -> child <-> child     (next, previous)
  *              ended  -> child <-> child     (zombies, first ended first)
  *
- * Invariants: a process with pid != 0 is in by_pid once; with env != 0 it is in by_env; with a
+ * Invariants: a process with pid != 0 is in by_pid once, and in the list of all by rising pid; with env != 0 it is in by_env; with a
  * parent it is in exactly one of the parent's lists, and counted in the parent's `children`. */
 #include "servers/procmgr/table.h"
 #include "kernel/abi/env.h"
@@ -21,6 +22,7 @@ static struct process *free_slots;
 static uint32_t nfree;
 static struct process *by_pid[HASH_SIZE];
 static struct process *by_env[NENV];
+static struct process *lowest_pid, *highest_pid;
 static int32_t last_pid;
 static struct process *first_process;
 static uint32_t default_pages;
@@ -112,14 +114,45 @@ static int32_t new_pid(void)
 
 struct process *table_after(int32_t pid)
 {
-	struct process *best = NULL;
-	for (int i = 0; i < PROCESS_MAX; i++) {
-		struct process *process = &processes[i];
-		if (process->pid > pid && (best == NULL || process->pid < best->pid)) {
-			best = process;
-		}
+	struct process *process = table_by_pid(pid);
+	if (process != NULL) {
+		return process->next_pid;
 	}
-	return best;
+	for (process = lowest_pid; process != NULL && process->pid <= pid;) {
+		process = process->next_pid;
+	}
+	return process;
+}
+
+/* A new pid is the highest, unless they have begun again at 1. */
+static void add_pid(struct process *process)
+{
+	struct process *below = highest_pid;
+	while (below != NULL && below->pid > process->pid) {
+		below = below->previous_pid;
+	}
+	struct process *above = below != NULL ? below->next_pid : lowest_pid;
+	process->previous_pid = below;
+	process->next_pid = above;
+	*(below != NULL ? &below->next_pid : &lowest_pid) = process;
+	*(above != NULL ? &above->previous_pid : &highest_pid) = process;
+
+	process->next_same_hash = *bucket(process->pid);
+	*bucket(process->pid) = process;
+}
+
+static void remove_pid(struct process *process)
+{
+	struct process *below = process->previous_pid, *above = process->next_pid;
+	*(below != NULL ? &below->next_pid : &lowest_pid) = above;
+	*(above != NULL ? &above->previous_pid : &highest_pid) = below;
+
+	struct process **link = bucket(process->pid);
+	while (*link != process) {
+		link = &(*link)->next_same_hash;
+	}
+	*link = process->next_same_hash;
+	process->pid = 0;
 }
 
 /* ---- Slots ---- */
@@ -151,8 +184,7 @@ int table_add(struct process *parent, const struct file *program, struct process
 		.limit_children = parent != NULL ? parent->limit_children : PROCESS_CHILDREN,
 		.parent = parent,
 	};
-	process->next_same_hash = *bucket(process->pid);
-	*bucket(process->pid) = process;
+	add_pid(process);
 	if (parent != NULL) {
 		list_append(&parent->living, process);
 		parent->children++;
@@ -168,15 +200,10 @@ void table_remove(struct process *process)
 {
 	assert(process->env == 0 && process->children == 0);
 	table_orphan(process);
-	struct process **link = bucket(process->pid);
-	while (*link != process) {
-		link = &(*link)->next_same_hash;
-	}
-	*link = process->next_same_hash;
+	remove_pid(process);
 	if (process == first_process) {
 		first_process = NULL;
 	}
-	process->pid = 0;
 	process->next = free_slots;
 	free_slots = process;
 	nfree++;

@@ -43,6 +43,7 @@ struct process {
 	uint32_t children;               /* in both lists */
 	struct process *next, *previous; /* in a list of the parent's; next free slot */
 	struct process *next_same_hash;
+	struct process *next_pid, *previous_pid; /* of all processes, by rising pid */
 };
 
 /* `limit_pages`: default limit of pages. */
