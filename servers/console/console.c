@@ -134,6 +134,7 @@ static void interrupt(struct console *console)
 
 	reader = first_reader(console);
 	if (!killed && reader == NULL) {
+		console->interrupt_waits = true;
 		return;
 	}
 	print_short(console, "^C\n");
@@ -240,6 +241,15 @@ void console_take_bits(struct console *console, uint32_t bits)
 	}
 	if (bits & PM_NOTIFY_LOG) {
 		console->log_waits = true;
+	}
+}
+
+void console_take_foreground(struct console *console, uint32_t pid)
+{
+	console->foreground = pid;
+	if (pid != 0 && console->interrupt_waits) {
+		interrupt(console);
+		console->interrupt_waits = false;
 	}
 }
 

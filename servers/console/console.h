@@ -10,8 +10,9 @@
 
 struct console {
 	envid_t procmgr;
-	uint32_t foreground; /* pid that Ctrl-C kills, 0 none */
-	bool log_waits;      /* procmgr's log may have lines to print */
+	uint32_t foreground;  /* pid that Ctrl-C kills, 0 none */
+	bool interrupt_waits; /* a Ctrl-C found nobody, since the last READ_LINE */
+	bool log_waits;       /* procmgr's log may have lines to print */
 	struct output output;
 	struct keyboard keyboard;
 	struct input input;
@@ -26,6 +27,10 @@ void console_start(struct console *console);
 
 /* Acts on pending bits: device interrupts and procmgr's notice. May call procmgr. */
 void console_take_bits(struct console *console, uint32_t bits);
+
+/* Makes `pid` the process that Ctrl-C kills, 0 none. A Ctrl-C that came while its shell was still
+ * starting it counts. May call procmgr. */
+void console_take_foreground(struct console *console, uint32_t pid);
 
 /* Goes on with all that can go on: waiting text, the log, line editing, drains. To be called
  * after each message. Answers waiting clients; never waits for one. May call procmgr. */

@@ -38,6 +38,7 @@ static int handle_write(struct console *console, envid_t client, uint32_t length
 
 static int handle_read_line(struct console *console, envid_t client)
 {
+	console->interrupt_waits = false;
 	waiters_add(&console->waiters, client, WAITERS_READ);
 	return ANSWER_LATER;
 }
@@ -54,7 +55,7 @@ static int handle_foreground(struct console *console, uint32_t pid)
 	if (pid > INT32_MAX) {
 		return E_INVAL;
 	}
-	console->foreground = pid;
+	console_take_foreground(console, pid);
 	return OK;
 }
 

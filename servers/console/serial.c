@@ -32,7 +32,6 @@ enum serial_bits {
 	IIR_NONE_PENDING = 0x01,
 	IIR_FIFO = 0xC0,
 	FCR_ENABLE = 0x01,
-	FCR_TRIGGER_8 = 0x80,
 	LCR_8N1 = 0x03,
 	LCR_DIVISOR = 0x80,
 	MCR_DTR = 0x01,
@@ -74,8 +73,9 @@ void serial_init(struct serial *serial)
 	port_out8(SERIAL_DIVISOR_LOW, SERIAL_DIVISOR_115200);
 	port_out8(SERIAL_DIVISOR_HIGH, 0);
 	port_out8(SERIAL_LCR, LCR_8N1);
-	/* No FIFO reset bits: what was typed during the boot stays. */
-	port_out8(SERIAL_FCR, FCR_ENABLE | FCR_TRIGGER_8);
+	/* No reset bits: what was typed during the boot stays. No trigger level: a key is one byte,
+	 * and need not wait for the FIFO's time-out. */
+	port_out8(SERIAL_FCR, FCR_ENABLE);
 	port_out8(SERIAL_MCR, MCR_DTR | MCR_RTS | MCR_OUT2);
 	serial->fifo_depth = 1;
 	if ((port_in8(SERIAL_IIR) & IIR_FIFO) == IIR_FIFO) {
