@@ -47,7 +47,6 @@ enum {
 	IOAPIC_VERSION = 1,
 	IOAPIC_PIN0 = 0x10,
 	PIN_MASKED = 0x10000,
-	PIN_LEVEL = 0x8000,
 	PIN_ACTIVE_LOW = 0x2000,
 };
 
@@ -180,7 +179,9 @@ int apic_enable_irq(uint32_t irq)
 	if (pin >= ioapic_pins()) {
 		return E_NOT_FOUND;
 	}
-	low |= where->irq_level[irq] ? PIN_LEVEL : 0;
+	if (where->irq_level[irq]) {
+		return E_INVAL;
+	}
 	low |= where->irq_active_low[irq] ? PIN_ACTIVE_LOW : 0;
 	ioapic_write(IOAPIC_PIN0 + 2 * pin + 1, where->boot_apic_id << 24);
 	ioapic_write(IOAPIC_PIN0 + 2 * pin, low);

@@ -4,10 +4,14 @@
 
 #include "kernel/abi/bootinfo.h"
 
+struct cpu;
+
 /* Shown to the first server as it is. Constant after boot. */
 extern struct bootinfo boot_info;
 
 extern char kernel_start[], kernel_end[]; /* kernel/kernel.ld */
+extern char boot_stack_top[];             /* nasm/boot.asm; after boot: for double faults */
+extern struct cpu *boot_stack_cpu;        /* what this_cpu() reads on that stack */
 
 /* Whether `word` stands on the command line, before any `app=`. */
 bool boot_word(const char *cmdline, const char *word);

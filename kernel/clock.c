@@ -17,8 +17,9 @@ enum {
 	PIT_HZ = 1193182, /* 8254, driven by 14.31818 MHz / 12 */
 	PIT_CONTROL = 0x43,
 	PIT_CHANNEL2 = 0x42,
-	PIT_GATE = 0x61,  /* bit 0: gate of channel 2, bit 1: speaker */
-	SAMPLE_PIT = 1194 /* counts to measure over: 1 ms */
+	PIT_GATE = 0x61,   /* bit 0: gate of channel 2, bit 1: speaker */
+	SAMPLE_PIT = 1194, /* counts to measure over: 1 ms */
+	SAMPLE_TRIES = 4,
 };
 
 uint32_t clock_tsc_per_ms, clock_timer_per_tick;
@@ -41,6 +42,12 @@ static uint32_t mul_div(uint32_t a, uint32_t b, uint32_t c)
 
 /* ---- calibration ---- */
 
+struct sample {
+	uint64_t tsc;
+	uint32_t timer;
+	uint16_t pit;
+};
+
 static uint16_t pit_read(void)
 {
 	uint8_t low;
@@ -50,37 +57,55 @@ static uint16_t pit_read(void)
 	return low | inb(PIT_CHANNEL2) << 8;
 }
 
+/* All three counters at about the same moment: of a few readings the quickest, lest the host stalled
+ * us in between. */
+static struct sample take_sample(void)
+{
+	struct sample best = {0};
+	uint64_t quickest = ~0ull;
+
+	for (int i = 0; i < SAMPLE_TRIES; i++) {
+		struct sample s;
+		uint64_t before = rdtsc();
+
+		s.pit = pit_read();
+		s.timer = apic_timer_left();
+		s.tsc = rdtsc();
+		if (s.tsc - before < quickest) {
+			quickest = s.tsc - before;
+			best = s;
+		}
+	}
+	return best;
+}
+
 void clock_init(void)
 {
-	uint64_t tsc0, tsc1;
-	uint32_t timer0, timer1, tsc, pit;
-	uint16_t pit0, pit1;
+	struct sample start, end;
+	uint32_t tsc, timer, pit;
 
 	outb(PIT_GATE, (inb(PIT_GATE) & ~2) | 1);
 	outb(PIT_CONTROL, 0xB0); /* channel 2, low then high byte, mode 0 */
 	outb(PIT_CHANNEL2, 0xFF);
 	outb(PIT_CHANNEL2, 0xFF);
 	apic_timer_start(~0u);
-	pit0 = pit_read();
-	tsc0 = rdtsc();
-	timer0 = apic_timer_left();
+	start = take_sample();
 	do {
-		pit1 = pit_read();
-		tsc1 = rdtsc();
-		timer1 = apic_timer_left();
-		pit = (uint16_t)(pit0 - pit1);
+		end = take_sample();
+		pit = (uint16_t)(start.pit - end.pit);
 	} while (pit < SAMPLE_PIT);
 	apic_timer_stop();
 
-	tsc = tsc1 - tsc0;
+	tsc = end.tsc - start.tsc;
+	timer = start.timer - end.timer;
 	clock_tsc_per_ms = mul_div(tsc, PIT_HZ / 1000, pit);
-	clock_timer_per_tick = mul_div(mul_div(timer0 - timer1, PIT_HZ / 1000, pit), TICK_US, 1000);
-	if (clock_tsc_per_ms < 1000 || clock_timer_per_tick == 0) {
+	clock_timer_per_tick = mul_div(mul_div(timer, PIT_HZ / 1000, pit), TICK_US, 1000);
+	if (clock_tsc_per_ms <= 1000 || clock_timer_per_tick == 0) {
 		panic("clock: %u TSC counts and %u timer counts in %u counts of the 8254", tsc,
-		      timer0 - timer1, pit);
+		      timer, pit);
 	}
 	us_per_tsc = mul_div(1000, 0x80000000, clock_tsc_per_ms) * 2;
-	tsc_start = tsc0;
+	tsc_start = start.tsc;
 	debug_log("clock: %u TSC counts per ms, %u timer counts per tick\n", clock_tsc_per_ms,
 	          clock_timer_per_tick);
 }

@@ -9,6 +9,7 @@
 
 #include "kernel/abi/syscall.h"
 #include "kernel/apic.h"
+#include "kernel/boot.h"
 #include "kernel/debug.h"
 #include "kernel/env.h"
 #include "kernel/lock.h"
@@ -16,9 +17,6 @@
 struct cpu cpus[NCPU_MAX];
 uint32_t cpu_count = 1;
 uint32_t cpu_shootdowns;
-
-static uint8_t df_stack[PGSIZE]
-	__attribute__((aligned(16))); /* a double fault ends it all: one is enough */
 
 /* ---- descriptor tables (SDM vol. 3, 3.4.5 and 8.2.2) ---- */
 
@@ -65,11 +63,18 @@ void cpu_prepare(uint32_t index, uint32_t apic_id, vaddr_t stack_top)
 	cpu->df_tss.cr3 = cpu->cr3;
 	cpu->df_tss.eip = (uint32_t)trap_double_fault;
 	cpu->df_tss.eflags = FL_FIXED;
-	cpu->df_tss.esp = (uint32_t)df_stack + sizeof(df_stack) - 16;
+	cpu->df_tss.esp = (uint32_t)boot_stack_top - 16;
 	cpu->df_tss.cs = SEL_KCODE;
 	cpu->df_tss.ss = cpu->df_tss.ds = cpu->df_tss.es = SEL_KDATA;
 	cpu->df_tss.iomap = IO_NONE;
-	*(struct cpu **)(df_stack + sizeof(df_stack) - 4) = cpu;
+}
+
+struct cpu *cpu_by_gdt(void)
+{
+	struct descriptor_ptr gdt;
+
+	sgdt(&gdt);
+	return (struct cpu *)(gdt.base - offsetof(struct cpu, gdt));
 }
 
 void cpu_load(struct cpu *cpu)
@@ -85,20 +90,27 @@ void cpu_load(struct cpu *cpu)
 
 /* ---- FPU: loaded at first use in a turn, saved when the env leaves the CPU ---- */
 
-void cpu_fpu_clean(void *area)
-{
-	fill_words(area, 0, 512 / 4);
-	((uint16_t *)area)[0] = 0x037F; /* control word, as FNINIT leaves it */
-	((uint32_t *)area)[6] = 0x1F80; /* MXCSR at reset, SDM vol. 1, 11.6.4 */
-}
-
-void cpu_fpu_save(struct cpu *cpu)
+static void cpu_fpu_save(struct cpu *cpu)
 {
 	if (cpu->fpu) {
 		fxsave(cpu->fpu->fpu);
 		cpu->fpu = NULL;
 		lcr0(rcr0() | CR0_TS);
 	}
+}
+
+void cpu_fpu_copy(void *area, const struct env *like)
+{
+	if (like) {
+		if (this_cpu()->fpu == like) {
+			cpu_fpu_save(this_cpu());
+		}
+		copy_words(area, like->fpu, sizeof(like->fpu) / 4);
+		return;
+	}
+	fill_words(area, 0, sizeof(like->fpu) / 4);
+	((uint16_t *)area)[0] = 0x037F; /* control word, as FNINIT leaves it */
+	((uint32_t *)area)[6] = 0x1F80; /* MXCSR at reset, SDM vol. 1, 11.6.4 */
 }
 
 void cpu_fpu_load(struct cpu *cpu)
@@ -198,6 +210,20 @@ void cpu_ask(struct cpu *cpu, enum cpu_request what)
 	}
 }
 
+/* Whatever brought the env into the kernel is done anew when it runs again. Faults come by themselves; a
+ * system call must execute its `int` once more; traps, which happened, are remembered. */
+static void evict(struct cpu *cpu)
+{
+	struct env *env = cpu->env;
+	uint32_t vector = env->tf.vector;
+
+	if (vector == SYSCALL_VECTOR) {
+		env->tf.eip -= 2;
+	}
+	env->trap_due = vector == VEC_DEBUG || vector == VEC_BREAKPOINT || vector == VEC_OVERFLOW;
+	cpu_leave(cpu);
+}
+
 void cpu_answer(struct cpu *cpu)
 {
 	uint32_t what = __atomic_load_n(&cpu->requests, __ATOMIC_ACQUIRE);
@@ -206,10 +232,7 @@ void cpu_answer(struct cpu *cpu)
 		lcr3(cpu->cr3);
 	}
 	if (what & CPU_EVICT && cpu->env) {
-		if (cpu->env->tf.vector == SYSCALL_VECTOR) {
-			cpu->env->tf.eip -= 2; /* not begun: let it execute `int` again */
-		}
-		cpu_leave(cpu);
+		evict(cpu);
 	}
 	if (what) {
 		__atomic_fetch_and(&cpu->requests, ~what, __ATOMIC_RELEASE);

@@ -19,6 +19,8 @@ enum cpu_request {
 	CPU_EVICT = 2, /* stop running cpu->env, be on the kernel's directory */
 };
 
+enum cpu_start { CPU_SILENT, CPU_HERE, CPU_ADMITTED };
+
 struct cpu {
 	/* Constant after this CPU started. */
 	vaddr_t kstack; /* initial stack pointer for each entry */
@@ -30,12 +32,12 @@ struct cpu {
 	paddr_t cr3;     /* what is loaded */
 	struct env *fpu; /* whose state the FPU registers hold; NULL: TS is set */
 	envid_t io_env;  /* whose ports the bitmap holds */
-	bool idle;       /* in trap_halt: an interrupt is no surprise */
+	bool in_halt;    /* in trap_halt: an interrupt is no surprise */
 	bool ticking;    /* the timer runs */
 
 	/* Set by the lock's holder, cleared by this CPU. */
 	uint32_t requests; /* enum cpu_request bits; atomic, partner: cpu_answer */
-	uint32_t started;  /* atomic; the boot CPU waits for it */
+	uint32_t start;    /* atomic; enum cpu_start, handshake with the boot CPU */
 
 	/* Guarded by the kernel lock. */
 	struct env *queue_head, *queue_tail;
@@ -86,9 +88,9 @@ void cpu_shootdown(paddr_t pgdir);
 
 /* Gives the FPU to cpu->env (device-not-available exception). */
 void cpu_fpu_load(struct cpu *cpu);
-/* The state of a new env. */
-void cpu_fpu_clean(void *area);
-/* Fetches the registers into the env that they belong to. */
-void cpu_fpu_save(struct cpu *cpu);
+/* The state of a new env: a copy of `like`'s, which runs on no other CPU; NULL: as after reset. */
+void cpu_fpu_copy(void *area, const struct env *like);
+/* The CPU whose descriptor table is loaded here, whatever the stack is. */
+struct cpu *cpu_by_gdt(void);
 
 #endif

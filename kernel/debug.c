@@ -18,7 +18,7 @@ enum {
 };
 
 bool debug_quiet;
-static uint32_t panicking; /* atomic: the first one talks */
+static struct cpu *panicking; /* atomic: the first one talks */
 
 void debug_init(void)
 {
@@ -31,21 +31,28 @@ void debug_init(void)
 	outb(COM1 + 4, 0x0B); /* DTR, RTS, interrupt gate */
 }
 
-static void put(char c)
+/* False if the line is stuck. */
+static bool put(char c)
 {
-	for (uint32_t i = 0; i < SPIN_MAX && !(inb(LINE_STATUS) & CAN_SEND); i++) {
+	uint32_t i = 0;
+
+	while (i < SPIN_MAX && !(inb(LINE_STATUS) & CAN_SEND)) {
 		pause();
+		i++;
 	}
 	outb(COM1, c);
+	return i < SPIN_MAX;
 }
 
 void debug_write(const char *bytes, uint32_t length)
 {
-	for (uint32_t i = 0; i < length; i++) {
+	bool ok = true;
+
+	for (uint32_t i = 0; i < length && ok; i++) {
 		if (bytes[i] == '\n') {
 			put('\r');
 		}
-		put(bytes[i]);
+		ok = put(bytes[i]);
 	}
 }
 
@@ -79,7 +86,7 @@ static void put_number(uint32_t value, uint32_t base, int width, char pad)
 static const char *put_conversion(const char *f, va_list *args)
 {
 	char pad = *f == '0' ? '0' : ' ';
-	int width = 0, d;
+	int width = 0;
 	const char *text;
 
 	while (*f >= '0' && *f <= '9') {
@@ -95,13 +102,6 @@ static const char *put_conversion(const char *f, va_list *args)
 		}
 		break;
 	case 'c': put(va_arg(*args, int)); break;
-	case 'd':
-		d = va_arg(*args, int);
-		if (d < 0) {
-			put('-');
-		}
-		put_number(d < 0 ? -(uint32_t)d : (uint32_t)d, 10, width, pad);
-		break;
 	case 'u': put_number(va_arg(*args, uint32_t), 10, width, pad); break;
 	case 'x': put_number(va_arg(*args, uint32_t), 16, width, pad); break;
 	default: put(*f);
@@ -142,17 +142,25 @@ void debug_log(const char *format, ...)
 
 /* ---- panic ---- */
 
-void machine_exit(uint8_t status)
-{
-	outb(DEBUG_EXIT, status);
-	panic_stop();
-}
-
-void panic_stop(void)
+static _Noreturn void halt_for_ever(void)
 {
 	for (;;) {
 		asm volatile("cli; hlt");
 	}
+}
+
+void machine_exit(uint8_t status)
+{
+	outb(DEBUG_EXIT, status);
+	halt_for_ever();
+}
+
+void panic_stop(const struct trapframe *tf)
+{
+	if (!__atomic_load_n(&panicking, __ATOMIC_SEQ_CST)) {
+		panic_frame(tf, "non-maskable interrupt");
+	}
+	halt_for_ever();
 }
 
 /* Whether a word of a stack may be read: in the kernel's image or on a kernel stack. */
@@ -194,18 +202,26 @@ void debug_frame(const struct trapframe *tf)
 	             tf->err, tf->eflags, tf->cs, rcr2(), rcr3());
 }
 
-/* Stops the others; the first CPU here returns. */
+/* Stops the others. The first CPU here returns; a panic within a panic ends the machine. */
 static void begin(void)
 {
-	if (__atomic_fetch_add(&panicking, 1, __ATOMIC_SEQ_CST) > 0) {
-		panic_stop();
+	struct cpu *nobody = NULL, *cpu = this_cpu();
+
+	if (!__atomic_compare_exchange_n(&panicking, &nobody, cpu, false, __ATOMIC_SEQ_CST,
+	                                 __ATOMIC_SEQ_CST)) {
+		if (nobody == cpu) {
+			machine_exit(PANIC_STATUS);
+		}
+		halt_for_ever();
 	}
 	apic_stop_others();
 }
 
 static _Noreturn void finish(const struct trapframe *tf)
 {
-	if (boot_word(boot_info.cmdline, "monitor")) {
+	debug_frame(tf);
+	debug_backtrace(tf->eip, tf->ebp);
+	if (monitor_run && boot_word(boot_info.cmdline, "monitor")) {
 		monitor_run(tf);
 	}
 	machine_exit(PANIC_STATUS);
@@ -213,16 +229,21 @@ static _Noreturn void finish(const struct trapframe *tf)
 
 void panic_at(const char *file, int line, const char *format, ...)
 {
-	struct trapframe tf = {.ebp = read_ebp(), .eip = (uint32_t)__builtin_return_address(0)};
+	struct trapframe tf = {.cs = SEL_KCODE};
 	va_list args;
 
+	/* What is callee-saved is still the caller's, or near it. */
+	asm volatile("mov %%ebx, %0" : "=m"(tf.ebx));
+	asm volatile("mov %%esi, %0" : "=m"(tf.esi));
+	asm volatile("mov %%edi, %0" : "=m"(tf.edi));
+	tf.ebp = *(uint32_t *)read_ebp();
+	tf.eip = (uint32_t)__builtin_return_address(0);
 	begin();
-	debug_printf("\nkernel panic on CPU %u at %s:%d: ", this_cpu()->index, file, line);
+	debug_printf("\nkernel panic on CPU %u at %s:%u: ", this_cpu()->index, file, line);
 	va_start(args, format);
 	print(format, &args);
 	va_end(args);
 	debug_printf("\n");
-	debug_backtrace(tf.eip, *(uint32_t *)tf.ebp);
 	finish(&tf);
 }
 
@@ -230,7 +251,5 @@ void panic_frame(const struct trapframe *tf, const char *why)
 {
 	begin();
 	debug_printf("\nkernel panic on CPU %u: %s\n", this_cpu()->index, why);
-	debug_frame(tf);
-	debug_backtrace(tf->eip, tf->ebp);
 	finish(tf);
 }

@@ -15,7 +15,7 @@ void debug_write(const char *bytes, uint32_t length);
 /* One byte from the first serial line; waits for it. */
 char debug_read(void);
 
-/* %s %c %d %u %x %p, width and leading zero. */
+/* %s %c %u %x, width and leading zero. */
 void debug_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* A boot-time line; silent with `quiet` on the command line. */
@@ -27,8 +27,8 @@ extern bool debug_quiet;
 _Noreturn void panic_at(const char *file, int line, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 _Noreturn void panic_frame(const struct trapframe *frame, const char *why);
-/* What the other CPUs do when one panics: nothing more. From the NMI handler. */
-_Noreturn void panic_stop(void);
+/* A non-maskable interrupt: another CPU panics and this one does nothing more; else a panic. */
+_Noreturn void panic_stop(const struct trapframe *frame);
 /* Ends the machine through the debug-exit device; spins where there is none. */
 _Noreturn void machine_exit(uint8_t status);
 enum { PANIC_STATUS = 127 };
@@ -37,8 +37,8 @@ enum { PANIC_STATUS = 127 };
 #define assert(condition)                                                                          \
 	((condition) ? (void)0 : panic_at(__FILE__, __LINE__, "assertion failed: %s", #condition))
 
-/* Optional (kernel/monitor.c). */
-_Noreturn void monitor_run(const struct trapframe *frame);
+/* kernel/monitor.c, which may be left out. */
+_Noreturn void monitor_run(const struct trapframe *frame) __attribute__((weak));
 void debug_backtrace(uint32_t eip, uint32_t ebp);
 void debug_frame(const struct trapframe *frame);
 

@@ -98,15 +98,16 @@ int env_create(struct env *like, struct env *controller, bool server, struct env
 	int error;
 
 	assert(lock_held());
-	while (!free_heads[server] && env_teardown_step()) {
-	}
+	while (!free_heads[server] && env_teardown_step()) {}
 	env = free_heads[server];
 	if (!env) {
 		return E_NO_ENV;
 	}
 	env->space.server = server;
 	env->space.limit = 0;
-	error = space_init(&env->space, &page);
+	do {
+		error = space_init(&env->space, &page);
+	} while (error && env_teardown_step());
 	if (error) {
 		return error;
 	}
@@ -125,7 +126,10 @@ int env_create(struct env *like, struct env *controller, bool server, struct env
 	env->pending = 0;
 	env->nports = 0;
 	env->list_next = env->dead_head = env->dead_tail = NULL;
-	cpu_fpu_clean(env->fpu);
+	env->trap_due = false;
+	env->slots = ENV_SLOTS_ANY;
+	env->funded = false;
+	cpu_fpu_copy(env->fpu, like);
 	env->tf = like ? like->tf : (struct trapframe){.eflags = FL_FIXED | FL_IF};
 	env->tf.eax = 0;
 	env->tf.cs = SEL_UCODE;
@@ -192,6 +196,18 @@ bool env_teardown_step(void)
 	return true;
 }
 
+/* What a dead env was given goes back to whom it came from, or to who is in its place. */
+static void give_back(const struct env *env, struct env *controller)
+{
+	if (controller->space.limit && env->funded) {
+		controller->space.limit += env->space.limit;
+		space_publish(&controller->space);
+	}
+	if (controller->slots != ENV_SLOTS_ANY) {
+		controller->slots += env->slots + 1;
+	}
+}
+
 /* Drops the first of the controller's dead records. */
 static struct env *drop_record(struct env *controller)
 {
@@ -199,6 +215,7 @@ static struct env *drop_record(struct env *controller)
 
 	controller->dead_head = dead->dead_next;
 	dead->unreaped = false;
+	give_back(dead, controller);
 	if (!dead->space.pgdir) {
 		free_slot(dead);
 	}
@@ -210,15 +227,22 @@ envid_t env_reap(struct env *controller)
 	return drop_record(controller)->id;
 }
 
+void env_inherit(struct env *env, struct env *heir)
+{
+	env->info->controller = env->page->controller = heir->id;
+	heir->children++;
+	if (heir->wants_deaths) {
+		ipc_notify(heir, IPC_BIT_HEIR);
+	}
+}
+
 /* Envs that `env` controlled are now its controller's. */
 static void hand_children_over(struct env *env, struct env *heir)
 {
 	for (uint32_t i = 0; env->children > 0 && i < NENV; i++) {
-		if (envs[i].life == LIFE_ALIVE && env_records[i].controller == env->id &&
-		    &envs[i] != env) {
-			env_records[i].controller = envs[i].page->controller = heir->id;
+		if (envs[i].life == LIFE_ALIVE && env_records[i].controller == env->id) {
+			env_inherit(&envs[i], heir);
 			env->children--;
-			heir->children++;
 		}
 	}
 	assert(env->children == 0);
@@ -269,14 +293,13 @@ void env_destroy(struct env *env, const uint32_t death[4], bool by_controller)
 	ipc_env_died(env);
 	hand_children_over(env, controller);
 	controller->children--;
-	if (controller->space.limit && env->space.limit) {
-		controller->space.limit += env->space.limit;
-	}
 	for (int i = 0; i < 4; i++) {
 		env->death[i] = death[i];
 	}
 	if (controller->wants_deaths && !by_controller) {
 		keep_record(env, controller);
+	} else {
+		give_back(env, controller);
 	}
 	env->list_next = dying_head;
 	dying_head = env;

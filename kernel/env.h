@@ -46,7 +46,10 @@ struct env {
 	bool wants_deaths;
 	bool unreaped;
 	bool awaited;      /* somebody did a closed receive from it: death must look for them */
+	bool trap_due;     /* evicted between a breakpoint or the like and its handling */
 	uint32_t children; /* envs that it controls */
+	uint32_t slots;    /* envs that it may still create; ENV_SLOTS_ANY: no limit */
+	bool funded;       /* its limits were taken out of its controller's, and go back */
 
 	/* Ready queue of a CPU. */
 	struct cpu *queued_on; /* NULL: in none */
@@ -102,12 +105,16 @@ const struct env *env_lookup_any(envid_t id);
 bool env_may_act(const struct env *caller, const struct env *env);
 bool env_may_page(const struct env *caller, const struct env *env);
 
+/* The heir controls the env from now on, and is told if it asked for deaths. */
+void env_inherit(struct env *env, struct env *heir);
+
 /* Ends the env, wherever it runs. by_controller: nobody else needs to be told. */
 void env_destroy(struct env *env, const uint32_t death[4], bool by_controller);
 /* Some teardown; false if there was none to do. */
 bool env_teardown_step(void);
 
-/* Stops another CPU from running it; it is ready (not queued) then. Nothing if it does not run. */
+/* Stops another CPU from running it; it is in no queue then, so env_wake must follow. Nothing if it does
+ * not run elsewhere. */
 void env_evict(struct env *env);
 /* Sets the stopped flag and takes it off its CPU or queue. IPC goes on. */
 void env_stop(struct env *env);

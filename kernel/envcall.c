@@ -18,70 +18,90 @@ static struct env *acted_on(struct env *caller, envid_t id, int *error)
 
 /* ---- limits ---- */
 
-/* Moves `delta` pages of limit from the giver; nothing to move if it has no limit. */
-static int take_limit(struct env *giver, uint32_t delta)
+/* Pages that the env may give away. */
+static uint32_t spare_pages(const struct env *env)
 {
-	struct space *space = &giver->space;
+	const struct space *space = &env->space;
 
 	if (space->limit == 0) {
-		return OK;
+		return ~0u;
 	}
-	if (space->limit - space->pages < delta || space->limit <= delta) {
-		return E_LIMIT;
+	return space->limit > space->pages ? space->limit - space->pages : 0;
+}
+
+static void take_pages(struct env *giver, uint32_t pages)
+{
+	assert(spare_pages(giver) >= pages);
+	if (giver->space.limit) {
+		giver->space.limit -= pages;
+		space_publish(&giver->space);
 	}
-	space->limit -= delta;
-	return OK;
 }
 
 static int set_limit(struct env *caller, struct env *env, uint32_t limit)
 {
-	int error = OK;
+	uint32_t old = env->space.limit;
+	bool paid = caller->space.limit != 0 && env != caller;
 
-	if (env->info->controller != caller->id) {
+	if (env->info->controller != caller->id || (paid && limit == 0)) {
 		return E_PERM;
 	}
-	if (env == caller) {
-		env->space.limit = limit; /* the root, about itself */
-		return OK;
+	if ((limit && limit < env->space.pages) ||
+	    (paid && limit > old && spare_pages(caller) < limit - old)) {
+		return E_LIMIT;
 	}
-	if (caller->space.limit && limit == 0) {
+	if (paid && limit > old) {
+		take_pages(caller, limit - old);
+		env->funded = true;
+	} else if (paid && env->funded) {
+		caller->space.limit += old - limit;
+	}
+	env->space.limit = limit;
+	space_publish(&env->space);
+	space_publish(&caller->space);
+	return OK;
+}
+
+static int set_slots(struct env *caller, struct env *env, uint32_t slots)
+{
+	if (env->info->controller != caller->id || caller->slots != ENV_SLOTS_ANY) {
 		return E_PERM;
 	}
-	if (limit > env->space.limit) {
-		error = take_limit(caller, limit - env->space.limit);
-	} else if (caller->space.limit) {
-		caller->space.limit += env->space.limit - limit;
+	env->slots = slots;
+	return OK;
+}
+
+/* The page limit of a new env: what the caller asks for, or half of what it can spare. */
+static int choose_limit(const struct env *caller, uint32_t asked, uint32_t *limit)
+{
+	uint32_t spare = spare_pages(caller);
+
+	*limit = asked || caller->space.limit == 0 ? asked : spare / 2;
+	if (asked && asked <= ENV_FIXED_PAGES) {
+		return E_INVAL;
 	}
-	if (!error) {
-		env->space.limit = limit;
-		space_settle(&env->space);
-	}
-	return error;
+	return *limit > spare || (caller->space.limit && *limit <= ENV_FIXED_PAGES) ? E_LIMIT : OK;
 }
 
 int envcall_fork(struct env *caller)
 {
-	uint32_t operand = env_operand(caller);
-	uint32_t limit = caller->tf.esi, room = caller->space.limit - caller->space.pages;
+	uint32_t operand = env_operand(caller), limit;
 	bool server = operand & ENV_FORK_SERVER;
 	struct env *like, *child;
 	int error;
 
 	like = acted_on(caller, caller->tf.ebx, &error);
+	if (!error && operand & ~ENV_FORK_SERVER) {
+		error = E_INVAL;
+	}
+	if (!error && server && !caller->root) {
+		error = E_PERM;
+	}
+	if (!error) {
+		error = caller->slots == 0 ? E_LIMIT : choose_limit(caller, caller->tf.esi, &limit);
+	}
 	if (error) {
 		return error;
-	}
-	if (operand & ~ENV_FORK_SERVER) {
-		return E_INVAL;
-	}
-	if (server && !caller->root) {
-		return E_PERM;
-	}
-	if (caller->space.limit && limit == 0) {
-		limit = room / 2;
-	}
-	if (caller->space.limit && (limit == 0 || limit >= room)) {
-		return E_LIMIT;
 	}
 	env_evict(like);
 	error = env_create(like, caller, server, &child);
@@ -89,9 +109,15 @@ int envcall_fork(struct env *caller)
 	if (error) {
 		return error;
 	}
+	child->funded = caller->space.limit != 0;
 	child->space.limit = limit;
-	space_settle(&child->space);
-	take_limit(caller, limit);
+	space_publish(&child->space);
+	take_pages(caller, limit);
+	child->slots = like->slots;
+	if (caller->slots != ENV_SLOTS_ANY) {
+		child->slots = (caller->slots - 1) / 2;
+		caller->slots -= child->slots + 1;
+	}
 	return child->id;
 }
 
@@ -165,9 +191,8 @@ static int set_controller(struct env *caller, struct env *env, envid_t id)
 	if (makes_ring(env, heir, controller_of)) {
 		return E_INVAL;
 	}
-	env->info->controller = env->page->controller = heir->id;
+	env_inherit(env, heir);
 	caller->children--;
-	heir->children++;
 	return OK;
 }
 
@@ -201,6 +226,7 @@ int envcall_set(struct env *caller)
 	case ENV_PAGER: return set_pager(env, value);
 	case ENV_CONTROLLER: return set_controller(caller, env, value);
 	case ENV_LIMIT: return set_limit(caller, env, value);
+	case ENV_SLOTS: return set_slots(caller, env, value);
 	case ENV_DEATHS:
 		if (env != caller) {
 			return E_PERM;
@@ -254,6 +280,7 @@ int envcall_regs(struct env *caller)
 	} else {
 		get_regs(&env->tf, regs);
 	}
+	env->trap_due &= !set;
 	env_wake(env);
 	return OK;
 }

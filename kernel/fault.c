@@ -33,7 +33,7 @@ static struct env *enter(struct env *env, vaddr_t upcall, uint32_t value, uint32
 {
 	enum { RIGHTS = PTE_P | PTE_U | PTE_W };
 	struct trapframe *tf = &env->tf;
-	bool nested = tf->esp > XSTACK && tf->esp <= UXSTACKTOP;
+	bool nested = tf->esp > USTACKTOP && tf->esp <= UXSTACKTOP; /* the guard page counts */
 	vaddr_t esp = (nested ? tf->esp - 4 : UXSTACKTOP) - sizeof(struct utrapframe);
 	const pte_t *stack = space_find(&env->space, XSTACK);
 	struct utrapframe *frame;
@@ -41,7 +41,7 @@ static struct env *enter(struct env *env, vaddr_t upcall, uint32_t value, uint32
 	if (!stack || (*stack & RIGHTS) != RIGHTS) {
 		return die(env, DEATH_NO_STACK, value, code);
 	}
-	if (esp < XSTACK) {
+	if (esp < XSTACK || esp >= UXSTACKTOP) {
 		return die(env, DEATH_STACK_FULL, value, code);
 	}
 	frame = frame_enter(PTE_ADDR(*stack), FRAME_SLOT_DST) + esp - XSTACK;
@@ -50,7 +50,6 @@ static struct env *enter(struct env *env, vaddr_t upcall, uint32_t value, uint32
 	                             .edi = tf->edi,
 	                             .esi = tf->esi,
 	                             .ebp = tf->ebp,
-	                             .oesp = tf->kesp,
 	                             .ebx = tf->ebx,
 	                             .edx = tf->edx,
 	                             .ecx = tf->ecx,

@@ -148,110 +148,137 @@ void frame_copy(paddr_t dst, paddr_t src)
 
 /* ---- building the table ---- */
 
+/* Page-aligned bytes below 4 GiB. */
 struct span {
-	uint32_t start, end; /* bytes */
+	uint32_t start, end;
 };
 
-/* The part of a boot range below 4 GiB, in whole pages; empty if it is not RAM. */
-static struct span range_span(const struct boot_range *range)
-{
-	uint64_t start = (range->start + PGSIZE - 1) & ~(uint64_t)(PGSIZE - 1);
-	uint64_t end = (range->start + range->size) & ~(uint64_t)(PGSIZE - 1);
-	uint64_t top = (uint64_t)1 << 32;
-	struct span none = {0, 0};
+/* What must not be handed out although it may lie in RAM. */
+static struct span reserved[BOOT_MODULES_MAX + BOOT_RANGES_MAX + 2];
+static uint32_t nreserved;
 
-	if (range->type != 1 || start >= end || start >= top - PGSIZE) {
-		return none;
+/* The whole pages of [start, start + size); empty if there are none below 4 GiB. */
+static struct span span_of(uint64_t start, uint64_t size)
+{
+	const uint64_t top = ((uint64_t)1 << 32) - PGSIZE;
+	uint64_t end = start + size < start || start + size > top ? top : start + size;
+	uint64_t first = (start + PGSIZE - 1) & ~(uint64_t)(PGSIZE - 1);
+
+	if (start >= top || first >= end) {
+		return (struct span){0, 0};
 	}
-	return (struct span){start, end < top ? end : top - PGSIZE};
+	return (struct span){first, end & ~(PGSIZE - 1)};
 }
 
-/* The end of the first reserved span that [start, start + size) meets, or 0. */
-static uint32_t reserved_end(const struct bootinfo *info, uint32_t start, uint32_t size)
+static void reserve(uint32_t start, uint32_t end)
 {
-	uint32_t first_free = frame_low_addr(kernel_end);
+	reserved[nreserved++] =
+		(struct span){start & ~(PGSIZE - 1), (end + PGSIZE - 1) & ~(PGSIZE - 1)};
+}
 
-	if (start < first_free) {
-		return first_free;
-	}
+static void reserve_all(const struct bootinfo *info)
+{
+	reserve(0, frame_low_addr(kernel_end));
 	for (uint32_t i = 0; i < info->nmodules; i++) {
-		const struct boot_module *m = &info->module[i];
-		uint32_t end = (m->start + m->size + PGSIZE - 1) & ~(PGSIZE - 1);
+		reserve(info->module[i].start, info->module[i].start + info->module[i].size);
+	}
+	for (uint32_t i = 0; i < info->nranges; i++) {
+		struct span s = span_of(info->range[i].start, info->range[i].size);
 
-		if (start < end && start + size > (m->start & ~(PGSIZE - 1))) {
-			return end;
+		if (info->range[i].type != 1 && s.end) {
+			reserve(s.start, s.end);
 		}
 	}
-	return 0;
+}
+
+/* From pa on: the free bytes up to `end` or to what is reserved next, and where they start. */
+static struct span next_gap(uint32_t pa, uint32_t end)
+{
+	struct span gap = {pa, end};
+
+	for (uint32_t i = 0; i < nreserved; i++) {
+		const struct span *r = &reserved[i];
+
+		if (r->start <= gap.start && gap.start < r->end) {
+			return next_gap(r->end, end);
+		}
+		if (r->start > gap.start && r->start < gap.end) {
+			gap.end = r->start;
+		}
+	}
+	return gap;
 }
 
 /* Free low memory for `size` bytes of table. */
 static paddr_t find_room(const struct bootinfo *info, uint32_t size)
 {
 	for (uint32_t i = 0; i < info->nranges; i++) {
-		struct span ram = range_span(&info->range[i]);
-		uint32_t start = ram.start, end = ram.end < LOWMEM_END ? ram.end : LOWMEM_END;
-		uint32_t moved;
+		struct span ram = span_of(info->range[i].start, info->range[i].size);
+		uint32_t end = ram.end < LOWMEM_END ? ram.end : LOWMEM_END;
 
-		while (start < end && (moved = reserved_end(info, start, size))) {
-			start = moved;
+		if (info->range[i].type != 1) {
+			continue;
 		}
-		if (start < end && end - start >= size) {
-			return start;
+		for (struct span gap = next_gap(ram.start, end); gap.start < end;
+		     gap = next_gap(gap.end, end)) {
+			if (gap.end - gap.start >= size) {
+				return gap.start;
+			}
 		}
 	}
 	panic("no room for a frame table of %u bytes: give the machine at least 16 MiB", size);
 }
 
-static void free_range(const struct bootinfo *info, struct span ram, struct span taken)
+static void free_ram(struct span ram)
 {
-	for (uint32_t pa = ram.start; pa < ram.end;) {
-		uint32_t skip = reserved_end(info, pa, PGSIZE);
+	for (struct span gap = next_gap(ram.start, ram.end); gap.start < ram.end;
+	     gap = next_gap(gap.end, ram.end)) {
+		for (uint32_t pa = gap.start; pa < gap.end; pa += PGSIZE) {
+			if (table[pa >> PGSHIFT].fixed == FRAME_FIXED) { /* ranges may overlap */
+				push_free(pa >> PGSHIFT);
+			}
+		}
+	}
+}
 
-		if (!skip && pa >= taken.start && pa < taken.end) {
-			skip = taken.end;
-		}
-		if (skip) {
-			pa = skip;
-			continue;
-		}
-		push_free(pa >> PGSHIFT);
-		pa += PGSIZE;
+/* The kernel's own memory: not even root maps it. */
+static void hide(uint32_t start, uint32_t end)
+{
+	for (uint32_t pa = start; pa < end; pa += PGSIZE) {
+		table[pa >> PGSHIFT].fixed = 0;
 	}
 }
 
 void frame_init(const struct bootinfo *info)
 {
-	struct span taken;
 	uint32_t size, top = 0;
+	paddr_t where;
 
 	for (uint32_t i = 0; i < info->nranges; i++) {
-		struct span ram = range_span(&info->range[i]);
+		struct span ram = span_of(info->range[i].start, info->range[i].size);
 
-		top = ram.end > top ? ram.end : top;
 		if (info->range[i].type == 1) {
+			top = ram.end > top ? ram.end : top;
 			frame_counts.unused += (uint32_t)(info->range[i].size >> PGSHIFT) -
 			                       (ram.end - ram.start) / PGSIZE;
 		}
 	}
+	reserve_all(info);
 	nframes = top >> PGSHIFT;
 	size = (nframes * sizeof(struct frame) + PGSIZE - 1) & ~(PGSIZE - 1);
-	taken.start = find_room(info, size);
-	taken.end = taken.start + size;
-	table = frame_low(taken.start);
+	where = find_room(info, size);
+	reserve(where, where + size);
+	table = frame_low(where);
 	for (uint32_t i = 0; i < nframes; i++) {
 		table[i] = (struct frame){.refs = 1, .fixed = FRAME_FIXED};
 	}
-	for (uint32_t pa = frame_low_addr((void *)(KERNBASE + 0x100000)); pa < taken.end;
-	     pa += PGSIZE) {
-		if (pa < frame_low_addr(kernel_end) || pa >= taken.start) {
-			table[pa >> PGSHIFT].fixed =
-				0; /* the kernel's own: not even root maps it */
+	for (uint32_t i = 0; i < info->nranges; i++) {
+		if (info->range[i].type == 1) {
+			free_ram(span_of(info->range[i].start, info->range[i].size));
 		}
 	}
-	for (uint32_t i = 0; i < info->nranges; i++) {
-		free_range(info, range_span(&info->range[i]), taken);
-	}
+	hide(frame_low_addr(kernel_start), frame_low_addr(kernel_end));
+	hide(where, where + size);
 	frame_counts.total = frame_counts.free;
 	debug_log("memory: %u MiB free of %u MiB, %u pages unused\n", frame_counts.free >> 8,
 	          nframes >> 8, frame_counts.unused);

@@ -91,6 +91,10 @@ static int check_call(const struct env *env, uint32_t flags)
 	    (flags & IPC_REPLY && (flags & BOTH_PHASES) != BOTH_PHASES)) {
 		return E_INVAL;
 	}
+	if ((flags & (BOTH_PHASES | IPC_REPLY | IPC_RECV_NOWAIT)) ==
+	    (BOTH_PHASES | IPC_RECV_NOWAIT)) {
+		return E_INVAL; /* nobody can answer at once */
+	}
 	if (flags & IPC_SEND && flags & IPC_PAGES) {
 		error = check_pages(env);
 	}

@@ -5,6 +5,7 @@
 #include "kernel/env.h"
 #include "kernel/kmap.h"
 #include "kernel/space.h"
+#include "kernel/x86.h"
 
 enum { STACK_PAGES = 8, ELF_MAGIC = 0x464C457F, PT_LOAD = 1, PF_W = 2, PHDRS_MAX = 16 };
 
@@ -103,9 +104,13 @@ struct env *loader_start(void)
 		add_page(env, USTACKTOP - i * PGSIZE);
 	}
 	env->tf.esp = USTACKTOP - 16; /* argc = 0, argv = NULL */
-	for (uint32_t i = 0; i < sizeof(boot_info); i += PGSIZE) {
-		space_set(&env->space, BOOTINFO + i, slot_for(env, BOOTINFO + i),
-		          frame_low_addr((char *)&boot_info + i) | PTE_P | PTE_U);
+	for (uint32_t done = 0; done < sizeof(boot_info); done += PGSIZE) {
+		uint32_t left = sizeof(boot_info) - done;
+		paddr_t frame = add_page(env, BOOTINFO + done);
+
+		copy_words(frame_enter(frame, FRAME_SLOT_DST), (char *)&boot_info + done,
+		           (left < PGSIZE ? left : PGSIZE) / 4);
+		*slot_for(env, BOOTINFO + done) &= ~PTE_W;
 	}
 	env->stopped = false;
 	return env;

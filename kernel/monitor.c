@@ -46,7 +46,7 @@ static void show_cpus(void)
 
 		debug_printf("cpu %u apic %u env %08x cr3 %08x queued %u switches %u%s\n", i,
 		             c->apic_id, c->env ? c->env->id : 0, c->cr3, c->queued, c->switches,
-		             c->idle ? " idle" : "");
+		             c->in_halt ? " idle" : "");
 	}
 }
 

@@ -71,18 +71,26 @@ static bool is_isa(const struct mp_entry *bus)
 	return bus->bus.name[0] == 'I' && bus->bus.name[1] == 'S' && bus->bus.name[2] == 'A';
 }
 
-static void apply(struct machine *machine, const struct mp_entry *entry, uint32_t *isa_bus)
+/* What the entries refer to: the ISA bus and the I/O APIC that is used, the first. */
+struct ids {
+	uint32_t isa_bus, ioapic;
+};
+enum { NONE = ~0u };
+
+static void apply(struct machine *machine, const struct mp_entry *entry, struct ids *ids)
 {
 	if (entry->type == MP_CPU && entry->cpu.flags & 1) {
 		machine_add_cpu(machine, entry->cpu.apic_id);
 	} else if (entry->type == MP_BUS && is_isa(entry)) {
-		*isa_bus = entry->bus.id;
-	} else if (entry->type == MP_IOAPIC && entry->ioapic.flags & 1) {
+		ids->isa_bus = entry->bus.id;
+	} else if (entry->type == MP_IOAPIC && entry->ioapic.flags & 1 && ids->ioapic == NONE) {
 		const uint8_t *a = entry->ioapic.address;
 
+		ids->ioapic = entry->ioapic.id;
 		machine->ioapic = a[0] | a[1] << 8 | a[2] << 16 | (uint32_t)a[3] << 24;
 	} else if (entry->type == MP_INTERRUPT && entry->interrupt.kind == 0 &&
-	           entry->interrupt.bus == *isa_bus && entry->interrupt.irq < 16) {
+	           entry->interrupt.bus == ids->isa_bus && entry->interrupt.irq < 16 &&
+	           entry->interrupt.ioapic == ids->ioapic) {
 		uint32_t irq = entry->interrupt.irq;
 
 		machine->irq_pin[irq] = entry->interrupt.pin;
@@ -94,7 +102,8 @@ static void apply(struct machine *machine, const struct mp_entry *entry, uint32_
 bool mp_discover(struct machine *machine)
 {
 	const struct mp_pointer *pointer = find_pointer();
-	uint32_t at = 0, isa_bus = ~0u;
+	struct ids ids = {NONE, NONE};
+	uint32_t at = 0;
 
 	if (!pointer || !pointer->table) {
 		return false;
@@ -110,14 +119,14 @@ bool mp_discover(struct machine *machine)
 	}
 	machine->source = "MP tables";
 	machine->lapic = config.lapic;
-	for (uint32_t i = 0; i < config.entries; i++) {
+	for (uint32_t i = 0; i < config.entries && at < config.length - 44u; i++) {
 		const struct mp_entry *entry = (const struct mp_entry *)&config.bytes[at];
 		uint32_t size = entry->type == MP_CPU ? ENTRY_CPU_SIZE : ENTRY_SIZE;
 
 		if (entry->type > MP_LOCAL_INTERRUPT || at + size > config.length - 44u) {
 			break;
 		}
-		apply(machine, entry, &isa_bus);
+		apply(machine, entry, &ids);
 		at += size;
 	}
 	return true;

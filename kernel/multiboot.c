@@ -4,7 +4,7 @@
 #include "kernel/debug.h"
 #include "kernel/frame.h"
 
-struct bootinfo boot_info __attribute__((aligned(PGSIZE)));
+struct bootinfo boot_info;
 
 enum {
 	HAS_MEMORY = 1 << 0,
@@ -100,8 +100,11 @@ static void read_memory(const struct multiboot *mb)
 	while (done + sizeof(struct multiboot_range) <= mb->mmap_length) {
 		const struct multiboot_range *r = at(mb->mmap + done);
 
+		if (r->size < sizeof(*r) - sizeof(r->size)) {
+			break;
+		}
 		add_range(r->start, r->length, r->type);
-		done += r->size + 4;
+		done += r->size + sizeof(r->size);
 	}
 }
 

@@ -212,6 +212,13 @@ static int phys_page(struct run *run, uint32_t offset)
 	return error;
 }
 
+/* Memory is short: true if some of a dead env's could be freed. What is in limbo is settled first. */
+static bool reclaim(struct run *run)
+{
+	space_settle(&run->to.env->space);
+	return env_teardown_step();
+}
+
 /* Runs fn over the pages, if decoding went well; settles; pages done or the first one's error. */
 static int for_run(int error, struct run *run, page_fn *fn)
 {
@@ -221,8 +228,13 @@ static int for_run(int error, struct run *run, page_fn *fn)
 	if (error) {
 		return error;
 	}
-	while (done < most && !(error = fn(run, done * PGSIZE))) {
-		done++;
+	while (done < most && !error) {
+		error = fn(run, done * PGSIZE);
+		if (error == E_NO_MEM && reclaim(run)) {
+			error = OK;
+		} else if (!error) {
+			done++;
+		}
 	}
 	space_settle(&run->to.env->space);
 	return done > 0 ? (int)done : error;
@@ -385,6 +397,10 @@ int pagecall_share(struct env *env)
 			part = share_table(&run, done, done + part, &work, &error);
 		}
 		done += part;
+		if (error == E_NO_MEM) {
+			space_settle(&run.from.env->space);
+			error = reclaim(&run) ? OK : E_NO_MEM;
+		}
 	}
 	space_settle(&run.from.env->space);
 	space_settle(&run.to.env->space);

@@ -11,6 +11,7 @@
 #include "kernel/cpu.h"
 #include "kernel/debug.h"
 #include "kernel/env.h"
+#include "kernel/fault.h"
 #include "kernel/lock.h"
 
 static uint32_t idle_cpus; /* bit per CPU that is halted and has not been poked since */
@@ -105,32 +106,50 @@ static void set_ticking(struct cpu *cpu, bool on)
 
 static _Noreturn void halt(struct cpu *cpu)
 {
-	cpu->idle = true;
+	cpu->in_halt = true;
 	idle_cpus |= 1u << cpu->index;
 	set_ticking(cpu, clock_pending() && others_idle(cpu));
 	lock_release();
 	trap_halt(cpu->kstack);
 }
 
+void sched_not_idle(struct cpu *cpu)
+{
+	idle_cpus &= ~(1u << cpu->index);
+}
+
+/* An env for this CPU, some teardown if there is none; or halts, for good as this entry goes. */
+static struct env *find_work(struct cpu *cpu)
+{
+	struct env *env = pick(cpu);
+
+	if (env) {
+		return env;
+	}
+	cpu_leave(cpu);
+	while (!(env = pick(cpu)) && env_teardown_step()) {
+		lock_release();
+		lock_acquire(cpu);
+	}
+	if (!env) {
+		halt(cpu);
+	}
+	return env;
+}
+
 void sched_run(struct cpu *cpu, struct env *next)
 {
 	assert(lock_held());
-	idle_cpus &= ~(1u << cpu->index);
-	if (!next) {
-		next = pick(cpu);
-	}
-	if (!next) {
-		cpu_leave(cpu);
-		while (!(next = pick(cpu)) && env_teardown_step()) {
-			lock_release();
-			lock_acquire(cpu);
+	for (;;) {
+		next = next ? next : find_work(cpu);
+		cpu_switch(cpu, next);
+		if (!next->trap_due) {
+			break;
 		}
-	}
-	if (!next) {
-		halt(cpu);
+		next->trap_due = false;
+		next = fault_exception(next);
 	}
 	set_ticking(cpu, true);
-	cpu_switch(cpu, next);
 	lock_release();
 	trap_resume(&next->tf);
 }

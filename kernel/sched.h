@@ -14,6 +14,9 @@ void sched_dequeue(struct env *env);
 /* Puts the running env at the end of this CPU's queue; who runs next (maybe itself). Lock held. */
 struct env *sched_rotate(struct cpu *cpu, struct env *env);
 
+/* The CPU is awake: work that comes needs no poke. Lock held. */
+void sched_not_idle(struct cpu *cpu);
+
 /* Leaves the kernel: runs `next`, or whom the queue gives, or halts. Releases the lock. */
 _Noreturn void sched_run(struct cpu *cpu, struct env *next);
 

@@ -4,8 +4,8 @@
  * the kernel image, so its own addresses are computed for where it runs, TRAMPOLINE. It finds what it
  * needs in the mailbox at its end, which serves one CPU at a time: the next is started only after
  * this one has said that it runs on its own stack. One that stays silent is put back into its
- * wait-for-STARTUP state by another INIT, so that it cannot wake up later and take a mailbox that is not
- * meant for it. */
+ * wait-for-STARTUP state by another INIT, so that it cannot take a mailbox that is not meant for it; one
+ * that answers too late touches nothing shared before it is admitted. */
 #include "kernel/smp.h"
 #include "kernel/apic.h"
 #include "kernel/boot.h"
@@ -29,7 +29,7 @@ static bool wait_for(struct cpu *cpu, uint32_t us)
 {
 	uint64_t end = clock_us() + us;
 
-	while (!__atomic_load_n(&cpu->started, __ATOMIC_ACQUIRE)) {
+	while (__atomic_load_n(&cpu->start, __ATOMIC_ACQUIRE) != CPU_HERE) {
 		if (clock_us() > end) {
 			return false;
 		}
@@ -70,11 +70,13 @@ void smp_start(const struct machine *machine)
 			stack_top = kmap_stack(cpu_count);
 		}
 		cpu_prepare(cpu_count, machine->apic_id[i], stack_top);
+		cpu->start = CPU_SILENT;
 		*mailbox() = (struct trampoline_mail){
 			.pgdir = cpu->cr3, .stack = cpu->kstack, .entry = (uint32_t)smp_entry};
 		if (start(cpu)) {
 			cpu_count++;
 			stack_top = 0;
+			__atomic_store_n(&cpu->start, CPU_ADMITTED, __ATOMIC_RELEASE);
 		} else {
 			debug_printf("CPU with APIC id %u does not answer: left out\n",
 			             machine->apic_id[i]);
@@ -92,7 +94,11 @@ void smp_entry(void)
 
 	cpu_load(cpu);
 	apic_init_cpu();
-	__atomic_store_n(&cpu->started, 1, __ATOMIC_RELEASE);
+	__atomic_store_n(&cpu->start, CPU_HERE, __ATOMIC_RELEASE);
+	while (__atomic_load_n(&cpu->start, __ATOMIC_ACQUIRE) != CPU_ADMITTED) {
+		pause();
+	}
 	lock_acquire(cpu);
+	lcr3(cpu->cr3); /* the identity mapping is gone */
 	sched_run(cpu, NULL);
 }

@@ -52,7 +52,7 @@ int space_init(struct space *space, paddr_t *env_page)
 
 	space->pgdir = frame_low(pgdir);
 	space->cr3 = pgdir;
-	space->pages = 0;
+	space->pages = ENV_FIXED_PAGES;
 	space->stale = false;
 	fill_words(space->tables, 0, sizeof(space->tables) / 4);
 	fill_words(space->pgdir, 0, ULIM >> PTSHIFT);
@@ -122,6 +122,12 @@ void space_set(struct space *space, vaddr_t va, pte_t *slot, pte_t entry)
 	}
 }
 
+void space_publish(const struct space *space)
+{
+	space->info->pages = space->pages;
+	space->info->limit = space->limit;
+}
+
 void space_settle(struct space *space)
 {
 	assert(lock_held());
@@ -130,8 +136,7 @@ void space_settle(struct space *space)
 		cpu_shootdown(space->cr3);
 	}
 	frame_settle();
-	space->info->pages = space->pages;
-	space->info->limit = space->limit;
+	space_publish(space);
 }
 
 /* Drops entries of one page table from its lower bound up; how many were visited. */
@@ -173,7 +178,9 @@ bool space_teardown(struct space *space)
 			frame_put(table);
 		}
 	}
-	assert(space->pages == 0);
+	assert(space->pages == ENV_FIXED_PAGES);
+	space->pages = 0;
+	space_publish(space);
 	frame_put(PTE_ADDR(*space_find(space, ENVPAGE)));
 	frame_put(PTE_ADDR(space->pgdir[UENVS >> PTSHIFT]));
 	frame_put(space->cr3);

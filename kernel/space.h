@@ -18,9 +18,9 @@ struct env_info;
 struct space {
 	pte_t *pgdir;
 	paddr_t cr3;           /* physical address of pgdir */
-	uint32_t pages;        /* mapped pages and page tables */
+	uint32_t pages;        /* mapped pages, page tables, ENV_FIXED_PAGES */
 	uint32_t limit;        /* of pages; 0: none */
-	struct env_info *info; /* shows pages and limit to everybody, as of the last settling */
+	struct env_info *info; /* shows pages and limit to everybody */
 	bool server;           /* may use the reserve */
 	bool stale;            /* a mapping went or lost rights since the last space_settle */
 	uint32_t tables[UTOP / PTSIZE / 32 + 1]; /* bit per user page table */
@@ -47,6 +47,9 @@ paddr_t space_frame(const struct space *space);
 
 /* Ends an operation: flushes the TLBs that may hold what went, frees frames, publishes. */
 void space_settle(struct space *space);
+
+/* Shows pages and limit in the public record. */
+void space_publish(const struct space *space);
 
 /* Whether [va, va + npages) lies below UTOP. */
 bool space_range_ok(vaddr_t va, uint32_t npages);

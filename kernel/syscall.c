@@ -77,6 +77,7 @@ static int call_irq_bind(struct env *caller)
 {
 	uint32_t irq = caller->tf.ebx;
 	struct env *env = env_lookup(caller, caller->tf.esi);
+	int error;
 
 	if (!caller->root) {
 		return E_PERM;
@@ -87,8 +88,11 @@ static int call_irq_bind(struct env *caller)
 	if (!env) {
 		return E_BAD_ENV;
 	}
-	irq_env[irq] = env->id;
-	return apic_enable_irq(irq);
+	error = apic_enable_irq(irq);
+	if (!error) {
+		irq_env[irq] = env->id;
+	}
+	return error;
 }
 
 static int call_ports(struct env *caller)

@@ -9,6 +9,7 @@
 
 #include "kernel/abi/syscall.h"
 #include "kernel/apic.h"
+#include "kernel/boot.h"
 #include "kernel/clock.h"
 #include "kernel/cpu.h"
 #include "kernel/debug.h"
@@ -54,7 +55,7 @@ static bool is_interrupt(uint32_t vector)
 
 /* Takes the kernel lock, after telling the local APIC of an interrupt: the poke that may end our wait must
  * not be held back by the interrupt that brought us here. */
-static void enter(struct cpu *cpu, uint32_t vector)
+static void take_lock(struct cpu *cpu, uint32_t vector)
 {
 	if (is_interrupt(vector) && vector != VEC_SPURIOUS) {
 		apic_end_of_interrupt();
@@ -82,9 +83,9 @@ void trap_user(struct env *env)
 	uint32_t vector = env->tf.vector, va = rcr2();
 
 	if (vector == VEC_NMI) {
-		panic_stop();
+		panic_stop(&env->tf);
 	}
-	enter(cpu, vector);
+	take_lock(cpu, vector);
 	if (is_interrupt(vector)) {
 		bool over = interrupt(vector);
 
@@ -107,26 +108,41 @@ void trap_kernel(struct trapframe *frame)
 	uint32_t vector = frame->vector;
 
 	if (vector == VEC_NMI) {
-		panic_stop();
+		panic_stop(frame);
 	}
-	if (vector == VEC_POKE && !cpu->idle) { /* from trap_wait */
-		apic_end_of_interrupt();
+	if (!cpu->in_halt && (vector == VEC_POKE || vector == VEC_SPURIOUS)) { /* from trap_wait */
+		if (vector == VEC_POKE) {
+			apic_end_of_interrupt();
+		}
 		return;
 	}
-	if (!cpu->idle || !is_interrupt(vector)) {
+	if (!cpu->in_halt || !is_interrupt(vector)) {
 		panic_frame(frame, "exception in the kernel");
 	}
-	cpu->idle = false;
-	enter(cpu, vector);
+	cpu->in_halt = false;
+	take_lock(cpu, vector);
+	sched_not_idle(cpu);
 	interrupt(vector);
 	sched_run(cpu, NULL);
 }
 
 void trap_double_fault(void)
 {
-	struct cpu *cpu = this_cpu();
+	struct cpu *cpu = cpu_by_gdt();
 	const struct tss *was = &cpu->tss; /* the task switch saved the registers here */
+	const struct trapframe frame = {.edi = was->edi,
+	                                .esi = was->esi,
+	                                .ebp = was->ebp,
+	                                .kesp = was->esp,
+	                                .ebx = was->ebx,
+	                                .edx = was->edx,
+	                                .ecx = was->ecx,
+	                                .eax = was->eax,
+	                                .vector = VEC_DOUBLE_FAULT,
+	                                .eip = was->eip,
+	                                .cs = was->cs,
+	                                .eflags = was->eflags};
 
-	panic("double fault (kernel stack overflow?): eip 0x%08x esp 0x%08x ebp 0x%08x cr2 0x%08x",
-	      was->eip, was->esp, was->ebp, rcr2());
+	boot_stack_cpu = cpu; /* of the stack that we are on */
+	panic_frame(&frame, "double fault (kernel stack overflow?)");
 }

@@ -43,6 +43,7 @@ enum {
 
 /* vectors */
 enum {
+	VEC_DEBUG = 1,
 	VEC_NMI = 2,
 	VEC_BREAKPOINT = 3,
 	VEC_OVERFLOW = 4,
@@ -140,6 +141,11 @@ static inline uint64_t rdtsc(void)
 static inline void ltr(uint16_t selector)
 {
 	asm volatile("ltr %0" : : "r"(selector));
+}
+
+static inline void sgdt(struct descriptor_ptr *gdt)
+{
+	asm volatile("sgdt %0" : "=m"(*gdt));
 }
 
 static inline void lidt(const struct descriptor_ptr *idt)

@@ -12,13 +12,15 @@ MB_FLAGS equ 3			; modules page aligned, memory map wanted
 	dd MB_MAGIC, MB_FLAGS, -(MB_MAGIC + MB_FLAGS)
 
 	section .bss
-	global kmap_pgdir
+	global kmap_pgdir, boot_stack_cpu, boot_stack_top
 	alignb 4096
 kmap_pgdir:
 	resb 4096
 	alignb KSTACK_STRIDE
 boot_stack:
-	resb KSTACK_STRIDE
+	resb KSTACK_STRIDE - 4
+boot_stack_cpu:				; the word that this_cpu() reads
+	resb 4
 boot_stack_top:
 
 	section .text

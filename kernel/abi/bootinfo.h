@@ -1,4 +1,4 @@
-/* What the kernel tells the first server, at BOOTINFO, read only, two pages. */
+/* What the kernel tells the first server, at BOOTINFO, read only. */
 #ifndef PARLEY_KERNEL_ABI_BOOTINFO_H
 #define PARLEY_KERNEL_ABI_BOOTINFO_H
 

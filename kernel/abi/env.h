@@ -16,8 +16,12 @@ enum env_field {
 	ENV_PAGER,      /* id of the pager, 0: none (may act on; never a ring) */
 	ENV_CONTROLLER, /* hands control over (controller only; never a ring) */
 	ENV_LIMIT,      /* pages and page tables it may hold, 0: no limit (controller only) */
+	ENV_SLOTS,      /* envs it may create, ENV_SLOTS_ANY: no limit (controller only) */
 	ENV_DEATHS,     /* 1: keep my dead envs until reaped, with IPC_BIT_DEATH (oneself only) */
 };
+
+#define ENV_SLOTS_ANY 0xFFFFFFFFu
+#define ENV_FIXED_PAGES 3 /* every env has: directory, table of its env page, env page */
 
 /* The env page, at ENVPAGE in every env. Pinned, private, fresh in a new env, never
  * inherited. The kernel trusts nothing in it: a program that scribbles here confuses itself.

@@ -8,7 +8,7 @@
  *
  *   IPC_SEND             send to ebx
  *   IPC_RECV             receive from ebx (0: anyone; own id: nobody, that is sleep)
- *   IPC_SEND|IPC_RECV    call: send to ebx, then receive from ebx alone
+ *   IPC_SEND|IPC_RECV    call: send to ebx, then receive from ebx alone (IPC_RECV_NOWAIT: E_INVAL)
  *   ... |IPC_REPLY       reply and receive: reply to ebx (0 or a partner that no longer waits:
  *                        skipped), then receive from anyone. A reply never blocks.
  *
@@ -26,7 +26,7 @@
  * Result >= 0 of a plain send: IPC_GOT_PAGES(r) pages went.
  *
  * Result < 0: E_INVAL (words, window, page run), E_BAD_ENV (no such partner), E_PERM (page run
- * the sender does not have; grant or W of a read-only page), E_NOT_WAITING (no wait, partner
+ * the sender does not have; W of a read-only page), E_NOT_WAITING (no wait, partner
  * not ready), E_TIMEOUT, E_DEAD (partner died while we waited). Nothing was delivered, unless the
  * send phase of a call was over: then the receive phase failed.
  *
@@ -57,6 +57,7 @@
 #define IPC_BITS_IRQ 0x0000FFFFu  /* 1 << irq */
 #define IPC_BITS_USER 0x00FF0000u /* SYS_NOTIFY */
 #define IPC_BIT_DEATH 0x80000000u /* SYS_ENV_REAP has something */
+#define IPC_BIT_HEIR 0x40000000u  /* control of envs passed to us, who asked for deaths */
 
 enum ipc_send_mode {
 	IPC_MODE_MAP,   /* shared: both have it */

@@ -64,12 +64,17 @@ enum syscall { SYSCALL_LIST(SYSCALL_ENUM) SYS_COUNT };
  *   mapping, else E_SHARED.
  * PAGE_SHARE: present entries with the keep bit are mapped as they are; writable ones
  *   lose W and gain the mark bits on both sides; read-only ones are mapped as they are;
- *   absent ones are copied verbatim. Whole absent page tables count as done. PAGE_COND is
- *   not possible.
- * ENV_FORK: the new env is stopped, has the registers of the copied env with eax = 0, an
- *   empty space, a fresh env page, the caller as controller, the copied env's pager, and
- *   the copied env as parent. Its limit is taken out of the caller's.
- * ENV_REGS: E_BUSY if the env waits in an IPC.
+ *   absent ones are copied verbatim, but zeros leave the destination alone: it is meant to be empty.
+ *   Whole absent page tables count as done. PAGE_COND is not possible.
+ * ENV_FORK: the new env is stopped, has the registers (FPU too) of the copied env with eax = 0,
+ *   an empty space, a fresh env page, the caller as controller, the copied env's pager, and
+ *   the copied env as parent. Its limit of pages is taken out of the caller's (where that has one), and
+ *   of the envs that the caller may still create it gets half (of a caller without a limit: as many as the
+ *   copied env may). Both go back when it is dead and, if the caller asked for deaths, reaped. E_LIMIT: not that much left; a limit below ENV_FIXED_PAGES + 1 is E_INVAL.
+ *   An env other than the caller is copied as it stands; if it runs, that may be anywhere.
+ * ENV_SET: a limit below what the env holds is E_LIMIT.
+ * IRQ_BIND: E_INVAL for a level-triggered interrupt, which nobody could mask in time.
+ * ENV_REGS: set is E_BUSY if the env waits in an IPC or is the caller.
  * ENV_DESTROY: returns 0. The env is dead at once; large spaces are torn down in the
  *   background, and SYSINFO says when that is over (`dying`). */
 
@@ -92,7 +97,7 @@ struct sysinfo {
 	unsigned dying;         /* spaces still being torn down */
 	unsigned tick_us;       /* length of a tick */
 	unsigned switches;      /* dispatches since boot, all CPUs */
-	unsigned shootdowns;    /* shootdown requests sent since boot */
+	unsigned shootdowns;    /* requests to other CPUs since boot: flushes and evictions */
 };
 #define SYSINFO_WORDS 10
 

@@ -84,6 +84,20 @@ static void reap(void)
 	}
 }
 
+/* Envs that a process created by itself and left behind: nobody else would end them. */
+static void destroy_heritage(void)
+{
+	envid_t own = sys_self();
+	for (uint32_t i = 0; i < NENV; i++) {
+		envid_t env = env_infos[i].id;
+		uint32_t status = env_infos[i].status;
+		if (status != ENV_FREE && status != ENV_DYING && env_infos[i].controller == own &&
+		    env != own && table_by_env(env) == NULL && server_of_env(env) == 0) {
+			(void)sys_env_destroy(env, 0);
+		}
+	}
+}
+
 int main(void)
 {
 	struct ipc_msg msg = {.nwords = 0};
@@ -99,6 +113,9 @@ int main(void)
 		if (msg.from == 0) {
 			if ((msg.w[0] & IPC_BIT_DEATH) != 0) {
 				reap();
+			}
+			if ((msg.w[0] & IPC_BIT_HEIR) != 0) {
+				destroy_heritage();
 			}
 			continue;
 		}

@@ -26,6 +26,9 @@ static envid_t build_env(const struct file *program, const struct arguments *arg
 		return env;
 	}
 	int status = sys_env_set(env, ENV_PAGER, (uint32_t)server_env(PM_SERVER_PAGER));
+	if (status == OK) {
+		status = sys_env_set(env, ENV_SLOTS, PROCESS_ENVS);
+	}
 	if (status < 0) {
 		(void)sys_env_destroy(env, 0);
 		return status;
