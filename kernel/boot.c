@@ -8,6 +8,7 @@
 #include "kernel/cpu.h"
 #include "kernel/debug.h"
 #include "kernel/env.h"
+#include "kernel/hook.h"
 #include "kernel/kmap.h"
 #include "kernel/lock.h"
 #include "kernel/machine.h"
@@ -77,6 +78,9 @@ _Noreturn void boot_main(uint32_t magic, paddr_t mbi, vaddr_t stack_top)
 	cpu_load(cpu);
 	clock_init();
 	env_init();
+	if (boot_word(boot_info.cmdline, "joslog")) {
+		hook = joslog_event;
+	}
 	smp_start(&machine);
 	kmap_drop_identity();
 	record_cpus();

@@ -27,8 +27,7 @@ void debug_init(void)
 	outb(COM1 + 0, 1);    /* 115,200 baud */
 	outb(COM1 + 1, 0);
 	outb(COM1 + 3, 0x03); /* 8 data bits, no parity, one stop bit */
-	outb(COM1 + 2, 0x01); /* FIFOs on */
-	outb(COM1 + 4, 0x0B); /* DTR, RTS, interrupt gate */
+	outb(COM1 + 4, 0x0B); /* DTR, RTS, interrupt gate; the FIFOs stay: what was typed is kept */
 }
 
 /* False if the line is stuck. */

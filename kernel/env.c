@@ -10,6 +10,7 @@
 #include "kernel/clock.h"
 #include "kernel/cpu.h"
 #include "kernel/debug.h"
+#include "kernel/hook.h"
 #include "kernel/ipc.h"
 #include "kernel/lock.h"
 #include "kernel/sched.h"
@@ -24,6 +25,7 @@ _Static_assert(sizeof(env_records) % PGSIZE == 0, "whole pages are shown to user
 static struct env *free_heads[2];
 static struct env *dying_head;
 uint32_t env_used, env_dying;
+hook_fn *hook;
 
 static struct env **free_list_of(const struct env *env)
 {
@@ -137,6 +139,7 @@ int env_create(struct env *like, struct env *controller, bool server, struct env
 	controller = controller ? controller : env;
 	controller->children += controller != env;
 	publish(env, like ? like->id : 0, controller->id, like ? like->info->pager : 0);
+	hook_event(EVENT_NEW, env, 0);
 	*result = env;
 	return OK;
 }
@@ -286,6 +289,7 @@ void env_destroy(struct env *env, const uint32_t death[4], bool by_controller)
 		panic("the first server died: cause %u, va 0x%08x, ip 0x%08x, code %u", death[0],
 		      death[1], death[2], death[3]);
 	}
+	hook_event(EVENT_FREE, env, 0);
 	env_stop(env);
 	clock_cancel(env);
 	env->life = LIFE_DEAD;

@@ -4,7 +4,7 @@
 #include "kernel/cpu.h"
 #include "kernel/debug.h"
 #include "kernel/env.h"
-#include "kernel/ipc.h"
+#include "kernel/hook.h"
 #include "kernel/lock.h"
 
 /* The env that the caller names and may act on; NULL with *error. */
@@ -64,9 +64,16 @@ static int set_limit(struct env *caller, struct env *env, uint32_t limit)
 
 static int set_slots(struct env *caller, struct env *env, uint32_t slots)
 {
-	if (env->info->controller != caller->id || caller->slots != ENV_SLOTS_ANY) {
+	bool paid = caller->slots != ENV_SLOTS_ANY;
+
+	if (env->info->controller != caller->id ||
+	    (paid && (slots == ENV_SLOTS_ANY || env->slots == ENV_SLOTS_ANY))) {
 		return E_PERM;
 	}
+	if (paid && slots > env->slots && slots - env->slots > caller->slots) {
+		return E_LIMIT;
+	}
+	caller->slots -= paid ? slots - env->slots : 0;
 	env->slots = slots;
 	return OK;
 }
@@ -133,6 +140,7 @@ int envcall_destroy(struct env *caller)
 	if (env == caller) {
 		death[0] = DEATH_EXIT;
 	}
+	hook_event(env == caller ? EVENT_EXIT : EVENT_DESTROY, env, 0);
 	env_destroy(env, death, env != caller);
 	return OK;
 }

@@ -14,6 +14,7 @@
 #include "kernel/cpu.h"
 #include "kernel/debug.h"
 #include "kernel/env.h"
+#include "kernel/hook.h"
 #include "kernel/lock.h"
 #include "kernel/x86.h"
 
@@ -22,7 +23,9 @@ enum { XSTACK = UXSTACKTOP - PGSIZE };
 static struct env *die(struct env *env, enum death cause, vaddr_t va, uint32_t code)
 {
 	const uint32_t death[4] = {cause, va, env->tf.eip, code};
+	bool page_fault = env->tf.vector == VEC_PAGE_FAULT;
 
+	hook_event(page_fault ? EVENT_FAULT : EVENT_EXCEPTION, env, va);
 	env_destroy(env, death, false);
 	return NULL;
 }

@@ -37,7 +37,7 @@
 enum {
 	BOTH_PHASES = IPC_SEND | IPC_RECV,
 	KNOWN_FLAGS = IPC_SEND | IPC_RECV | IPC_REPLY | IPC_PAGES | IPC_WINDOW | IPC_SEND_NOWAIT |
-	              IPC_SEND_TIMEOUT | IPC_RECV_NOWAIT | IPC_RECV_TIMEOUT |
+	              IPC_SEND_TIMEOUT | IPC_RECV_NOWAIT | IPC_RECV_TIMEOUT | IPC_PUBLISH |
 	              IPC_WORDS(IPC_WORDS_MASK),
 };
 
@@ -88,7 +88,7 @@ static int check_call(const struct env *env, uint32_t flags)
 	int error = OK;
 
 	if (flags & ~KNOWN_FLAGS || words_of(flags) > IPC_WORDS_MAX || !(flags & BOTH_PHASES) ||
-	    (flags & IPC_REPLY && (flags & BOTH_PHASES) != BOTH_PHASES)) {
+	    (flags & IPC_REPLY && !(flags & IPC_SEND))) {
 		return E_INVAL;
 	}
 	if ((flags & (BOTH_PHASES | IPC_REPLY | IPC_RECV_NOWAIT)) ==
@@ -115,6 +115,10 @@ static void wait_in(struct env *env, enum ipc_state state, envid_t partner)
 	env->info->waits = 1;
 	env->info->partner = partner;
 	env->info->status = ENV_NOT_RUNNABLE;
+	if (state == IPC_RECEIVING && env->ipc_flags & IPC_PUBLISH) {
+		env->info->ipc_receiving = 1;
+		env->info->ipc_window = env->ipc_flags & IPC_WINDOW ? env->page->recv_va : 0;
+	}
 	if (env->ipc_flags & bounded) {
 		clock_wake_after(env,
 		                 state == IPC_SENDING ? env->page->send_us : env->page->recv_us);
@@ -182,6 +186,15 @@ static uint32_t deliver_pages(struct env *from, struct env *to)
 	return i;
 }
 
+/* What JOS's receiver leaves in its public record. */
+static void publish(const struct env *from, const struct env *to, uint32_t npages)
+{
+	to->info->ipc_receiving = 0;
+	to->info->ipc_value = from->tf.esi;
+	to->info->ipc_from = from->id;
+	to->info->ipc_perm = npages ? from->tf.edi : 0;
+}
+
 /* Hands the message over. `to` waits, or is the running receiver; `from` likewise. The
  * receiver's wait is over, the sender's is not. Pages moved. */
 static uint32_t deliver(struct env *from, struct env *to)
@@ -193,6 +206,9 @@ static uint32_t deliver(struct env *from, struct env *to)
 	}
 	if (from->ipc_flags & IPC_PAGES && to->ipc_flags & IPC_WINDOW) {
 		npages = deliver_pages(from, to);
+	}
+	if (to->ipc_flags & IPC_PUBLISH) {
+		publish(from, to, npages);
 	}
 	stop_waiting(to, nwords | npages << 8);
 	to->tf.ebx = from->id;
@@ -296,14 +312,14 @@ static struct env *send(struct env *env, struct env *to)
 	return env;
 }
 
-static struct env *reply_receive(struct env *env, struct env *to)
+static struct env *reply(struct env *env, struct env *to)
 {
 	bool replied = to && to != env && to->ipc == IPC_RECEIVING && to->partner == env->id;
+	uint32_t npages = replied ? deliver(env, to) : 0;
 
-	if (replied) {
-		deliver(env, to);
-	}
-	if (!receive(env, 0)) {
+	if (!(env->ipc_flags & IPC_RECV)) {
+		env->tf.eax = replied ? (int)(npages << 8) : E_NOT_WAITING;
+	} else if (!receive(env, 0)) {
 		return replied ? switch_to(to) : NULL;
 	}
 	if (replied) {
@@ -329,7 +345,7 @@ struct env *ipc_call(struct env *env)
 		return env;
 	}
 	if (flags & IPC_REPLY) {
-		return reply_receive(env, to);
+		return reply(env, to);
 	}
 	if (flags & IPC_SEND) {
 		return send(env, to);
@@ -342,7 +358,7 @@ struct env *ipc_call(struct env *env)
 void ipc_notify(struct env *env, uint32_t bits)
 {
 	env->pending |= bits;
-	if (env->ipc == IPC_RECEIVING && env->partner == 0) {
+	if (env->pending && env->ipc == IPC_RECEIVING && env->partner == 0) {
 		deliver_pending(env);
 		env_wake(env);
 	}

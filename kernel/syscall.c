@@ -7,6 +7,7 @@
 #include "kernel/debug.h"
 #include "kernel/env.h"
 #include "kernel/envcall.h"
+#include "kernel/hook.h"
 #include "kernel/ipc.h"
 #include "kernel/lock.h"
 #include "kernel/pagecall.h"
@@ -125,6 +126,19 @@ static int call_ports(struct env *caller)
 	return OK;
 }
 
+/* Ends the caller, who asked for that, because of the first byte that it may not read. */
+static int die_of(struct env *caller, vaddr_t va, uint32_t length)
+{
+	const uint32_t death[4] = {DEATH_BAD_POINTER, va, caller->tf.eip, 0};
+
+	while (length > 1 && space_may_access(&caller->space, va, 1, 0)) {
+		va = (va & ~(PGSIZE - 1)) + PGSIZE;
+	}
+	hook_event(EVENT_BAD_POINTER, caller, va);
+	env_destroy(caller, death, false);
+	return OK;
+}
+
 static int call_debug_write(struct env *caller)
 {
 	uint32_t va = caller->tf.ebx, length = caller->tf.esi;
@@ -133,7 +147,8 @@ static int call_debug_write(struct env *caller)
 		return E_INVAL;
 	}
 	if (!space_may_access(&caller->space, va, length, 0)) {
-		return E_FAULT;
+		return env_operand(caller) & DEBUG_WRITE_OR_DIE ? die_of(caller, va, length)
+		                                                : E_FAULT;
 	}
 	debug_write((const char *)va, length);
 	return OK;

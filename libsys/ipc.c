@@ -85,7 +85,7 @@ int ipc_reply_recv(envid_t to, struct ipc_msg *msg, uint32_t flags)
 int ipc_reply(envid_t to, const struct ipc_msg *msg)
 {
 	struct syscall_regs regs;
-	int result = exchange(IPC_SEND | IPC_SEND_NOWAIT, to, msg, &regs);
+	int result = exchange(IPC_SEND | IPC_REPLY, to, msg, &regs);
 	return result < 0 ? result : OK;
 }
 

@@ -16,7 +16,7 @@ enum env_field {
 	ENV_PAGER,      /* id of the pager, 0: none (may act on; never a ring) */
 	ENV_CONTROLLER, /* hands control over (controller only; never a ring) */
 	ENV_LIMIT,      /* pages and page tables it may hold, 0: no limit (controller only) */
-	ENV_SLOTS,      /* envs it may create, ENV_SLOTS_ANY: no limit (controller only) */
+	ENV_SLOTS,      /* envs it may still create, ENV_SLOTS_ANY: no limit (controller only) */
 	ENV_DEATHS,     /* 1: keep my dead envs until reaped, with IPC_BIT_DEATH (oneself only) */
 };
 
@@ -70,7 +70,12 @@ struct env_info {
 	uint32_t limit;  /* of pages; 0 none */
 	uint32_t waits;  /* 1: waits in an IPC */
 	envid_t partner; /* whom it waits for, 0 anyone */
-	uint32_t reserved[5];
+	/* Of the last receive with IPC_PUBLISH, as on JOS: others can see these. */
+	uint32_t ipc_receiving; /* 1: waits in one now */
+	vaddr_t ipc_window;     /* its window, 0 none */
+	uint32_t ipc_value;     /* word 0 */
+	envid_t ipc_from;
+	uint32_t ipc_perm; /* word 1 if a page came, else 0 */
 };
 _Static_assert(sizeof(struct env_info) == 64, "one cache line per record");
 
@@ -94,6 +99,7 @@ enum death {
 	DEATH_NO_UPCALL,  /* page fault and no upcall; esi = va, edi = ip, ebp = error code */
 	DEATH_NO_STACK,   /* the exception stack is not mapped writable; likewise */
 	DEATH_STACK_FULL, /* the exception stack ran out; likewise */
+	DEATH_BAD_POINTER, /* SYS_DEBUG_WRITE with DEBUG_WRITE_OR_DIE; esi = va, edi = ip */
 	DEATH_EXCEPTION,  /* another exception and no upcall; edi = ip, ebp = vector */
 };
 

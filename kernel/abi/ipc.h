@@ -9,8 +9,9 @@
  *   IPC_SEND             send to ebx
  *   IPC_RECV             receive from ebx (0: anyone; own id: nobody, that is sleep)
  *   IPC_SEND|IPC_RECV    call: send to ebx, then receive from ebx alone (IPC_RECV_NOWAIT: E_INVAL)
- *   ... |IPC_REPLY       reply and receive: reply to ebx (0 or a partner that no longer waits:
- *                        skipped), then receive from anyone. A reply never blocks.
+ *   ... |IPC_REPLY       reply and receive: reply to ebx (0 or a partner that does not wait for this
+ *                        answer: skipped), then receive from anyone. A reply never blocks.
+ *   IPC_SEND|IPC_REPLY   reply only; E_NOT_WAITING if it was skipped
  *
  * A message has n words, IPC_WORDS(n), n = 0..IPC_WORDS_MAX. The first three ride in
  * registers; words 3..n-1 are copied from the sender's env page (msg[3..]) to the
@@ -44,6 +45,7 @@
 #define IPC_SEND_TIMEOUT 0x00004000u /* bounded by the env page's send_us */
 #define IPC_RECV_NOWAIT 0x00008000u
 #define IPC_RECV_TIMEOUT 0x00010000u /* bounded by the env page's recv_us */
+#define IPC_PUBLISH 0x00020000u      /* shows value, sender and permission in the public record */
 #define IPC_WORDS(n) ((unsigned)(n) << 20)
 #define IPC_WORDS_SHIFT 20
 #define IPC_WORDS_MASK 0x7Fu

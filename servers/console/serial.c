@@ -73,9 +73,15 @@ void serial_init(struct serial *serial)
 	port_out8(SERIAL_DIVISOR_LOW, SERIAL_DIVISOR_115200);
 	port_out8(SERIAL_DIVISOR_HIGH, 0);
 	port_out8(SERIAL_LCR, LCR_8N1);
-	/* No reset bits: what was typed during the boot stays. No trigger level: a key is one byte,
-	 * and need not wait for the FIFO's time-out. */
+	/* Turning the FIFO on empties the receiver, so what was typed before is fetched first. After
+	 * that QEMU hands over no more input until somebody reads, even if there is nothing. No
+	 * trigger level: a key is one byte, and need not wait for the FIFO's time-out. */
+	serial->has_early = port_in8(SERIAL_LSR) & LSR_RECEIVED;
+	serial->early = port_in8(SERIAL_DATA);
 	port_out8(SERIAL_FCR, FCR_ENABLE);
+	if (!(port_in8(SERIAL_LSR) & LSR_RECEIVED)) {
+		(void)port_in8(SERIAL_DATA);
+	}
 	port_out8(SERIAL_MCR, MCR_DTR | MCR_RTS | MCR_OUT2);
 	serial->fifo_depth = 1;
 	if ((port_in8(SERIAL_IIR) & IIR_FIFO) == IIR_FIFO) {
@@ -119,6 +125,11 @@ bool serial_next(struct serial *serial, uint8_t *byte)
 {
 	if (!serial->present) {
 		return false;
+	}
+	if (serial->has_early) {
+		serial->has_early = false;
+		*byte = serial->early;
+		return true;
 	}
 	for (;;) {
 		if (port_in8(SERIAL_LSR) & LSR_RECEIVED) {

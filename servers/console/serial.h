@@ -8,6 +8,8 @@ enum { SERIAL_IRQ = 4, SERIAL_RING_SIZE = 8192 };
 
 struct serial {
 	bool present;
+	bool has_early; /* serial_init found a byte */
+	uint8_t early;
 	uint8_t fifo_depth; /* bytes that the transmitter takes at once */
 	uint8_t enabled;    /* what the interrupt enable register holds */
 	struct ring out;    /* not yet given to the transmitter */

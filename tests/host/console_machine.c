@@ -13,7 +13,7 @@ enum { FIFO_DEPTH = 16 };
 
 static bool receive_cause(void)
 {
-	return machine.received_put != machine.received_taken;
+	return !machine.receiver_stuck && machine.received_put != machine.received_taken;
 }
 
 static void update_line(void)
@@ -93,8 +93,9 @@ static uint8_t read_data(void)
 	if (receive_cause()) {
 		byte = (uint8_t)machine
 		               .received[machine.received_taken++ % sizeof(machine.received)];
-		update_line();
 	}
+	machine.receiver_stuck = false;
+	update_line();
 	return byte;
 }
 
@@ -149,6 +150,17 @@ static void write_enable(uint8_t value)
 	update_line();
 }
 
+/* Turning the FIFO on or off empties the receiver, and QEMU then waits for a read. */
+static void write_fifo_control(uint8_t value)
+{
+	if ((value ^ machine.fcr) & 1 && receive_cause()) {
+		machine.received_taken++;
+		machine.receiver_stuck = true;
+	}
+	machine.fcr = value;
+	update_line();
+}
+
 static void write_serial(uint16_t port, uint8_t value)
 {
 	if (!machine.has_serial) {
@@ -169,7 +181,7 @@ static void write_serial(uint16_t port, uint8_t value)
 			write_enable(value);
 		}
 		break;
-	case 0x3FA: machine.fcr = value; break;
+	case 0x3FA: write_fifo_control(value); break;
 	case 0x3FB: machine.lcr = value; break;
 	case 0x3FC: machine.mcr = value; break;
 	case 0x3FF: machine.scratch = value; break;

@@ -22,7 +22,7 @@ struct machine {
 
 	/* Its own. */
 	uint8_t scratch, ier, lcr, fcr, mcr, divisor_low, divisor_high;
-	bool transmit_cause, serial_line;
+	bool transmit_cause, serial_line, receiver_stuck;
 	char transmit[16];
 	uint32_t transmit_length;
 	bool shifting; /* the shift register is busy */

@@ -1,0 +1,28 @@
+/* A new env's env page has its ids and is zero otherwise, even in a slot and frame used before. */
+#include "tests/guest/peers.h"
+
+static envid_t parent;
+
+static void dirties_or_looks(uint32_t arg)
+{
+	const volatile uint32_t *words = (const volatile uint32_t *)ENVPAGE;
+
+	CHECK_EQ(words[1], parent);
+	CHECK_EQ(env_page->parent, parent);
+	CHECK_EQ(words[0], sys_self());
+	for (uint32_t i = 4; i < PGSIZE / 4; i++) {
+		CHECK_EQ(words[i], 0);
+	}
+	if (arg) {
+		memset((void *)(ENVPAGE + 16), 0xA5, PGSIZE - 16);
+	}
+}
+
+int main(void)
+{
+	parent = env_page->id;
+	for (uint32_t i = 0; i < 20; i++) {
+		peer_join(peer_start(dirties_or_looks, i % 2 == 0));
+	}
+	return 0;
+}
