@@ -23,9 +23,7 @@ enum { XSTACK = UXSTACKTOP - PGSIZE };
 static struct env *die(struct env *env, enum death cause, vaddr_t va, uint32_t code)
 {
 	const uint32_t death[4] = {cause, va, env->tf.eip, code};
-	bool page_fault = env->tf.vector == VEC_PAGE_FAULT;
 
-	hook_event(page_fault ? EVENT_FAULT : EVENT_EXCEPTION, env, va);
 	env_destroy(env, death, false);
 	return NULL;
 }
@@ -42,9 +40,11 @@ static struct env *enter(struct env *env, vaddr_t upcall, uint32_t value, uint32
 	struct utrapframe *frame;
 
 	if (!stack || (*stack & RIGHTS) != RIGHTS) {
+		hook_event(EVENT_BAD_POINTER, env, esp);
 		return die(env, DEATH_NO_STACK, value, code);
 	}
 	if (esp < XSTACK || esp >= UXSTACKTOP) {
+		hook_event(EVENT_BAD_POINTER, env, esp);
 		return die(env, DEATH_STACK_FULL, value, code);
 	}
 	frame = frame_enter(PTE_ADDR(*stack), FRAME_SLOT_DST) + esp - XSTACK;
@@ -72,6 +72,7 @@ struct env *fault_page(struct env *env, vaddr_t va)
 
 	assert(lock_held());
 	if (!upcall) {
+		hook_event(EVENT_FAULT, env, va);
 		return die(env, DEATH_NO_UPCALL, va, env->tf.err);
 	}
 	env->page->faults++;
@@ -84,6 +85,7 @@ struct env *fault_exception(struct env *env)
 
 	assert(lock_held());
 	if (!upcall) {
+		hook_event(EVENT_EXCEPTION, env, 0);
 		return die(env, DEATH_EXCEPTION, 0, env->tf.vector);
 	}
 	return enter(env, upcall, env->tf.vector, env->tf.err);

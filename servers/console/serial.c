@@ -76,8 +76,10 @@ void serial_init(struct serial *serial)
 	/* Turning the FIFO on empties the receiver, so what was typed before is fetched first. After
 	 * that QEMU hands over no more input until somebody reads, even if there is nothing. No
 	 * trigger level: a key is one byte, and need not wait for the FIFO's time-out. */
-	serial->has_early = port_in8(SERIAL_LSR) & LSR_RECEIVED;
-	serial->early = port_in8(SERIAL_DATA);
+	ring_init(&serial->early, serial->early_bytes, SERIAL_EARLY_SIZE);
+	while ((port_in8(SERIAL_LSR) & LSR_RECEIVED) && ring_free(&serial->early) > 0) {
+		ring_put(&serial->early, port_in8(SERIAL_DATA));
+	}
 	port_out8(SERIAL_FCR, FCR_ENABLE);
 	if (!(port_in8(SERIAL_LSR) & LSR_RECEIVED)) {
 		(void)port_in8(SERIAL_DATA);
@@ -126,9 +128,7 @@ bool serial_next(struct serial *serial, uint8_t *byte)
 	if (!serial->present) {
 		return false;
 	}
-	if (serial->has_early) {
-		serial->has_early = false;
-		*byte = serial->early;
+	if (ring_take(&serial->early, byte)) {
 		return true;
 	}
 	for (;;) {

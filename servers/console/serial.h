@@ -4,12 +4,12 @@
 
 #include "servers/console/ring.h"
 
-enum { SERIAL_IRQ = 4, SERIAL_RING_SIZE = 8192 };
+enum { SERIAL_IRQ = 4, SERIAL_EARLY_SIZE = 256, SERIAL_RING_SIZE = 8192 };
 
 struct serial {
 	bool present;
-	bool has_early; /* serial_init found a byte */
-	uint8_t early;
+	struct ring early; /* what serial_init found in the receiver */
+	uint8_t early_bytes[SERIAL_EARLY_SIZE];
 	uint8_t fifo_depth; /* bytes that the transmitter takes at once */
 	uint8_t enabled;    /* what the interrupt enable register holds */
 	struct ring out;    /* not yet given to the transmitter */
