@@ -1,0 +1,47 @@
+/* debug_write refuses what the caller may not read: kernel memory, what wraps
+ * around, and what runs into an unmapped page; and prints nothing of it. */
+#include "tests/guest/memory.h"
+
+static void check_range(vaddr_t va, uint32_t length, int wanted)
+{
+	int result = sys_debug_write((const void *)va, length);
+
+	if (result != wanted) {
+		printf("debug_write(0x%08x, 0x%x): %e, not %e\n", va, length, result, wanted);
+		exit(1);
+	}
+}
+
+int main(void)
+{
+	CHECK_EQ(sys_page_alloc(0, AREA | PTE_W, 1), 1);
+	CHECK_EQ(sys_page_mark(0, AREA + PGSIZE, PTE_ZERO_FILL, 1), 1);
+	check_range(1, 0xFFFFFFF0, E_INVAL);
+	check_range(0xFFFFF000, 0x2000, E_INVAL);
+	check_range(0, 0xFFFFFFFF, E_INVAL);
+	check_range(AREA, 1025, E_INVAL);
+	check_range(AREA, 0x80000000, E_INVAL);
+	check_range(0xFFFFF000, 0x400, E_FAULT);
+	check_range(0xFFFFFF00, 0x100, E_FAULT);
+	check_range(0xFFFFFF00, 0x101, E_FAULT);
+	check_range(0xFFFFFFFF, 2, E_FAULT);
+	check_range(KERNBASE, 16, E_FAULT);
+	check_range(0xF0100000, 16, E_FAULT);
+	check_range(KSTACKBASE, 1, E_FAULT);
+	check_range(KERNBASE - 8, 16, E_FAULT);
+	check_range(ULIM, 1, E_FAULT);
+	check_range(ULIM - 1, 2, E_FAULT);
+	check_range(UPAGES, 1, E_FAULT);
+	check_range(0, 16, E_FAULT);
+	check_range(1, 1, E_FAULT);
+	check_range(AREA + PGSIZE - 1, 2, E_FAULT);
+	check_range(AREA + PGSIZE - 1024, 1025, E_INVAL);
+	check_range(AREA - 1, 2, E_FAULT);
+	check_range(AREA + PGSIZE, 1, E_FAULT); /* zero-filled some day, absent now */
+	check_range(USTACKTOP - 4, 8, E_FAULT);
+	check_range(OTHER, 1, E_FAULT);
+
+	check_range(AREA + PGSIZE - 1, 0, OK);
+	check_range(0xFFFFFFFF, 0, OK);
+	return 0;
+}
