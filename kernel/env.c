@@ -293,9 +293,9 @@ void env_destroy(struct env *env, const uint32_t death[4], bool by_controller)
 	env_stop(env);
 	clock_cancel(env);
 	env->life = LIFE_DEAD;
-	env->info->status = ENV_DYING;
 	ipc_env_died(env);
 	hand_children_over(env, controller);
+	env->info->status = ENV_DYING; /* who sees that may count on the above */
 	controller->children--;
 	for (int i = 0; i < 4; i++) {
 		env->death[i] = death[i];
