@@ -94,13 +94,13 @@ _Static_assert(sizeof(struct utrapframe) == 52, "JOS's layout");
 
 /* Why an env died (SYS_ENV_REAP). */
 enum death {
-	DEATH_EXIT,       /* destroyed itself; esi = status */
-	DEATH_KILLED,     /* destroyed by its controller; esi = status */
-	DEATH_NO_UPCALL,  /* page fault and no upcall; esi = va, edi = ip, ebp = error code */
-	DEATH_NO_STACK,   /* the exception stack is not mapped writable; likewise */
-	DEATH_STACK_FULL, /* the exception stack ran out; likewise */
+	DEATH_EXIT,        /* destroyed itself; esi = status */
+	DEATH_KILLED,      /* destroyed by its controller; esi = status */
+	DEATH_NO_UPCALL,   /* page fault and no upcall; esi = va, edi = ip, ebp = error code */
+	DEATH_NO_STACK,    /* the exception stack is not mapped writable; likewise */
+	DEATH_STACK_FULL,  /* the exception stack ran out; likewise */
 	DEATH_BAD_POINTER, /* SYS_DEBUG_WRITE with DEBUG_WRITE_OR_DIE; esi = va, edi = ip */
-	DEATH_EXCEPTION,  /* another exception and no upcall; edi = ip, ebp = vector */
+	DEATH_EXCEPTION,   /* another exception and no upcall; edi = ip, ebp = vector */
 };
 
 #endif

@@ -11,7 +11,7 @@ enum {
 	PROCESS_MAX = 1000,      /* processes, the dead that nobody has waited for included */
 	PROCESS_KEPT = 16,       /* of these, kept for children of the first process */
 	PROCESS_CHILDREN = 256,  /* default limit of children per process, the dead included */
-	PROCESS_ENVS = 64,       /* envs that a process may create by itself, with all their offspring */
+	PROCESS_ENVS = 64,       /* envs that a process may create itself, offspring included */
 	PROCESS_MEMORY_PART = 2, /* default limit of pages: free frames at start / this */
 };
 
