@@ -59,7 +59,7 @@ static inline struct cpu *this_cpu(void)
 {
 	uint32_t esp;
 
-	asm volatile("mov %%esp, %0" : "=r"(esp));
+	asm("mov %%esp, %0" : "=r"(esp)); /* the same all through an entry: may be kept */
 	return *(struct cpu **)((esp | (KSTACK_STRIDE - 1)) - 3);
 }
 

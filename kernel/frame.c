@@ -233,9 +233,9 @@ static void free_ram(struct span ram)
 {
 	for (struct span gap = next_gap(ram.start, ram.end); gap.start < ram.end;
 	     gap = next_gap(gap.end, ram.end)) {
-		for (uint32_t pa = gap.start; pa < gap.end; pa += PGSIZE) {
-			if (table[pa >> PGSHIFT].fixed == FRAME_FIXED) { /* ranges may overlap */
-				push_free(pa >> PGSHIFT);
+		for (uint32_t n = gap.start >> PGSHIFT; n < gap.end >> PGSHIFT; n++) {
+			if (table[n].fixed == FRAME_FIXED) { /* ranges may overlap */
+				push_free(n);
 			}
 		}
 	}

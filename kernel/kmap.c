@@ -75,9 +75,7 @@ void kmap_read(void *dst, paddr_t src, uint32_t size)
 		uint32_t part = PGSIZE - offset < size ? PGSIZE - offset : size;
 		const uint8_t *from = frame_enter(PTE_ADDR(src), FRAME_SLOT_SRC);
 
-		for (uint32_t i = 0; i < part; i++) {
-			to[i] = from[offset + i];
-		}
+		copy_bytes(to, from + offset, part);
 		to += part;
 		src += part;
 		size -= part;

@@ -20,7 +20,7 @@ enum { SPINS = 64 };
 static uint32_t next_ticket;         /* atomic: each waiter takes one */
 static uint32_t serving;             /* atomic */
 static struct cpu *halted[NCPU_MAX]; /* atomic; by ticket modulo NCPU_MAX: a CPU waits once */
-static struct cpu *holder;           /* written by the holder only */
+struct cpu *lock_holder;
 
 static bool our_turn(uint32_t ticket)
 {
@@ -55,7 +55,7 @@ void lock_acquire(struct cpu *cpu)
 		cpu_answer(cpu);
 		pause();
 	}
-	holder = cpu;
+	lock_holder = cpu;
 }
 
 void lock_release(void)
@@ -63,15 +63,10 @@ void lock_release(void)
 	uint32_t next = serving + 1;
 	struct cpu *waiter;
 
-	holder = NULL;
+	lock_holder = NULL;
 	__atomic_store_n(&serving, next, __ATOMIC_SEQ_CST);
 	waiter = __atomic_load_n(&halted[next % NCPU_MAX], __ATOMIC_SEQ_CST);
 	if (waiter) {
 		apic_poke(waiter->apic_id);
 	}
-}
-
-bool lock_held(void)
-{
-	return holder == this_cpu();
 }

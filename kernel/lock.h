@@ -7,15 +7,18 @@
 #ifndef PARLEY_KERNEL_LOCK_H
 #define PARLEY_KERNEL_LOCK_H
 
-#include "kernel/abi/types.h"
-
-struct cpu;
+#include "kernel/cpu.h"
 
 /* Take the lock for `cpu`, this CPU. May find on return that cpu->env was taken away. */
 void lock_acquire(struct cpu *cpu);
 void lock_release(void);
 
+extern struct cpu *lock_holder; /* written by the holder only */
+
 /* Whether this CPU holds the lock. */
-bool lock_held(void);
+static inline bool lock_held(void)
+{
+	return lock_holder == this_cpu();
+}
 
 #endif

@@ -160,6 +160,11 @@ static inline uint32_t read_ebp(void)
 	return value;
 }
 
+static inline void copy_bytes(void *dst, const void *src, uint32_t nbytes)
+{
+	asm volatile("rep movsb" : "+D"(dst), "+S"(src), "+c"(nbytes) : : "memory");
+}
+
 /* rep stosl / rep movsl: words, not bytes. */
 static inline void fill_words(void *dst, uint32_t value, uint32_t nwords)
 {
