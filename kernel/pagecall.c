@@ -390,13 +390,17 @@ int pagecall_share(struct env *env)
 	}
 	length = run.npages << PGSHIFT;
 	for (; !error && done < length && work < SPACE_WORK; work++) {
-		uint32_t part = PTSIZE - (run.from.va + done) % PTSIZE;
+		vaddr_t next = space_next_table(&run.from.env->space, run.from.va + done);
+		uint32_t left;
 
-		part = length - done < part ? length - done : part;
-		if (space_find(&run.from.env->space, run.from.va + done)) {
-			part = share_table(&run, done, done + part, &work, &error);
+		if (next - run.from.va >= length) {
+			done = length;
+			break;
 		}
-		done += part;
+		done = next - run.from.va;
+		left = PTSIZE - next % PTSIZE;
+		left = length - done < left ? length - done : left;
+		done += share_table(&run, done, done + left, &work, &error);
 		if (error == E_NO_MEM) {
 			space_settle(&run.from.env->space);
 			error = reclaim(&run) ? OK : E_NO_MEM;

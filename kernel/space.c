@@ -73,6 +73,21 @@ pte_t *space_find(const struct space *space, vaddr_t va)
 	return (pte_t *)frame_low(PTE_ADDR(pde)) + ((va >> PGSHIFT) & 1023);
 }
 
+vaddr_t space_next_table(const struct space *space, vaddr_t va)
+{
+	uint32_t index = va >> PTSHIFT, word = index / 32;
+	uint32_t bits = space->tables[word] & ~0u << index % 32;
+
+	while (!bits) {
+		if (++word == sizeof(space->tables) / 4) {
+			return UTOP;
+		}
+		bits = space->tables[word];
+	}
+	index = word * 32 + __builtin_ctz(bits);
+	return index == va >> PTSHIFT ? va : index << PTSHIFT;
+}
+
 pte_t *space_find_or_make(struct space *space, vaddr_t va, int *error)
 {
 	uint32_t index = va >> PTSHIFT;

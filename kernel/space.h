@@ -32,6 +32,9 @@ int space_init(struct space *space, paddr_t *env_page);
  * loaded nowhere. */
 bool space_teardown(struct space *space);
 
+/* The first address from va on, below UTOP, that has a page table; UTOP if there is none. */
+vaddr_t space_next_table(const struct space *space, vaddr_t va);
+
 /* The entry for va, or NULL when its page table is absent. */
 pte_t *space_find(const struct space *space, vaddr_t va);
 /* Likewise, making the table. NULL with *error = E_NO_MEM or E_LIMIT. */
