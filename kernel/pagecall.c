@@ -323,56 +323,69 @@ int pagecall_query(struct env *env)
 
 /* ---- share: a whole range, table by table ---- */
 
-/* Shares one entry. The destination's table exists. */
+/* Shares one entry that is not 0. The slot's table is there and its bounds include the slot. */
 static int share_entry(struct run *run, pte_t *source, vaddr_t va, pte_t *slot)
 {
+	struct space *to = &run->to.env->space;
 	pte_t entry = *source;
 
-	if (!(entry & PTE_P)) {
-		space_set(&run->to.env->space, va, slot, entry);
-		return OK;
-	}
-	if (!(*slot & PTE_P) && !space_room(&run->to.env->space)) {
+	if (entry & PTE_P && !(*slot & PTE_P) && !space_room(to)) {
 		return E_LIMIT;
 	}
-	if (entry & PTE_W && !(entry & run->from.flags & PTE_SOFT)) {
-		entry = (entry & ~PTE_W) | (run->to.flags & PTE_SOFT);
-		*source = entry;
-		run->from.env->space.stale = true;
+	if (*slot) {
+		space_set(to, va, slot, 0);
 	}
-	space_set(&run->to.env->space, va, slot, entry & ~HARDWARE_BITS);
+	if (entry & PTE_P) {
+		if (entry & PTE_W && !(entry & run->from.flags & PTE_SOFT)) {
+			entry = (entry & ~PTE_W) | (run->to.flags & PTE_SOFT);
+			*source = entry;
+			run->from.env->space.stale = true;
+		}
+		frame_get(PTE_ADDR(entry));
+		to->pages++;
+		entry &= ~HARDWARE_BITS;
+	}
+	*slot = entry;
 	return OK;
 }
 
-/* Shares [offset, end), which lies within one source table, as far as the work allowed and the
- * first error let it; bytes done. Entries outside the table's bounds are 0 and cost nothing. */
+/* Shares [offset, end), which lies within one table on either side, as far as the work allowed and the
+ * first error let it; bytes done. Entries outside the source's bounds are 0 and cost nothing. */
 static uint32_t share_table(struct run *run, uint32_t offset, uint32_t end, uint32_t *work,
                             int *error)
 {
-	struct space *from = &run->from.env->space, *to = &run->to.env->space;
-	pte_t *source = space_find(from, run->from.va + offset);
-	const struct frame *table = frame_of(frame_low_addr(source) & ~(PGSIZE - 1));
+	vaddr_t to_va = run->to.va + offset;
+	pte_t *source = space_find(&run->from.env->space, run->from.va + offset), *slot = NULL;
+	const struct frame *bounds = frame_of(frame_low_addr(source) & ~(PGSIZE - 1));
 	uint32_t index = ((run->from.va + offset) >> PGSHIFT) & 1023;
-	uint32_t last = index + ((end - offset) >> PGSHIFT), i = index;
+	uint32_t i = index < bounds->lo ? bounds->lo - index : 0;
+	uint32_t last = (end - offset) >> PGSHIFT;
 
-	i = i < table->lo ? table->lo : i;
-	last = last > table->hi ? table->hi : last;
+	if (index + last > bounds->hi) {
+		last = bounds->hi > index ? bounds->hi - index : 0;
+	}
 	for (; i < last && *work < SPACE_WORK; i++, (*work)++) {
-		vaddr_t to_va = run->to.va + offset + ((i - index) << PGSHIFT);
-		pte_t *slot;
-
-		if (source[i - index] == 0) {
+		if (source[i] == 0) {
 			continue;
 		}
-		slot = space_find_or_make(to, to_va, error);
-		if (slot) {
-			*error = share_entry(run, &source[i - index], to_va, slot);
+		if (!slot) {
+			slot = space_find_or_make(&run->to.env->space, to_va, error);
+			if (!slot) {
+				break;
+			}
+			space_widen(&run->to.env->space, to_va + i * PGSIZE, last - i);
 		}
+		*error = share_entry(run, &source[i], to_va + i * PGSIZE, &slot[i]);
 		if (*error) {
 			break;
 		}
 	}
-	return i >= last ? end - offset : (i - index) << PGSHIFT;
+	return i >= last ? end - offset : i << PGSHIFT;
+}
+
+static uint32_t smaller(uint32_t a, uint32_t b)
+{
+	return a < b ? a : b;
 }
 
 int pagecall_share(struct env *env)
@@ -391,16 +404,16 @@ int pagecall_share(struct env *env)
 	length = run.npages << PGSHIFT;
 	for (; !error && done < length && work < SPACE_WORK; work++) {
 		vaddr_t next = space_next_table(&run.from.env->space, run.from.va + done);
-		uint32_t left;
+		uint32_t end;
 
 		if (next - run.from.va >= length) {
 			done = length;
 			break;
 		}
 		done = next - run.from.va;
-		left = PTSIZE - next % PTSIZE;
-		left = length - done < left ? length - done : left;
-		done += share_table(&run, done, done + left, &work, &error);
+		end = smaller(PTSIZE - next % PTSIZE, PTSIZE - (run.to.va + done) % PTSIZE);
+		end = done + smaller(length - done, end);
+		done += share_table(&run, done, end, &work, &error);
 		if (error == E_NO_MEM) {
 			space_settle(&run.from.env->space);
 			error = reclaim(&run) ? OK : E_NO_MEM;

@@ -115,10 +115,17 @@ pte_t *space_find_or_make(struct space *space, vaddr_t va, int *error)
 	return space_find(space, va);
 }
 
-void space_set(struct space *space, vaddr_t va, pte_t *slot, pte_t entry)
+void space_widen(struct space *space, vaddr_t va, uint32_t n)
 {
 	struct frame *table = frame_of(PTE_ADDR(space->pgdir[va >> PTSHIFT]));
-	uint32_t index = (va >> PGSHIFT) & 1023;
+	uint32_t first = (va >> PGSHIFT) & 1023;
+
+	table->lo = first < table->lo ? first : table->lo;
+	table->hi = first + n > table->hi ? first + n : table->hi;
+}
+
+void space_set(struct space *space, vaddr_t va, pte_t *slot, pte_t entry)
+{
 	pte_t old = *slot;
 
 	if (entry & PTE_P) {
@@ -132,8 +139,7 @@ void space_set(struct space *space, vaddr_t va, pte_t *slot, pte_t entry)
 		space->stale = true;
 	}
 	if (entry) {
-		table->lo = index < table->lo ? index : table->lo;
-		table->hi = index >= table->hi ? index + 1 : table->hi;
+		space_widen(space, va, 1);
 	}
 }
 
