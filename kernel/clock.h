@@ -29,7 +29,7 @@ void clock_wake_after(struct env *env, uint32_t us);
 void clock_cancel(struct env *env);
 /* Fires what is due. Lock held. From timer ticks. */
 void clock_expire(void);
-/* Whether any time-out is pending: then one CPU must keep ticking. Lock held. */
+/* Whether any time-out is pending: then the CPU that goes idle keeps ticking. Lock held. */
 bool clock_pending(void);
 
 #endif

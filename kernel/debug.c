@@ -5,6 +5,7 @@
 #include "kernel/apic.h"
 #include "kernel/boot.h"
 #include "kernel/cpu.h"
+#include "kernel/env.h"
 #include "kernel/trap.h"
 #include "kernel/x86.h"
 
@@ -195,10 +196,14 @@ void debug_backtrace(uint32_t eip, uint32_t ebp)
 
 void debug_frame(const struct trapframe *tf)
 {
+	/* From kernel mode no esp is pushed, but pusha's own tells. */
+	uint32_t pushed = offsetof(struct trapframe, esp) - offsetof(struct trapframe, vector);
+	uint32_t esp = tf->cs & 3 ? tf->esp : tf->kesp + pushed;
+
 	debug_printf("  eax %08x ebx %08x ecx %08x edx %08x\n", tf->eax, tf->ebx, tf->ecx, tf->edx);
-	debug_printf("  esi %08x edi %08x ebp %08x eip %08x\n", tf->esi, tf->edi, tf->ebp, tf->eip);
-	debug_printf("  vector %u error %08x eflags %08x cs %04x cr2 %08x cr3 %08x\n", tf->vector,
-	             tf->err, tf->eflags, tf->cs, rcr2(), rcr3());
+	debug_printf("  esi %08x edi %08x ebp %08x esp %08x\n", tf->esi, tf->edi, tf->ebp, esp);
+	debug_printf("  eip %08x eflags %08x cs %04x vector %u error %08x\n", tf->eip, tf->eflags,
+	             tf->cs, tf->vector, tf->err);
 }
 
 /* Stops the others. The first CPU here returns; a panic within a panic ends the machine. */
@@ -218,7 +223,9 @@ static void begin(void)
 
 static _Noreturn void finish(const struct trapframe *tf)
 {
-	debug_frame(tf);
+	const struct env *env = this_cpu()->env;
+
+	debug_printf("  cr2 %08x cr3 %08x env %08x\n", rcr2(), rcr3(), env ? env->id : 0);
 	debug_backtrace(tf->eip, tf->ebp);
 	if (monitor_run && boot_word(boot_info.cmdline, "monitor")) {
 		monitor_run(tf);
@@ -228,21 +235,21 @@ static _Noreturn void finish(const struct trapframe *tf)
 
 void panic_at(const char *file, int line, const char *format, ...)
 {
-	struct trapframe tf = {.cs = SEL_KCODE};
+	/* What the compiler lets a caller keep over a call; the rest says nothing. */
+	struct trapframe tf = {.ebp = *(uint32_t *)read_ebp()};
 	va_list args;
 
-	/* What is callee-saved is still the caller's, or near it. */
 	asm volatile("mov %%ebx, %0" : "=m"(tf.ebx));
 	asm volatile("mov %%esi, %0" : "=m"(tf.esi));
 	asm volatile("mov %%edi, %0" : "=m"(tf.edi));
-	tf.ebp = *(uint32_t *)read_ebp();
 	tf.eip = (uint32_t)__builtin_return_address(0);
 	begin();
 	debug_printf("\nkernel panic on CPU %u at %s:%u: ", this_cpu()->index, file, line);
 	va_start(args, format);
 	print(format, &args);
 	va_end(args);
-	debug_printf("\n");
+	debug_printf("\n  eip %08x esp %08x ebp %08x\n", tf.eip, read_ebp() + 8, tf.ebp);
+	debug_printf("  ebx %08x esi %08x edi %08x\n", tf.ebx, tf.esi, tf.edi);
 	finish(&tf);
 }
 
@@ -250,5 +257,6 @@ void panic_frame(const struct trapframe *tf, const char *why)
 {
 	begin();
 	debug_printf("\nkernel panic on CPU %u: %s\n", this_cpu()->index, why);
+	debug_frame(tf);
 	finish(tf);
 }

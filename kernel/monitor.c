@@ -113,7 +113,6 @@ static void command(const char *const words[WORDS_MAX])
 	} else if (boot_word(words[0], "cpus")) {
 		show_cpus();
 	} else if (boot_word(words[0], "backtrace")) {
-		debug_frame(last);
 		debug_backtrace(last->eip, last->ebp);
 	} else if (boot_word(words[0], "pt")) {
 		show_translation(number(words[1]), number(words[2]));

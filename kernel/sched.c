@@ -2,8 +2,9 @@
  * waiting. Work moves when it becomes ready while its CPU is busy and another is idle (the idle one is
  * woken by an interprocessor interrupt), and when a CPU runs dry (it takes from the longest queue).
  *
- * An idle CPU halts on the kernel's own page directory. It takes no ticks, but that the last CPU
- * to go idle keeps ticking while a time-out is pending. All guarded by the kernel lock. */
+ * An idle CPU halts on the kernel's own page directory. It takes no ticks, unless a time-out pends: then its
+ * timer goes on, without a new start when it wakes up, or CPUs that are busy in turns shorter than a
+ * tick would never come to one. All guarded by the kernel lock. */
 #include "kernel/sched.h"
 
 #include "kernel/apic.h"
@@ -86,11 +87,6 @@ static struct env *pick(struct cpu *cpu)
 	return env;
 }
 
-static bool others_idle(const struct cpu *cpu)
-{
-	return (idle_cpus | 1u << cpu->index) == (1u << cpu_count) - 1;
-}
-
 static void set_ticking(struct cpu *cpu, bool on)
 {
 	if (cpu->ticking == on) {
@@ -108,7 +104,7 @@ static _Noreturn void halt(struct cpu *cpu)
 {
 	cpu->in_halt = true;
 	idle_cpus |= 1u << cpu->index;
-	set_ticking(cpu, clock_pending() && others_idle(cpu));
+	set_ticking(cpu, clock_pending());
 	lock_release();
 	trap_halt(cpu->kstack);
 }

@@ -85,6 +85,15 @@ void trap_user(struct env *env)
 	if (vector == VEC_NMI) {
 		panic_stop(&env->tf);
 	}
+	if (vector == VEC_POKE) { /* a request: no need for the lock, if the env may stay */
+		apic_end_of_interrupt();
+		cpu_answer(cpu);
+		if (cpu->env == env) {
+			trap_resume(&env->tf);
+		}
+		lock_acquire(cpu);
+		sched_run(cpu, NULL);
+	}
 	take_lock(cpu, vector);
 	if (is_interrupt(vector)) {
 		bool over = interrupt(vector);
@@ -133,7 +142,7 @@ void trap_double_fault(void)
 	const struct trapframe frame = {.edi = was->edi,
 	                                .esi = was->esi,
 	                                .ebp = was->ebp,
-	                                .kesp = was->esp,
+	                                .kesp = was->esp - 20, /* as if pushed there */
 	                                .ebx = was->ebx,
 	                                .edx = was->edx,
 	                                .ecx = was->ecx,

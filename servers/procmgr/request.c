@@ -157,6 +157,10 @@ static int serve_limit(struct request *request)
 	if (pages > target->limit_pages || children > target->limit_children) {
 		return E_PERM;
 	}
+	/* What it handed to envs of its own is taken out of what the kernel knows. */
+	if (pages > env_infos[ENV_SLOT(target->env)].limit) {
+		return E_PERM;
+	}
 	if (pages != 0) {
 		int status = sys_env_set(target->env, ENV_LIMIT, pages);
 		if (status < 0) {
