@@ -41,6 +41,7 @@ int main(void)
 	print_pages("shared ", info.frames_shared);
 	print_pages("unused ", info.frames_unused);
 	printf("envs   %u\n", info.envs);
+	printf("cpus   %u\n", info.ncpu);
 	if (info.dying != 0) {
 		printf("dying  %u\n", info.dying);
 	}

@@ -1,0 +1,55 @@
+"""How the machine is found and how it stops: CPU discovery, topologies, panics of a running system."""
+
+import subprocess
+
+import pytest
+
+import machine
+from conftest import ROOT, run_app
+
+
+def cpus(output):
+    return int(output.split("cpus")[1].split()[0])
+
+
+@pytest.mark.parametrize("words, found", [("", 4), ("noacpi", 4), ("noacpi nomp", 1)])
+def test_cpus_are_found_in_each_table(words, found):
+    """ACPI's MADT, the MP tables, or none."""
+    result = run_app("memstat", smp=4, bootargs=words)
+    assert result.status == 0 and cpus(result.output) == found, result
+
+
+@pytest.mark.parametrize("topology", ["4", "4,cores=4", "4,cores=2,threads=2"])
+def test_cpus_are_found_in_each_topology(topology):
+    """Also without the options that `make run` gives."""
+    options = machine.Options(["APP=memstat", "SMP=4"])
+    command = machine.qemu(options, "-serial", "stdio", "-monitor", "none")
+    command[command.index("-smp") + 1] = topology
+    result = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True,
+                            text=True, timeout=60, check=False)
+    assert result.returncode == 1 and cpus(result.stdout) == 4, result
+
+
+def test_panic_of_a_running_system_stops_all_and_can_be_looked_at(shell):
+    """A non-maskable interrupt while programs run on every CPU, then the monitor's commands."""
+    session = shell(SMP=4)
+    session.run("spin & spin & spin &")
+    session.send("\x01c")
+    session.expect("(qemu)")
+    session.send("nmi\r\x01c")
+    session.expect("kernel panic on CPU")
+    assert "esp" in session.expect("kernel> ")
+    assert session_command(session, "help").count(",") >= 5
+    assert "running" in session_command(session, "envs")
+    assert session_command(session, "cpus").count("apic") == 4
+    assert "free" in session_command(session, "memory")
+    assert "pde" in session_command(session, "pt 0 0xf0100000")
+    assert "#0 0x" in session_command(session, "backtrace")
+    session.send("quit\r")
+    assert session.end() == machine.EXIT_PANIC
+
+
+def session_command(session, line):
+    """Types a line at the monitor's prompt; what it answers."""
+    session.send(line + "\r")
+    return session.expect("kernel> ").partition("\n")[2]
