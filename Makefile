@@ -16,7 +16,7 @@ python := /usr/bin/python3
 test_workers = $(shell $(python) -c 'import xdist' 2>/dev/null && echo ' -n 2')
 
 # ---- Options of run, iso and gdb: scripts/machine.py checks them and knows their defaults.
-OPTIONS := SMP MEM APP TIMEOUT ACCEL ICOUNT TESTS ISO BOOTARGS
+OPTIONS := SMP MEM APP FAULTS JOSLOG TIMEOUT ACCEL ICOUNT TESTS ISO BOOTARGS
 export $(OPTIONS)
 
 # ---- Tools
@@ -31,6 +31,8 @@ cflags := -std=gnu11 -ffreestanding -march=i686 -O2 -g -fno-pic -fno-stack-prote
 	-Wall -Wextra -Werror -I. -ffile-prefix-map=$(CURDIR)=.
 kernel_cflags := $(cflags) -mno-80387
 user_cflags := $(cflags)
+jos_cflags := $(cflags) -O1 -Ilibsys/jos -fno-strict-aliasing -fnon-call-exceptions \
+	-fno-delete-null-pointer-checks -fno-tree-ch -Wno-extra -Wno-error -Wno-format -Wno-unused
 nasm_flags := -f elf32 -g -F dwarf -I build/ -Werror
 link_flags := -static -nostdlib -Wl,--build-id=none -Wl,-z,noexecstack \
 	-Wl,-z,max-page-size=4096 -Wl,--fatal-warnings
@@ -43,24 +45,33 @@ name = $(basename $(notdir $(1)))
 servers := $(sort $(notdir $(patsubst %/,%,$(dir $(wildcard servers/*/*.c)))))
 apps := $(call name,$(wildcard apps/*.c))
 tests := $(call name,$(wildcard tests/guest/*.c))
+jos_apps := $(call name,$(wildcard apps/jos/*.c))
+jos_tests := $(call name,$(wildcard tests/jos/outsider/*.c))
 
 kernel_objects := $(call object,$(wildcard kernel/*.c nasm/*.asm))
 library_objects := $(call object,$(wildcard libsys/*.c) \
-	$(filter-out nasm/user/start.asm,$(wildcard nasm/user/*.asm)))
+	$(filter-out nasm/user/start.asm nasm/user/jos_%,$(wildcard nasm/user/*.asm)))
+jos_library_objects := $(call object,$(wildcard libsys/jos/*.c) nasm/user/jos_upcall.asm)
+jos_program_objects := $(call object,$(wildcard apps/jos/*.c tests/jos/outsider/*.c))
 server_objects = $(call object,$(wildcard servers/$(1)/*.c))
 user_start := build/nasm/user/start.o
+jos_start := build/nasm/user/jos_start.o
 objects := $(kernel_objects) $(library_objects) $(user_start) \
+	$(jos_library_objects) $(jos_program_objects) $(jos_start) \
 	$(foreach s,$(servers),$(call server_objects,$(s))) \
 	$(call object,$(wildcard apps/*.c tests/guest/*.c))
 
 server_files := $(servers:%=build/%.elf)
 app_files := $(apps:%=build/apps/%)
 test_files := $(tests:%=build/tests/%)
+jos_app_files := $(jos_apps:%=build/apps/jos/%)
+jos_test_files := $(jos_tests:%=build/tests/jos/%)
 archives := build/apps.cpio build/tests.cpio
 
 # ---- Commands
 .PHONY: all setup run test check iso gdb clean help ready
-all: build/kernel.elf $(server_files) $(app_files) $(test_files) $(archives)
+all: build/kernel.elf $(server_files) $(app_files) $(test_files) $(archives) \
+	$(jos_app_files) $(jos_test_files)
 
 help:
 	@scripts/help
@@ -109,6 +120,13 @@ endif
 need = @for tool in $(1); do command -v $$tool >/dev/null || { \
 	echo "make: $$tool is missing; run 'make setup' to install it" >&2; exit 1; }; done
 
+# Bad options end make here with one line, before anything is built.
+ifneq ($(filter run gdb,$(MAKECMDGOALS)),)
+given := $(foreach o,$(OPTIONS),$(if $($(o)),'$(o)=$(subst ','\'',$($(o)))'))
+wrong := $(if $(wildcard $(python)),$(shell scripts/run --check $(given) 2>&1))
+$(if $(wrong),$(error $(wrong)))
+endif
+
 ready: | $(earlier)
 	$(call need,$(build_tools))
 ifneq ($(filter run gdb,$(MAKECMDGOALS)),)
@@ -135,9 +153,9 @@ remember = @mkdir -p $(@D); printf '%s\n' '$(subst ','\'',$(1))' >$@.new; \
 .PHONY: always
 always: | ready
 build/flags: always
-	$(call remember,$(cc) $(kernel_cflags) $(user_cflags) $(nasm_flags) $(link_flags))
+	$(call remember,$(cc) $(kernel_cflags) $(user_cflags) $(jos_cflags) $(nasm_flags) $(link_flags))
 build/sources: always
-	$(call remember,$(objects) $(apps) $(tests))
+	$(call remember,$(objects) $(apps) $(tests) $(jos_apps) $(jos_tests))
 $(objects) build/constants.inc: build/flags
 
 # ---- Objects
@@ -146,6 +164,7 @@ $(filter build/kernel/%,$(objects)): build/%.o: %.c
 	$(Q)mkdir -p $(@D)
 	$(Q)$(cc) $(kernel_cflags) -MMD -MP -c -o $@ $<
 
+$(jos_program_objects): user_cflags := $(jos_cflags)
 $(filter-out build/kernel/% build/nasm/%,$(objects)): build/%.o: %.c
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D)
@@ -177,6 +196,10 @@ build/libsys.a: $(library_objects) build/sources
 	$(call say,AR,$@)
 	$(Q)rm -f $@.new && $(ar) rcsD $@.new $(library_objects) && mv $@.new $@
 
+build/libjos.a: $(jos_library_objects) build/sources
+	$(call say,AR,$@)
+	$(Q)rm -f $@.new && $(ar) rcsD $@.new $(jos_library_objects) && mv $@.new $@
+
 link_user = $(cc) $(link_flags) -T libsys/user.ld -o $@ $(user_start) $(1) build/libsys.a -lgcc
 
 # $(eval $(call server,NAME))
@@ -196,18 +219,31 @@ $(test_files): build/tests/%: build/tests/guest/%.o $(user_start) build/libsys.a
 	$(call say,LD,$@)
 	$(Q)$(call link_user,$<)
 
+# JOS programs (docs/jos.md): a start and a library of their own, which needs little of libsys.
+link_jos = $(cc) $(link_flags) -T libsys/user.ld -o $@ $(jos_start) $< build/libjos.a \
+	build/libsys.a -lgcc
+jos_parts := $(jos_start) build/libjos.a build/libsys.a libsys/user.ld
+$(jos_app_files): build/apps/jos/%: build/apps/jos/%.o $(jos_parts)
+	$(call say,LD,$@)
+	$(Q)$(link_jos)
+
+$(jos_test_files): build/tests/jos/%: build/tests/jos/outsider/%.o $(jos_parts)
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(link_jos)
+
 # ---- Archives: the programs without debug data (the symbols stay), and the README to read.
 # $(call pack,PROGRAM FILE...)
 define pack
 	$(call say,CPIO,$@)
-	$(Q)rm -rf $@.d && mkdir -p $@.d && cp README.md $@.d/README
-	$(Q)for file in $(1); do $(objcopy) --strip-debug $$file $@.d/$${file##*/}; done
-	$(Q)cd $@.d && printf '%s\n' README $(notdir $(1)) | sort | cpio $(archive_flags) >../$(@F)
+	$(Q)rm -rf $@.d && mkdir -p $@.d/jos && cp README.md $@.d/README
+	$(Q)for file in $(1); do $(objcopy) --strip-debug $$file $@.d/$${file#build/*/}; done
+	$(Q)cd $@.d && find * -type f | sort | cpio $(archive_flags) >../$(@F)
 endef
-build/apps.cpio: $(app_files) README.md build/sources
-	$(call pack,$(app_files))
-build/tests.cpio: $(app_files) $(test_files) README.md build/sources
-	$(call pack,$(app_files) $(test_files))
+build/apps.cpio: $(app_files) $(jos_app_files) README.md build/sources
+	$(call pack,$(app_files) $(jos_app_files))
+build/tests.cpio: $(app_files) $(jos_app_files) $(test_files) $(jos_test_files) README.md build/sources
+	$(call pack,$(app_files) $(jos_app_files) $(test_files) $(jos_test_files))
 
 # ---- CD image
 build/parley.iso: build/kernel.elf $(server_files) build/apps.cpio scripts/grub.cfg | ready-iso

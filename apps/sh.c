@@ -29,9 +29,16 @@ struct job {
 
 struct builtin {
 	const char *name, *arguments, *help;
-	int (*run)(int argc, char *argv[]);
-	int least, most; /* arguments */
-	bool forks;      /* runs in a process of its own also in the foreground */
+	int (*run)(int argc, char *argv[]); /* NULL: `run`, which becomes the program it runs */
+	int least, most;                    /* arguments */
+	bool forks; /* runs in a process of its own also in the foreground */
+};
+
+struct command {
+	int argc;
+	char **argv;
+	const struct builtin *builtin; /* NULL: a program of the archive */
+	enum fault_path path;          /* of a program */
 };
 
 /* What became of a line. */
@@ -164,9 +171,13 @@ static int run_ps(int argc, char *argv[])
 	printf("%5s %6s %-6s %3s %6s %8s %s\n", "PID", "PARENT", "STATE", "CPU", "PAGES", "RUNS",
 	       "NAME");
 	while ((cursor = process_next(cursor, &info)) > 0) {
-		printf("%5d %6d %-6s %3u %6u %8u %s\n", info.pid, info.parent,
+		printf("%5d %6d %-6s %3u %6u %8u %s", info.pid, info.parent,
 		       info.state <= PM_ZOMBIE ? states[info.state] : "?", info.cpu, info.pages,
 		       info.runs, info.name);
+		if (info.path == FAULT_PATH_SELF) {
+			printf(" (self, %u %s)", info.envs, info.envs == 1 ? "env" : "envs");
+		}
+		putchar('\n');
 	}
 	return 0;
 }
@@ -276,6 +287,7 @@ static const struct builtin builtins[] = {
 	{"ps", "", "the processes", run_ps, 0, 0, false},
 	{"kill", "PID...", "ends processes", run_kill, 1, WORDS_MAX, false},
 	{"wait", "[PID]", "waits for background programs; Ctrl-C ends them", run_wait, 0, 1, false},
+	{"run", "-f PATH PROGRAM...", "runs a program on fault path self or pager", NULL, 3, 0, true},
 	{"time", "COMMAND...", "runs a command and times it", run_time, 1, WORDS_MAX, false},
 	{"sleep", "SECONDS", "does nothing for so long, 0.2 is fine", run_sleep, 1, 1, true},
 	{"ls", "", "the files", run_ls, 0, 0, false},
@@ -294,7 +306,7 @@ static int run_help(int argc, char *argv[])
 	(void)argc;
 	(void)argv;
 	for (int i = 0; i < NBUILTINS; i++) {
-		printf("  %-8s %-10s  %s\n", builtins[i].name, builtins[i].arguments,
+		printf("  %-8s %-18s  %s\n", builtins[i].name, builtins[i].arguments,
 		       builtins[i].help);
 	}
 	puts("\"a & b\" runs a in the background, \"a; b\" first a and then b. Ctrl-C ends what");
@@ -327,23 +339,48 @@ static int run_builtin(const struct builtin *builtin, int argc, char *argv[])
 
 /* ---- commands ---- */
 
-/* Starts a command as a child. Its pid; an error, after a message. */
-static pid_t start_command(int argc, char *argv[], bool background)
+/* Takes the words of a command, those of `run` out of it. False, after a message, if `run` is wrong. */
+static bool command_parse(int argc, char *argv[], struct command *command)
 {
 	const struct builtin *builtin = builtin_find(argv[0]);
+
+	*command = (struct command){argc, argv, builtin, FAULT_PATH_PAGER};
+	if (builtin == NULL || builtin->run != NULL) {
+		return true;
+	}
+	bool self = argc > 2 && strcmp(argv[2], "self") == 0;
+	bool known = self || (argc > 2 && strcmp(argv[2], "pager") == 0);
+
+	if (argc - 1 < builtin->least || strcmp(argv[1], "-f") != 0 || !known) {
+		printf("usage: %s %s (PATH: self or pager)\n", builtin->name, builtin->arguments);
+		return false;
+	}
+	*command = (struct command){argc - 3, argv + 3, NULL,
+	                            self ? FAULT_PATH_SELF : FAULT_PATH_PAGER};
+	return true;
+}
+
+/* Starts a command as a child. Its pid; an error, after a message. */
+static pid_t start_command(const struct command *command, bool background)
+{
+	const char *name = command->argv[0];
 	pid_t pid;
 
 	stdout_flush();
-	pid = builtin != NULL ? fork() : spawn(argc, (const char *const *)argv);
+	if (command->builtin != NULL) {
+		pid = fork();
+	} else {
+		pid = spawn_on(command->path, command->argc, (const char *const *)command->argv);
+	}
 	if (pid == 0) {
 		is_background = background;
 		memset(jobs, 0, sizeof(jobs));
-		exit(run_builtin(builtin, argc, argv));
+		exit(run_builtin(command->builtin, command->argc, command->argv));
 	}
 	if (pid == E_NOT_FOUND) {
-		printf("%s: no such program (try \"help\")\n", argv[0]);
+		printf("%s: no such program (try \"help\")\n", name);
 	} else if (pid < 0) {
-		printf("%s: %s\n", argv[0], status_text(pid));
+		printf("%s: %s\n", name, status_text(pid));
 	}
 	return pid;
 }
@@ -351,20 +388,24 @@ static pid_t start_command(int argc, char *argv[], bool background)
 static int run_background(int argc, char *argv[])
 {
 	struct job *job = job_find(0);
+	struct command command;
 	pid_t pid;
 
 	if (job == NULL) {
 		printf("%s: too many background programs\n", argv[0]);
 		return 1;
 	}
-	pid = start_command(argc, argv, true);
+	if (!command_parse(argc, argv, &command)) {
+		return 1;
+	}
+	pid = start_command(&command, true);
 	if (pid < 0) {
 		return 1;
 	}
 	job->pid = pid;
-	strlcpy(job->name, argv[0], sizeof(job->name));
+	strlcpy(job->name, command.argv[0], sizeof(job->name));
 	if (interactive) {
-		printf("[%d] %s\n", pid, argv[0]);
+		printf("[%d] %s\n", pid, command.argv[0]);
 	}
 	return 0;
 }
@@ -372,15 +413,18 @@ static int run_background(int argc, char *argv[])
 /* Runs a command to its end. Its status; 1 if it could not be started. */
 static int run_foreground(int argc, char *argv[])
 {
-	const struct builtin *builtin = builtin_find(argv[0]);
+	struct command command;
 	struct process_end end;
 	pid_t pid;
 	int result;
 
-	if (builtin != NULL && !builtin->forks) {
-		return run_builtin(builtin, argc, argv);
+	if (!command_parse(argc, argv, &command)) {
+		return 1;
 	}
-	pid = start_command(argc, argv, is_background);
+	if (command.builtin != NULL && !command.builtin->forks) {
+		return run_builtin(command.builtin, argc, argv);
+	}
+	pid = start_command(&command, is_background);
 	if (pid < 0) {
 		return 1;
 	}

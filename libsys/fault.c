@@ -1,11 +1,12 @@
 /* Page faults and other exceptions of the own process: the part in C.
  *
  * Everything here but the setters runs on the exception stack, called by nasm/user/upcall.asm, and
- * only for what the pager did not settle. The two handler pointers lie in ordinary data: reading
- * them may fault, which nests once and is settled by the pager. After a fork the child has
- * its parent's handlers. */
+ * only for what the pager did not settle; on path `self`, for every fault. The two handler
+ * pointers lie in ordinary data: reading them may fault, which nests once and is settled by
+ * the pager. After a fork the child has its parent's handlers. */
 #include "libsys/fault.h"
 #include "libsys/process.h"
+#include "libsys/self.h"
 #include "libsys/syscall.h"
 #include "servers/pager/protocol.h"
 
@@ -32,21 +33,37 @@ fault_handler_fn *fault_set_exception_handler(fault_handler_fn *handler)
 {
 	fault_handler_fn *previous = exception_handler;
 	exception_handler = handler;
+	if (self_path()) { /* else it is always there */
+		env_page->xupcall = handler != NULL ? (vaddr_t)fault_xupcall : 0;
+	}
 	return previous;
 }
 
-/* A page fault that the pager refused with `status`, or could not be asked about (an error of
- * the IPC; OK: there is no pager). The program's handler sees only what is none of the
- * pager's business, not the pages that the pager knows but cannot give. */
-void fault_unhandled(struct utrapframe *utf, int status)
+/* Ends the process for a page fault that nobody handled. On path `self` the instruction is run
+ * again without an upcall: then the kernel ends the env, and its death says all there is to say,
+ * but for a reason, which only procmgr takes. */
+static void give_up(const struct utrapframe *utf, int reason)
 {
-	bool handlers = status == OK || status == E_FAULT;
-	if (handlers && page_fault_handler != NULL) {
-		page_fault_handler(utf);
+	if (self_path() && (reason == E_FAULT || self_forked())) {
+		env_page->upcall = 0;
 		return;
 	}
-	process_fault_because(utf->fault_va, utf->err, utf->eip, VECTOR_PAGE_FAULT,
-	                      status == OK ? E_FAULT : status);
+	process_fault_because(utf->fault_va, utf->err, utf->eip, VECTOR_PAGE_FAULT, reason);
+}
+
+/* A page fault that the pager refused with `status`, or could not be asked about (an error of
+ * the IPC); OK: there is no pager, as on path `self`. The program's handler sees only what is none
+ * of the pager's business, not the pages that the pager knows but cannot give. */
+void fault_unhandled(struct utrapframe *utf, int status)
+{
+	if (status == OK) {
+		status = self_path() ? self_fault(utf) : E_FAULT;
+	}
+	if (status == E_FAULT && page_fault_handler != NULL) {
+		page_fault_handler(utf);
+	} else if (status != OK) {
+		give_up(utf, status);
+	}
 }
 
 void fault_exception(struct utrapframe *utf)

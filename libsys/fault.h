@@ -2,14 +2,17 @@
  *
  * Path `pager`: the kernel enters fault_upcall (nasm/user/upcall.asm) on the exception stack;
  * fault_entry asks the pager by IPC; if the page is not the pager's, the program's own
- * handler is called, else procmgr ends the process with a line that says why. */
+ * handler is called, else procmgr ends the process with a line that says why.
+ *
+ * Path `self`: the same upcall, and what the pager would do happens in the process (self.h). */
 #ifndef PARLEY_LIBSYS_FAULT_H
 #define PARLEY_LIBSYS_FAULT_H
 
 #include "kernel/abi/env.h"
 
-/* Called for a fault that the pager does not know. Returning re-executes the instruction
- * with the registers in *utf, which the handler may change. Runs on the exception stack. */
+/* Called for a fault that is neither copy on write nor zero fill nor the stack's growth. Returning
+ * re-executes the instruction with the registers in *utf, which the handler may change. Runs on the
+ * exception stack. */
 typedef void fault_handler_fn(struct utrapframe *utf);
 
 /* NULL: none (the process ends). Returns the previous handler. */

@@ -10,6 +10,7 @@
 enum { FIRST_MSG_WORD = 3 };
 
 enum ipc_rank ipc_own_rank = IPC_RANK_APP;
+uint32_t ipc_hidden_bits;
 
 /* By rank: which env has it. 0: unknown. */
 static envid_t ranked_env[IPC_RANK_APP + 1];
@@ -32,12 +33,19 @@ static int receive_result(int result, const struct syscall_regs *regs, struct ip
 		return result;
 	}
 	msg->from = (envid_t)regs->ebx;
-	msg->w[0] = regs->esi;
+	msg->w[0] = msg->from != 0 ? regs->esi : regs->esi & ~ipc_hidden_bits;
 	msg->w[1] = regs->edi;
 	msg->w[2] = regs->ebp;
 	msg->nwords = IPC_GOT_WORDS(result);
 	msg->npages = IPC_GOT_PAGES(result);
 	return OK;
+}
+
+/* Whether a receive brought pending bits that are none of the program's business, and no others. */
+static bool all_hidden(int result, const struct syscall_regs *regs)
+{
+	return result >= 0 && regs->ebx == 0 && ipc_hidden_bits != 0 &&
+	       (regs->esi & ~ipc_hidden_bits) == 0;
 }
 
 int ipc_send(envid_t to, const struct ipc_msg *msg, uint32_t flags)
@@ -49,8 +57,12 @@ int ipc_send(envid_t to, const struct ipc_msg *msg, uint32_t flags)
 
 int ipc_recv(envid_t from, struct ipc_msg *msg, uint32_t flags)
 {
-	struct syscall_regs regs = {.ebx = (uint32_t)from};
-	int result = syscall_raw(SYS_IPC | IPC_RECV | flags, &regs);
+	struct syscall_regs regs;
+	int result;
+	do {
+		regs = (struct syscall_regs){.ebx = (uint32_t)from};
+		result = syscall_raw(SYS_IPC | IPC_RECV | flags, &regs);
+	} while (all_hidden(result, &regs));
 	return receive_result(result, &regs, msg);
 }
 
@@ -79,6 +91,9 @@ int ipc_reply_recv(envid_t to, struct ipc_msg *msg, uint32_t flags)
 {
 	struct syscall_regs regs;
 	int result = exchange(IPC_SEND | IPC_RECV | IPC_REPLY | flags, to, msg, &regs);
+	if (all_hidden(result, &regs)) {
+		return ipc_recv(0, msg, flags & ~(uint32_t)IPC_PAGES);
+	}
 	return receive_result(result, &regs, msg);
 }
 

@@ -43,6 +43,10 @@ extern enum ipc_rank ipc_own_rank; /* IPC_RANK_APP until ipc_set_rank */
 void ipc_set_rank(enum ipc_rank own);
 void ipc_know_rank(envid_t env, enum ipc_rank rank); /* at most one id per rank */
 
+/* Pending bits that receives do not show the program: those that libsys itself asked for. A
+ * receive that brings only these starts again, and so does its bound. */
+extern uint32_t ipc_hidden_bits;
+
 /* Copy bytes into / out of the message words 3.. of the own env page. At most
  * (IPC_WORDS_MAX - 3) * 4 bytes. ipc_put_bytes returns nwords for the message. */
 uint32_t ipc_put_bytes(const void *bytes, uint32_t length);

@@ -2,9 +2,11 @@
  *
  * Every call is one message to procmgr and its answer (servers/procmgr/protocol.h). Nothing is
  * cached but procmgr's own id, so a fork leaves nothing stale. An error of the IPC itself is
- * returned like an error of procmgr. */
+ * returned like an error of procmgr. On fault path `self` what concerns forked children is done in
+ * the process itself (self.c), and procmgr is asked about the others. */
 #include "libsys/process.h"
 #include "libsys/ipc.h"
+#include "libsys/self.h"
 #include "libsys/stdio.h"
 #include "libsys/string.h"
 #include "libsys/syscall.h"
@@ -43,6 +45,9 @@ static int clamp_status(int status)
 pid_t fork(void)
 {
 	(void)stdout_flush();
+	if (self_path()) {
+		return self_fork();
+	}
 	envid_t self = env_page->id;
 	struct ipc_msg msg = {.w = {PM_FORK, env_page->upcall, env_page->xupcall}, .nwords = 3};
 	int result = manager_call(&msg);
@@ -66,42 +71,71 @@ static int put_arguments(int argc, const char *const argv[], uint32_t *bytes)
 	return (int)ipc_put_bytes(text, used);
 }
 
-static int start_program(enum pm_op op, int argc, const char *const argv[])
+static int start_program(enum pm_op op, enum fault_path path, int argc, const char *const argv[])
 {
 	if (argc < 1) {
 		return E_INVAL;
+	}
+	if (argc > PM_ARGC_MASK) {
+		return E_TOO_BIG;
 	}
 	uint32_t bytes;
 	int nwords = put_arguments(argc, argv, &bytes);
 	if (nwords < 0) {
 		return nwords;
 	}
-	struct ipc_msg msg = {.w = {op, (uint32_t)argc, bytes}, .nwords = (uint32_t)nwords};
+	uint32_t w1 = (uint32_t)argc | (uint32_t)path << PM_PATH_SHIFT;
+	struct ipc_msg msg = {.w = {op, w1, bytes}, .nwords = (uint32_t)nwords};
 	return manager_call(&msg);
 }
 
 pid_t spawn(int argc, const char *const argv[])
 {
-	return start_program(PM_SPAWN, argc, argv);
+	return spawn_on(FAULT_PATH_PAGER, argc, argv);
+}
+
+pid_t spawn_on(enum fault_path path, int argc, const char *const argv[])
+{
+	return start_program(PM_SPAWN, path, argc, argv);
+}
+
+/* procmgr cannot change an env that the process forked by itself: that one lasts as long as the
+ * program, and ends as it does. Returns only an error. */
+static int stand_for(pid_t pid)
+{
+	struct process_end end;
+	if (pid >= 0) {
+		pid = wait(pid, &end, 0);
+	}
+	if (pid >= 0) {
+		exit(end.status);
+	}
+	return pid;
 }
 
 int exec(int argc, const char *const argv[])
 {
 	(void)stdout_flush();
-	return start_program(PM_EXEC, argc, argv);
+	if (self_forked()) {
+		return stand_for(spawn_on(FAULT_PATH_SELF, argc, argv));
+	}
+	return start_program(PM_EXEC, FAULT_PATH_PAGER, argc, argv); /* the path stays */
 }
 
 void exit(int status)
 {
 	(void)stdout_flush();
 	int clamped = clamp_status(status);
-	(void)manager_request(PM_EXIT, (uint32_t)clamped, 0);
-	for (;;) { /* not a process of procmgr's, or procmgr is gone */
+	if (!self_path()) {
+		(void)manager_request(PM_EXIT, (uint32_t)clamped, 0);
+	}
+	for (;;) { /* path self, not a process of procmgr's, or procmgr is gone */
 		(void)sys_env_destroy(0, clamped);
 	}
 }
 
-pid_t wait(pid_t pid, struct process_end *end, int flags)
+/* Waits for a child that procmgr knows. */
+static pid_t manager_wait(pid_t pid, struct process_end *end, int flags)
 {
 	struct ipc_msg msg = {.w = {PM_WAIT, (uint32_t)pid, (uint32_t)flags}, .nwords = 3};
 	pid_t result = manager_call(&msg);
@@ -116,18 +150,56 @@ pid_t wait(pid_t pid, struct process_end *end, int flags)
 	return result;
 }
 
+/* Forked children are looked for here, spawned ones at procmgr, as long as there are both. */
+static pid_t wait_on_self(pid_t pid, struct process_end *end, int flags)
+{
+	for (uint32_t turn = 0;; turn++) {
+		pid_t forked = self_wait_now(pid, end);
+		if (forked == E_NO_CHILD) {
+			return manager_wait(pid, end, flags);
+		}
+		if (forked > 0) {
+			return forked;
+		}
+		if (pid == 0) {
+			pid_t spawned = manager_wait(pid, end, PM_WAIT_NOHANG);
+			if (spawned > 0) {
+				return spawned;
+			}
+		}
+		if ((flags & PM_WAIT_NOHANG) != 0) {
+			return 0;
+		}
+		self_pause(turn);
+	}
+}
+
+pid_t wait(pid_t pid, struct process_end *end, int flags)
+{
+	return self_path() ? wait_on_self(pid, end, flags) : manager_wait(pid, end, flags);
+}
+
 int kill(pid_t pid)
 {
+	if (self_path() && pid > PM_PID_MAX) {
+		return self_kill(pid);
+	}
 	return manager_request(PM_KILL, (uint32_t)pid, PM_STATUS_KILLED);
 }
 
 pid_t getpid(void)
 {
+	if (self_forked()) {
+		return env_page->id;
+	}
 	return manager_request(PM_SELF, 0, 0);
 }
 
 pid_t getppid(void)
 {
+	if (self_forked()) {
+		return self_parent();
+	}
 	struct ipc_msg msg = {.w = {PM_SELF}, .nwords = 1};
 	int result = manager_call(&msg);
 	return result < 0 ? result : (pid_t)msg.w[1];

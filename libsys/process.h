@@ -1,5 +1,12 @@
 /* Processes: calls on the process manager. Results are >= 0, errors are enum status. All of
- * these block until procmgr answers. */
+ * these block until procmgr answers.
+ *
+ * A process on fault path `self` forks by itself; its forked children, and theirs, are its family.
+ * What a program sees is the same, but for this: the pid of a forked child is its env id, above
+ * PM_PID_MAX; only its parent may kill it, and a process has at most 128 such children; an exec in
+ * it starts a process, with a pid of its own, and waits for it; there are no limits but those one
+ * sets, on the first env; and the process lasts until the last env of the family has ended, with
+ * its first env's status. */
 #ifndef PARLEY_LIBSYS_PROCESS_H
 #define PARLEY_LIBSYS_PROCESS_H
 
@@ -18,6 +25,9 @@ pid_t fork(void);
 /* Starts program argv[0] of the archive with argc arguments. E_NOT_FOUND, E_BAD_EXE,
  * E_TOO_BIG (arguments over PM_BYTES_MAX bytes together), E_NO_MEM, E_NO_ENV, E_LIMIT. */
 pid_t spawn(int argc, const char *const argv[]);
+
+/* The same on the fault path given; programs of the JOS face (jos/...) are always on `self`. */
+pid_t spawn_on(enum fault_path path, int argc, const char *const argv[]);
 
 /* Becomes program argv[0], same pid. Returns only on error, the same as spawn's. */
 int exec(int argc, const char *const argv[]);

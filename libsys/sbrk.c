@@ -1,12 +1,13 @@
 /* The heap's address range: from the page after the program's end up to HEAP_LIMIT, far below
  * the stack and below the addresses that programs like to use as examples of a bad or a shared
  * address. New pages are only marked zero-fill in the own page table; the pager brings them when
- * they are touched. So this is for programs, not for servers, which have no pager.
+ * they are touched. On fault path `self` they are there at once, as everything is.
  *
  *     end   heap_start            heap_break            HEAP_LIMIT
  *      |....|---- marked pages -------|...|- absent ----------|
  *                                         page boundary
  */
+#include "libsys/self.h"
 #include "libsys/stdlib.h"
 #include "libsys/syscall.h"
 
@@ -29,12 +30,13 @@ static int grow(vaddr_t from, vaddr_t to)
 		return OK;
 	}
 
-	int status = page_mark_all(0, from, PTE_ZERO_FILL, npages);
+	int status = self_path() ? page_alloc_all(0, from | PTE_W, npages)
+	                         : page_mark_all(0, from, PTE_ZERO_FILL, npages);
 
 	if (status < 0) {
 		int undone = page_unmap_all(0, from, npages);
 
-		(void)undone; /* what could not be marked is absent already */
+		(void)undone; /* what could not be had is absent already */
 	}
 	return status;
 }

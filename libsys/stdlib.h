@@ -7,7 +7,7 @@
 /* Moves the end of the heap by `delta` bytes, rounded to pages inside; the old end, or
  * (void *)-1 beyond the heap's range (from the program's end to 0x80000000) or the process's page
  * limit. New pages are marked zero-fill (PTE_ZERO_FILL) in the own page table and come when
- * touched. Shrinking unmaps. For programs only: servers have no pager. */
+ * touched; on fault path `self` they are there at once. Shrinking unmaps. */
 void *sbrk(intptr_t delta);
 
 /* 8-byte aligned; NULL when there is no more. malloc(0) is a valid pointer. A wrong or repeated

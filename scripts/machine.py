@@ -10,8 +10,10 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-NAMES = ("SMP", "MEM", "APP", "TIMEOUT", "ACCEL", "ICOUNT", "TESTS", "ISO", "BOOTARGS")
-BUILTINS = ("cat", "exit", "help", "kill", "ls", "poweroff", "ps", "sleep", "time", "wait")
+NAMES = ("SMP", "MEM", "APP", "TIMEOUT", "ACCEL", "ICOUNT", "TESTS", "ISO", "BOOTARGS",
+         "FAULTS", "JOSLOG")
+BUILTINS = ("cat", "exit", "help", "kill", "ls", "poweroff", "ps", "run", "sleep", "time",
+            "wait")
 SERVERS = ("procmgr", "pager", "console")
 APP_MAX = 230  # bytes: `sh -c APP` travels in one message (servers/procmgr/protocol.h)
 
@@ -44,10 +46,13 @@ class Options:
         self.mem = self.number("MEM", 16, 3072, 128)
         self.app = given["APP"].strip()
         self.bootargs = given["BOOTARGS"].strip()
+        self.faults = given["FAULTS"].strip() or "pager"
+        self.joslog = self.flag("JOSLOG")
         self.timeout = self.number("TIMEOUT", 1, 86400, 60 if self.app else 0)
         self.accel = given["ACCEL"] or "tcg"
         self.check_accel()
         self.check_app()
+        self.check_faults()
 
     def number(self, name, low, high, default):
         text = self.given[name].strip()
@@ -79,16 +84,30 @@ class Options:
             fail("BOOTARGS: use APP= to name a program")
         if len(self.app) > APP_MAX:
             fail(f"APP is {len(self.app)} characters long, at most {APP_MAX} are possible")
-        if self.iso and text:
-            fail("ISO=1 boots what is on the CD: APP and BOOTARGS are not possible")
+        if self.iso and (text or self.given["FAULTS"].strip() or self.joslog):
+            fail("ISO=1 boots what is on the CD: APP, FAULTS, JOSLOG and BOOTARGS are not possible")
         have = programs(self.tests)
         for program in commands(self.app):
             if program not in have and program not in BUILTINS:
                 fail(f"no program {program!r} (have: {' '.join(have)})")
 
+    def check_faults(self):
+        if self.faults not in ("self", "pager"):
+            fail(f"FAULTS={self.faults}: must be self or pager")
+        if self.faults == "self" and self.app:
+            for command in commands(self.app):
+                if command in BUILTINS:
+                    fail(f"FAULTS=self runs programs without a shell: {command!r} is not possible")
+            if ";" in separators(self.app):
+                fail("FAULTS=self runs programs without a shell: join them with & only")
+
     def command_line(self):
         """The kernel's command line; `app=` reaches to its end."""
         words = ["quiet"] if self.app else ["monitor"]
+        if self.joslog:
+            words.append("joslog")
+        if self.faults == "self":
+            words.append("faults=self")
         if self.bootargs:
             words.append(self.bootargs)
         if self.app:
@@ -98,26 +117,44 @@ class Options:
 
 def programs(tests):
     """Names of the programs in the archive."""
-    folders = ["apps", "tests/guest"] if tests else ["apps"]
-    return sorted(path.stem for folder in folders for path in (ROOT / folder).glob("*.c"))
+    def stems(*folders):
+        return sorted(path.stem for folder in folders for path in (ROOT / folder).glob("*.c"))
+
+    if tests:
+        names, jos = stems("apps", "tests/guest"), stems("apps/jos", "tests/jos/outsider")
+    else:
+        names, jos = stems("apps"), stems("apps/jos")
+    return names + ["jos/" + name for name in jos]
 
 
-def commands(line):
-    """The program names of a shell line: the first word of each command, and what `time` times."""
+def words_of(line):
+    """The words and separators of a shell line."""
     lexer = shlex.shlex(line, posix=True, punctuation_chars="&;")
     lexer.whitespace_split = True
     lexer.commenters = ""
-    names = []
-    first = True
     try:
-        for word in lexer:
-            if set(word) <= set("&;"):
-                first = True
-            elif first:
-                names.append(word)
-                first = word == "time"
+        return list(lexer)
     except ValueError:
         fail("APP: a quote is not closed")
+
+
+def separators(line):
+    return "".join(word for word in words_of(line) if set(word) <= set("&;"))
+
+
+def commands(line):
+    """The program names of a shell line: the first word of each command, and what `time` times and
+    `run -f PATH` runs."""
+    names = []
+    skip = 0  # words until the next name; negative: none in this command
+    for word in words_of(line):
+        if set(word) <= set("&;"):
+            skip = 0
+        elif skip == 0:
+            names.append(word)
+            skip = {"time": 0, "run": 2}.get(word, -1)
+        elif skip > 0:
+            skip -= 1
     return names
 
 

@@ -30,8 +30,20 @@ def test_help_names_every_command():
 def test_bad_value_gets_one_line(option, says):
     result = run_command(["make", "run", option])
     assert result.status != 0
-    lines = [line for line in result.errors.splitlines() if "***" not in line]
-    assert len(lines) == 1 and lines[0].startswith("make run: ") and says in lines[0], result
+    lines = result.errors.splitlines()
+    assert len(lines) == 1 and "make run: " in lines[0] and says in lines[0], result
+    assert result.output == "", result
+
+
+def test_end_of_input_ends_the_session():
+    result = run_command(["bash", "-c", "printf 'hello\\npoweroff 4' | scripts/run"])
+    assert result.status == 4 and "hello, world" in result.output, result
+    assert run_command(["scripts/run"]).status == 0  # no input at all
+
+
+def test_closed_output_is_no_traceback():
+    result = run_command(["bash", "-c", "scripts/run | head -n 1"], APP="cat README; cat README")
+    assert result.errors == "", result
 
 
 def test_bad_value_lists_the_programs():

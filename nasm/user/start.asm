@@ -8,6 +8,7 @@ extern fault_xupcall
 extern main
 extern process_manager
 extern program_name
+extern self_start
 
 section .text
 
@@ -16,13 +17,18 @@ section .text
 ;	 +4  argv     (argc + 1 pointers, the last one NULL; NULL itself if argc is 0)
 ;	 +0  argc     <- esp
 ;
-; The upcalls are set by immediate stores into the env page, which is always there: nothing before
-; them can fault, everything after them may. The env page names the controller only of the env that
+; With a pager the upcalls are set first, by immediate stores into the env page, which is always
+; there: nothing before them can fault, everything after them may. Without one everything is present:
+; this is a server, which has no arguments and must not fault, or a program on fault path
+; `self`, which sees to its faults itself. The env page names the controller only of the env that
 ; it belongs to, so its id is kept for copies of this process that somebody else controls.
 global _start
 _start:
+	cmp	dword [ENVPAGE + EP_PAGER], 0
+	je	.loaded
 	mov	dword [ENVPAGE + EP_UPCALL], fault_upcall
 	mov	dword [ENVPAGE + EP_XUPCALL], fault_xupcall
+.loaded:
 	mov	ebx, [esp]
 	mov	esi, [esp + 4]
 	mov	eax, [ENVPAGE + EP_CONTROLLER]
@@ -31,9 +37,14 @@ _start:
 	jz	.run
 	mov	eax, [esi]
 	mov	[program_name], eax
-.run:
 	xor	ebp, ebp	; ends every backtrace
 	and	esp, -16	; the ABI's alignment at a call
+	cmp	dword [ENVPAGE + EP_PAGER], 0
+	jne	.run
+	call	self_start
+.run:
+	xor	ebp, ebp
+	and	esp, -16
 	sub	esp, 8
 	push	esi
 	push	ebx

@@ -1,21 +1,28 @@
 /* The end of processes.
  *
- *               life_end, has a parent             parent waits or comes to wait
+ *               last env ended, has a parent       parent waits or comes to wait
  *     RUNNING --------------------------> ZOMBIE ------------------------------> (slot free)
  *       |  ^                                |
  *       |  |                                | parent ends
  *       v  | child ends, answer given       v
  *     WAITING                             (slot free)
  *
- * A zombie has no env. It stays until its parent has heard of it: an answer that cannot be
+ * A process on path `self` outlives its own env until its family has ended. A zombie has no env. It stays until its parent has heard of it: an answer that cannot be
  * delivered (the parent gave up or is dying itself) leaves it where it was. */
 #include "servers/procmgr/life.h"
 #include "libsys/string.h"
+#include "servers/procmgr/boot.h"
+#include "servers/procmgr/family.h"
 #include "servers/procmgr/log.h"
-#include "servers/procmgr/power.h"
 #include "servers/procmgr/report.h"
 
 enum { STATUS_MAX = 100 };
+
+/* By slot: envs of families that wait for processes they started. */
+static struct {
+	envid_t env;
+	int32_t pid; /* 0: any */
+} member_waits[NENV];
 
 static int clamp_status(uint32_t status)
 {
@@ -69,30 +76,50 @@ static void describe(const struct process *zombie, struct ipc_msg *answer)
 	}
 }
 
-/* A child of a waiting parent has ended. */
+/* Who waits for it has an answer now. */
 static void answer_parent(struct process *parent, struct process *zombie)
 {
 	struct ipc_msg answer;
+	envid_t waiter = zombie->guardian != 0 ? zombie->guardian : parent->env;
 	describe(zombie, &answer);
-	life_stop_waiting(parent);
-	if (ipc_reply(parent->env, &answer) >= 0) {
+	life_stop_waiting(parent, zombie->guardian);
+	if (ipc_reply(waiter, &answer) >= 0) {
 		table_remove(zombie);
 	}
 }
 
 static bool waits_for(const struct process *parent, const struct process *child)
 {
-	return parent->state == PM_WAITING &&
-	       (parent->wait_for == 0 || parent->wait_for == child->pid);
+	envid_t guardian = child->guardian;
+	bool waits = parent->state == PM_WAITING;
+	int32_t pid = parent->wait_for;
+	if (guardian != 0) {
+		waits = member_waits[ENV_SLOT(guardian)].env == guardian;
+		pid = member_waits[ENV_SLOT(guardian)].pid;
+	}
+	return waits && (pid == 0 || pid == child->pid);
 }
 
-static void give_up_children(struct process *process)
+/* Whether the one who may wait for a child of `parent` lives. */
+static bool is_wanted(const struct process *child, const struct process *parent)
 {
-	while (process->ended.first != NULL) {
-		table_remove(process->ended.first);
+	return child->guardian != 0 ? family_of(child->guardian) == parent : parent->env != 0;
+}
+
+void life_forget_unwanted(struct process *process)
+{
+	struct process *next;
+	for (struct process *child = process->ended.first; child != NULL; child = next) {
+		next = child->next;
+		if (!is_wanted(child, process)) {
+			table_remove(child);
+		}
 	}
-	while (process->living.first != NULL) {
-		table_orphan(process->living.first);
+	for (struct process *child = process->living.first; child != NULL; child = next) {
+		next = child->next;
+		if (!is_wanted(child, process)) {
+			table_orphan(child);
+		}
 	}
 }
 
@@ -106,21 +133,16 @@ static void log_ending(const struct process *process)
 	}
 }
 
-void life_end(struct process *process, const struct ending *ending)
+/* The process has no envs any more. */
+static void finish(struct process *process)
 {
 	struct process *parent = process->parent;
 
-	process->ending = *ending;
-	(void)sys_env_destroy(process->env, ending->status);
-	table_set_env(process, 0);
-	give_up_children(process);
-	if (parent == NULL) {
-		log_ending(process);
+	if (process->boot) {
+		boot_process_ended(process);
 	}
-	if (process == table_first()) {
-		power_off(ending->status);
-	}
-	if (parent == NULL) {
+	life_forget_unwanted(process);
+	if (parent == NULL || !is_wanted(process, parent)) {
 		table_remove(process);
 		return;
 	}
@@ -130,37 +152,127 @@ void life_end(struct process *process, const struct ending *ending)
 	}
 }
 
-/* Which of the parent's ended children the wait is about. NULL: none yet, if OK. */
-static int find_ended(const struct process *parent, int32_t pid, struct process **ended)
+/* Its own env is gone: that is how it ended, whatever its family does. */
+static void end_own(struct process *process, const struct ending *ending)
 {
-	struct process *child = pid == 0 ? parent->ended.first : table_by_pid(pid);
-	bool ours = pid == 0 ? parent->children > 0 : child != NULL && child->parent == parent;
-	if (!ours) {
-		return E_NO_CHILD;
+	process->ending = *ending;
+	table_set_env(process, 0);
+	life_forget_unwanted(process);
+	if (process->parent == NULL || !is_wanted(process, process->parent)) {
+		log_ending(process);
 	}
-	*ended = child != NULL && child->state == PM_ZOMBIE ? child : NULL;
-	return OK;
+	process->state = PM_RUNNING;
 }
 
-bool life_wait(struct process *parent, int32_t pid, uint32_t flags, struct ipc_msg *answer)
+void life_end(struct process *process, const struct ending *ending)
 {
-	struct process *zombie;
-	int status = find_ended(parent, pid, &zombie);
-	if (status == OK && zombie == NULL && (flags & PM_WAIT_NOHANG) == 0) {
+	(void)sys_env_destroy(process->env, ending->status);
+	if (process->path == FAULT_PATH_SELF) {
+		family_adopt(process);
+	}
+	end_own(process, ending);
+	if (process->envs == 0) {
+		finish(process);
+	}
+}
+
+void life_env_died(struct process *process, envid_t env, const struct ending *ending)
+{
+	if (env == process->env) {
+		end_own(process, ending);
+	} else {
+		table_drop_env(process, env);
+	}
+	if (process->envs == 0) {
+		finish(process);
+	}
+}
+
+/* Destroying an env brings us those that it controlled. */
+static void destroy_family(struct process *process, int status)
+{
+	envid_t env;
+	do {
+		while ((env = table_some_env(process)) != 0) {
+			(void)sys_env_destroy(env, status);
+			table_drop_env(process, env);
+		}
+		family_adopt(process);
+	} while (table_some_env(process) != 0);
+	family_forget(process);
+	process->envs = 0;
+}
+
+void life_kill(struct process *process, const struct ending *ending)
+{
+	if (process->path != FAULT_PATH_SELF) {
+		life_end(process, ending);
+		return;
+	}
+	destroy_family(process, ending->status);
+	process->env = 0;
+	end_own(process, ending);
+	finish(process);
+}
+
+static struct process *first_of(const struct child_list *list, envid_t guardian)
+{
+	struct process *child = list->first;
+	while (child != NULL && child->guardian != guardian) {
+		child = child->next;
+	}
+	return child;
+}
+
+/* Which of the children the wait is about, ended if there is such a one; NULL: there is none. */
+static struct process *find_child(const struct process *parent, envid_t guardian, int32_t pid)
+{
+	if (pid == 0) {
+		struct process *ended = first_of(&parent->ended, guardian);
+		return ended != NULL ? ended : first_of(&parent->living, guardian);
+	}
+	struct process *child = table_by_pid(pid);
+	bool ours = child != NULL && child->parent == parent && child->guardian == guardian;
+	return ours ? child : NULL;
+}
+
+static void start_waiting(struct process *parent, envid_t guardian, int32_t pid)
+{
+	if (guardian == 0) {
 		parent->state = PM_WAITING;
 		parent->wait_for = pid;
-		return false;
+	} else {
+		member_waits[ENV_SLOT(guardian)].env = guardian;
+		member_waits[ENV_SLOT(guardian)].pid = pid;
 	}
-	if (status < 0 || zombie == NULL) {
-		answer->w[0] = (uint32_t)status;
+}
+
+bool life_wait(struct process *parent, envid_t guardian, int32_t pid, uint32_t flags,
+               struct ipc_msg *answer)
+{
+	struct process *child = find_child(parent, guardian, pid);
+	if (child == NULL) {
+		answer->w[0] = (uint32_t)E_NO_CHILD;
 		return true;
 	}
-	describe(zombie, answer);
-	table_remove(zombie);
+	if (child->state == PM_ZOMBIE) {
+		describe(child, answer);
+		table_remove(child);
+		return true;
+	}
+	if ((flags & PM_WAIT_NOHANG) == 0) {
+		start_waiting(parent, guardian, pid);
+		return false;
+	}
+	answer->w[0] = 0;
 	return true;
 }
 
-void life_stop_waiting(struct process *process)
+void life_stop_waiting(struct process *process, envid_t guardian)
 {
-	process->state = PM_RUNNING;
+	if (guardian == 0) {
+		process->state = PM_RUNNING;
+	} else if (member_waits[ENV_SLOT(guardian)].env == guardian) {
+		member_waits[ENV_SLOT(guardian)].env = 0;
+	}
 }

@@ -90,10 +90,10 @@ static int copy_pages(envid_t env, const struct image *image, const struct elf_s
 static int add_zero_pages(envid_t env, enum load_kind kind, vaddr_t start, vaddr_t end)
 {
 	uint32_t npages = (end - start) / PGSIZE;
-	if (kind == LOAD_SERVER) {
-		return page_alloc_all(env, start | PTE_W, npages);
+	if (kind == LOAD_PROGRAM) {
+		return page_mark_all(env, start, PTE_ZERO_FILL, npages);
 	}
-	return page_mark_all(env, start, PTE_ZERO_FILL, npages);
+	return page_alloc_all(env, start | PTE_W, npages);
 }
 
 static int load_segment(envid_t env, const struct load *load, const struct elf_segment *segment)
@@ -159,7 +159,7 @@ static int make_stacks(envid_t env, const struct load *load, vaddr_t *esp)
 	}
 	*esp = write_arguments((char *)SCRATCH, load->arguments != NULL ? load->arguments : &none);
 	status = move_scratch(env, (USTACKTOP - PGSIZE) | PTE_W, 1);
-	if (status == OK) {
+	if (status == OK && load->kind != LOAD_SELF) {
 		status = sys_page_alloc(env, (UXSTACKTOP - PGSIZE) | PTE_W, 1);
 	}
 	if (status >= 0 && load->kind == LOAD_SERVER) {

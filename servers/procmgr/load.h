@@ -17,6 +17,7 @@ int arguments_check(const struct arguments *arguments);
 
 enum load_kind {
 	LOAD_PROGRAM, /* paged: bss and deeper stack come when touched */
+	LOAD_SELF,    /* all there but one stack page only, and no exception stack: as on JOS */
 	LOAD_SERVER,  /* all there from the start, so it never faults; may use what the kernel
 		       * keeps back for servers, so it works when processes have taken everything */
 };
@@ -28,8 +29,8 @@ struct load {
 	uint32_t limit;                    /* of pages; 0 none */
 };
 
-/* Builds a stopped env that starts the program at its first instruction, with an exception stack
- * and the start of a stack. Its pager is not set. The env's id, or an error: E_BAD_EXE, E_NO_MEM,
+/* Builds a stopped env that starts the program at its first instruction, with the start of a stack
+ * and (but for LOAD_SELF) an exception stack. Its pager is not set. The env's id, or an error: E_BAD_EXE, E_NO_MEM,
  * E_NO_ENV, E_LIMIT, and then nothing is left of it. */
 envid_t load_env(const struct load *load);
 

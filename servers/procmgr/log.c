@@ -15,6 +15,7 @@ enum { LOG_SIZE = 4096, DUMP_PART = 256 };
 static char ring[LOG_SIZE];
 static uint32_t taken, added;
 static envid_t reader;
+static bool at_once; /* no console is in use */
 
 static void notify_reader(void)
 {
@@ -27,6 +28,12 @@ void log_set_reader(envid_t console)
 {
 	reader = console;
 	notify_reader();
+}
+
+void log_at_once(void)
+{
+	at_once = true;
+	log_dump();
 }
 
 static void add_byte(char c)
@@ -43,6 +50,9 @@ void log_line(const char *line)
 		add_byte(*line);
 	}
 	add_byte('\n');
+	if (at_once) {
+		log_dump();
+	}
 	notify_reader();
 }
 

@@ -7,6 +7,9 @@
 /* The console's id, once it is there; it is told about what the log already has. */
 void log_set_reader(envid_t console);
 
+/* From now on lines are printed through the kernel at once. */
+void log_at_once(void);
+
 /* Adds a line. When the log is full its oldest bytes are dropped. Never blocks. */
 void log_line(const char *line);
 

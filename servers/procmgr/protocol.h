@@ -1,5 +1,7 @@
 /* Messages to the process manager. w0 = enum pm_op, answered with w0 = status or result.
- * A process is named by its pid (1, 2, 3 ...); who asks is known from the kernel's sender id.
+ * A process is named by its pid (1, 2, 3 ...); who asks is known from the kernel's sender id. An env
+ * that a process on path `self` forked is no process; it may ask for PM_SPAWN and PM_WAIT (then only
+ * it waits for the new one), PM_KILL, PM_PS, PM_LOOKUP, PM_FILE_*, PM_POWEROFF.
  * Text and byte strings travel in words 3.. of the message, four bytes a word. */
 #ifndef PARLEY_SERVERS_PROCMGR_PROTOCOL_H
 #define PARLEY_SERVERS_PROCMGR_PROTOCOL_H
@@ -9,12 +11,25 @@
 
 #define PM_BYTES_MAX ((IPC_WORDS_MAX - 3) * 4) /* bytes of text in one message */
 #define PM_NAME_MAX 32                         /* with the final zero */
+#define PM_PID_MAX 4095                        /* so no pid is an env's id */
+
+/* Who handles a process's page faults: chosen when it starts, kept by fork and exec. Programs
+ * named jos/... are always on `self`. */
+enum fault_path {
+	FAULT_PATH_PAGER, /* the pager server */
+	FAULT_PATH_SELF,  /* the process itself; it forks by itself too (libsys/self.c) */
+};
+#define PM_PATH_SHIFT 16
+#define PM_ARGC_MASK 0xFFFF
 
 enum pm_op {
 	PM_SELF = 1,  /* -> w0 pid, w1 parent's pid (0: none) */
-	PM_FORK,      /* w1 upcall, w2 xupcall of the child -> w0 child's pid; child: see libsys */
-	PM_SPAWN,     /* w1 argc, w2 bytes; text "name\0arg\0..." -> w0 pid */
-	PM_EXEC,      /* likewise; no answer on success: the caller's image is gone */
+	PM_FORK,      /* w1 upcall, w2 xupcall of the child -> w0 child's pid; child: see libsys.
+		       * Not on path `self`: E_PERM */
+	PM_SPAWN,     /* w1 argc | enum fault_path << PM_PATH_SHIFT, w2 bytes;
+		       * text "name\0arg\0..." -> w0 pid */
+	PM_EXEC,      /* likewise, the path does not count; no answer on success: the caller's
+		       * image is gone */
 	PM_EXIT,      /* w1 status; no answer */
 	PM_WAIT,      /* w1 pid or 0 any, w2 PM_WAIT_* -> w0 pid, w1 status, w2 enum pm_end; */
 		      /*    text: why, as "name[pid]: fault at ...", if it did not exit by itself */
@@ -52,6 +67,8 @@ struct pm_info {
 	uint32_t children; /* living and dead, not waited for */
 	uint32_t pages;    /* mapped pages and page tables */
 	uint32_t limit;
+	uint32_t path; /* enum fault_path */
+	uint32_t envs; /* of its family, itself included; 1 on path `pager` */
 	uint32_t cpu, runs;
 	char name[PM_NAME_MAX];
 };

@@ -7,6 +7,8 @@
 #include "servers/procmgr/request.h"
 #include "libsys/string.h"
 #include "libsys/syscall.h"
+#include "servers/procmgr/boot.h"
+#include "servers/procmgr/family.h"
 #include "servers/procmgr/life.h"
 #include "servers/procmgr/log.h"
 #include "servers/procmgr/power.h"
@@ -21,7 +23,7 @@ enum { NO_ANSWER = 1 << 30 };
 
 struct request {
 	envid_t from;
-	struct process *caller; /* NULL: a server asks */
+	struct process *caller; /* whose env asks, or to whose family it belongs; NULL: a server */
 	uint32_t w1, w2;
 	uint32_t extra[EXTRA_WORDS]; /* words 3.., 0 where the message has none */
 	uint32_t bytes;              /* that came in words 3.. */
@@ -43,15 +45,26 @@ static int serve_fork(struct request *request)
 
 static int decode_arguments(const struct request *request, struct arguments *arguments)
 {
-	*arguments = (struct arguments){request->w1, request->text, request->w2};
+	*arguments = (struct arguments){request->w1 & PM_ARGC_MASK, request->text, request->w2};
 	return request->w2 <= request->bytes ? OK : E_INVAL;
+}
+
+/* The env that asks, unless it is the process's own: then 0. */
+static envid_t guardian_of(const struct request *request)
+{
+	return request->caller->env == request->from ? 0 : request->from;
 }
 
 static int serve_spawn(struct request *request)
 {
 	struct arguments arguments;
 	int status = decode_arguments(request, &arguments);
-	return status < 0 ? status : start_spawn(request->caller, &arguments);
+	enum fault_path path = request->w1 >> PM_PATH_SHIFT;
+	envid_t guardian = guardian_of(request);
+	if (guardian != 0) {
+		life_forget_unwanted(request->caller);
+	}
+	return status < 0 ? status : start_spawn(request->caller, guardian, path, &arguments);
 }
 
 static int serve_exec(struct request *request)
@@ -73,14 +86,18 @@ static int serve_exit(struct request *request)
 
 static int serve_wait(struct request *request)
 {
-	bool now = life_wait(request->caller, (int32_t)request->w1, request->w2, request->answer);
+	bool now = life_wait(request->caller, guardian_of(request), (int32_t)request->w1,
+	                     request->w2, request->answer);
 	return now ? (int)request->answer->w[0] : NO_ANSWER;
 }
 
-static bool may_kill(const struct process *caller, const struct process *target)
+/* An env that the process forked by itself has the rights of a child: not over the process. */
+static bool may_kill(const struct request *request, const struct process *target)
 {
-	return caller == NULL || caller == target || caller == table_first() ||
-	       table_is_ancestor(caller, target);
+	const struct process *caller = request->caller;
+	bool forked = caller != NULL && guardian_of(request) != 0;
+	return caller == NULL || (caller == target && !forked) ||
+	       (caller == table_first() && !forked) || table_is_ancestor(caller, target);
 }
 
 static int serve_kill(struct request *request)
@@ -89,12 +106,12 @@ static int serve_kill(struct request *request)
 	if (target == NULL) {
 		return E_BAD_ENV;
 	}
-	if (!may_kill(request->caller, target)) {
+	if (!may_kill(request, target)) {
 		return E_PERM;
 	}
 	if (target->state != PM_ZOMBIE) {
 		struct ending ending = life_ending_by_kill((int)request->w2);
-		life_end(target, &ending);
+		life_kill(target, &ending);
 	}
 	return target == request->caller ? NO_ANSWER : OK;
 }
@@ -111,9 +128,15 @@ static int serve_ps(struct request *request)
 		.env = process->env,
 		.state = process->state,
 		.children = process->children,
+		.path = process->path,
+		.envs = process->envs,
 		.limit = process->limit_pages,
 	};
 	const volatile struct env_info *env = &env_infos[ENV_SLOT(process->env)];
+	if (process->path == FAULT_PATH_SELF) {
+		info.envs = family_size(process);
+		info.limit = process->env != 0 ? env->limit : 0;
+	}
 	if (process->env != 0) {
 		info.pages = env->pages;
 		info.cpu = env->cpu;
@@ -148,7 +171,7 @@ static int serve_limit(struct request *request)
 	struct process *target = table_by_pid((int32_t)request->w1);
 	uint32_t pages = request->w2, children = request->extra[0];
 
-	if (target == NULL || target->state == PM_ZOMBIE) {
+	if (target == NULL || target->env == 0) {
 		return E_BAD_ENV;
 	}
 	if (target != request->caller && !table_is_ancestor(request->caller, target)) {
@@ -158,7 +181,8 @@ static int serve_limit(struct request *request)
 		return E_PERM;
 	}
 	/* What it handed to envs of its own is taken out of what the kernel knows. */
-	if (pages > env_infos[ENV_SLOT(target->env)].limit) {
+	uint32_t limit = env_infos[ENV_SLOT(target->env)].limit;
+	if (limit != 0 && pages > limit) {
 		return E_PERM;
 	}
 	if (pages != 0) {
@@ -176,6 +200,9 @@ static int serve_limit(struct request *request)
 
 static int serve_lookup(struct request *request)
 {
+	if (request->w1 == PM_SERVER_CONSOLE && boot_without_console()) {
+		return E_NOT_FOUND;
+	}
 	return server_env(request->w1);
 }
 
@@ -223,7 +250,7 @@ static int serve_poweroff(struct request *request)
 }
 
 /* Who may ask. */
-enum asker { BY_PROCESS = 1, BY_CONSOLE = 2, BY_PAGER = 4 };
+enum asker { BY_PROCESS = 1, BY_CONSOLE = 2, BY_PAGER = 4, BY_FAMILY = 8 };
 
 /* By enum pm_op. */
 static const struct operation {
@@ -233,25 +260,25 @@ static const struct operation {
 } operations[] = {
 	[PM_SELF] = {serve_self, 1, BY_PROCESS},
 	[PM_FORK] = {serve_fork, 3, BY_PROCESS},
-	[PM_SPAWN] = {serve_spawn, 4, BY_PROCESS},
+	[PM_SPAWN] = {serve_spawn, 4, BY_PROCESS | BY_FAMILY},
 	[PM_EXEC] = {serve_exec, 4, BY_PROCESS},
 	[PM_EXIT] = {serve_exit, 2, BY_PROCESS},
-	[PM_WAIT] = {serve_wait, 3, BY_PROCESS},
-	[PM_KILL] = {serve_kill, 3, BY_PROCESS | BY_CONSOLE},
-	[PM_PS] = {serve_ps, 2, BY_PROCESS},
+	[PM_WAIT] = {serve_wait, 3, BY_PROCESS | BY_FAMILY},
+	[PM_KILL] = {serve_kill, 3, BY_PROCESS | BY_FAMILY | BY_CONSOLE},
+	[PM_PS] = {serve_ps, 2, BY_PROCESS | BY_FAMILY},
 	[PM_FAULT] = {serve_fault, 5, BY_PROCESS | BY_CONSOLE | BY_PAGER},
 	[PM_LIMIT] = {serve_limit, 4, BY_PROCESS},
-	[PM_LOOKUP] = {serve_lookup, 2, BY_PROCESS | BY_CONSOLE},
-	[PM_FILE_LIST] = {serve_file_list, 2, BY_PROCESS},
-	[PM_FILE_READ] = {serve_file_read, 4, BY_PROCESS},
+	[PM_LOOKUP] = {serve_lookup, 2, BY_PROCESS | BY_FAMILY | BY_CONSOLE},
+	[PM_FILE_LIST] = {serve_file_list, 2, BY_PROCESS | BY_FAMILY},
+	[PM_FILE_READ] = {serve_file_read, 4, BY_PROCESS | BY_FAMILY},
 	[PM_LOG_READ] = {serve_log_read, 1, BY_CONSOLE},
-	[PM_POWEROFF] = {serve_poweroff, 2, BY_PROCESS},
+	[PM_POWEROFF] = {serve_poweroff, 2, BY_PROCESS | BY_FAMILY},
 };
 
 static uint32_t asker(const struct request *request)
 {
 	if (request->caller != NULL) {
-		return BY_PROCESS;
+		return request->caller->env == request->from ? BY_PROCESS : BY_FAMILY;
 	}
 	switch (server_of_env(request->from)) {
 	case PM_SERVER_CONSOLE: return BY_CONSOLE;
@@ -264,6 +291,9 @@ static void decode(const struct ipc_msg *msg, struct request *request)
 {
 	request->from = msg->from;
 	request->caller = table_by_env(msg->from);
+	if (request->caller == NULL) {
+		request->caller = family_of(msg->from);
+	}
 	request->w1 = msg->w[1];
 	request->w2 = msg->w[2];
 	request->bytes = 0;
@@ -299,8 +329,8 @@ bool request_serve(struct ipc_msg *msg)
 	uint32_t op = msg->w[0], nwords = msg->nwords;
 
 	decode(msg, &request);
-	if (request.caller != NULL && request.caller->state == PM_WAITING) {
-		life_stop_waiting(request.caller); /* it gave up: it asks for something else */
+	if (request.caller != NULL) { /* it gave up a wait: it asks for something else */
+		life_stop_waiting(request.caller, guardian_of(&request));
 	}
 	request.answer = msg;
 	msg->w[1] = 0;

@@ -6,23 +6,27 @@
  * other; nobody is it, so that is passed over. */
 #include "servers/procmgr/start.h"
 #include "libsys/ipc.h"
+#include "libsys/string.h"
 #include "libsys/syscall.h"
+#include "servers/procmgr/family.h"
 #include "servers/procmgr/server.h"
 
 #define EXCEPTION_STACK (UXSTACKTOP - PGSIZE)
 
-/* A stopped env with the program and the pager that all processes have. */
-static envid_t build_env(const struct file *program, const struct arguments *arguments,
-                         uint32_t limit)
+/* A stopped env with the program. On path `pager` it has the pager that all processes have, and
+ * bounds; on path `self` it has neither. */
+static envid_t build_env(const struct process *process, const struct file *program,
+                         const struct arguments *arguments)
 {
+	bool self = process->path == FAULT_PATH_SELF;
 	struct load load = {
-		.kind = LOAD_PROGRAM,
+		.kind = self ? LOAD_SELF : LOAD_PROGRAM,
 		.image = &program->content,
 		.arguments = arguments,
-		.limit = limit,
+		.limit = self ? 0 : process->limit_pages,
 	};
 	envid_t env = load_env(&load);
-	if (env < 0) {
+	if (env < 0 || self) {
 		return env;
 	}
 	int status = sys_env_set(env, ENV_PAGER, (uint32_t)server_env(PM_SERVER_PAGER));
@@ -36,6 +40,13 @@ static envid_t build_env(const struct file *program, const struct arguments *arg
 	return env;
 }
 
+/* The path asked for, but for programs of the JOS face. */
+static enum fault_path path_for(const struct file *program, enum fault_path asked)
+{
+	bool jos = strncmp(program->name, JOS_PREFIX, strlen(JOS_PREFIX)) == 0;
+	return jos ? FAULT_PATH_SELF : asked;
+}
+
 static int find_program(const struct arguments *arguments, const struct file **program)
 {
 	int status = arguments_check(arguments);
@@ -46,28 +57,43 @@ static int find_program(const struct arguments *arguments, const struct file **p
 	return *program != NULL ? OK : E_NOT_FOUND;
 }
 
-int start_spawn(struct process *parent, const struct arguments *arguments)
+int start_stopped(struct process *parent, enum fault_path path, const struct arguments *arguments,
+                  struct process **child)
 {
 	const struct file *program;
-	struct process *child;
 
 	int status = find_program(arguments, &program);
+	if (status == OK && path > FAULT_PATH_SELF) {
+		status = E_INVAL;
+	}
 	if (status == OK) {
-		status = table_add(parent, program, &child);
+		status = table_add(parent, program, child);
 	}
 	if (status < 0) {
 		return status;
 	}
-	envid_t env = build_env(program, arguments, child->limit_pages);
+	(*child)->path = path_for(program, path);
+	envid_t env = build_env(*child, program, arguments);
 	if (env < 0) {
-		table_remove(child);
+		table_remove(*child);
 		return env;
 	}
 
 	/* ---- commit: nothing below can fail ---- */
-	table_set_env(child, env);
-	(void)sys_env_set(env, ENV_RUN, 1);
-	return child->pid;
+	table_set_env(*child, env);
+	return (*child)->pid;
+}
+
+int start_spawn(struct process *parent, envid_t guardian, enum fault_path path,
+                const struct arguments *arguments)
+{
+	struct process *child;
+	int result = start_stopped(parent, path, arguments, &child);
+	if (result >= 0) {
+		child->guardian = guardian;
+		(void)sys_env_set(child->env, ENV_RUN, 1);
+	}
+	return result;
 }
 
 int start_exec(struct process *process, const struct arguments *arguments)
@@ -77,16 +103,21 @@ int start_exec(struct process *process, const struct arguments *arguments)
 	if (status < 0) {
 		return status;
 	}
-	envid_t env = build_env(program, arguments, process->limit_pages);
+	struct process next = *process;
+	next.path = path_for(program, process->path);
+	envid_t env = build_env(&next, program, arguments);
 	if (env < 0) {
 		return env;
 	}
 
 	/* ---- commit: nothing below can fail ---- */
-	envid_t old = process->env;
+	(void)sys_env_destroy(process->env, 0);
+	if (process->path == FAULT_PATH_SELF) {
+		family_adopt(process);
+	}
 	table_set_env(process, env);
+	process->path = next.path;
 	process->program = program;
-	(void)sys_env_destroy(old, 0);
 	(void)sys_env_set(env, ENV_RUN, 1);
 	return OK;
 }
@@ -118,6 +149,9 @@ static int copy_env(envid_t parent, envid_t child, vaddr_t upcall, vaddr_t xupca
 int start_fork(struct process *parent, vaddr_t upcall, vaddr_t xupcall)
 {
 	struct process *child;
+	if (parent->path == FAULT_PATH_SELF) {
+		return E_PERM; /* who has no pager forks by itself */
+	}
 	int status = table_add(parent, parent->program, &child);
 	if (status < 0) {
 		return status;

@@ -5,11 +5,21 @@
 #include "servers/procmgr/load.h"
 #include "servers/procmgr/table.h"
 
-/* A new process that runs the program named by the first argument. Its pid, or E_INVAL,
- * E_TOO_BIG, E_NOT_FOUND, E_BAD_EXE, E_LIMIT, E_NO_ENV, E_NO_MEM: then nothing has changed. */
-int start_spawn(struct process *parent, const struct arguments *arguments);
+/* Where the programs of the JOS face are: these are always on path `self`. */
+#define JOS_PREFIX "jos/"
 
-/* Gives the process another program. OK, or the same errors and the process as it was. */
+/* A new process that runs the program named by the first argument, for which `guardian` (an env of
+ * the parent's family; 0: its own) may wait. Its pid, or E_INVAL,
+ * E_TOO_BIG, E_NOT_FOUND, E_BAD_EXE, E_LIMIT, E_NO_ENV, E_NO_MEM: then nothing has changed. */
+int start_spawn(struct process *parent, envid_t guardian, enum fault_path path,
+                const struct arguments *arguments);
+
+/* The same, but its env does not run yet. */
+int start_stopped(struct process *parent, enum fault_path path, const struct arguments *arguments,
+                  struct process **child);
+
+/* Gives the process another program, on the same path. OK, or the same errors and the process as it
+ * was. */
 int start_exec(struct process *process, const struct arguments *arguments);
 
 /* A copy of a process that waits for the answer to its PM_FORK, with the upcalls given: every page

@@ -1,27 +1,34 @@
 /* The process table: slots, pids, who is whose child, and which env is which process.
  *
  *     by_pid[hash] -> process -> process (next_same_hash)
- *     by_env[slot of the env id] -> process
+ *     by_env[slot of the env id] -> env id, process
  *     lowest_pid -> process <-> process <- highest_pid   (next_pid, previous_pid)
  *     process: living -> child <-> child     (next, previous)
  *              ended  -> child <-> child     (zombies, first ended first)
  *
- * Invariants: a process with pid != 0 is in by_pid once, and in the list of all by rising pid; with env != 0 it is in by_env; with a
- * parent it is in exactly one of the parent's lists, and counted in the parent's `children`. */
+ * Invariants: a process with pid != 0 is in by_pid once, and in the list of all by rising pid; its
+ * `envs` counts the entries of by_env that are its own (but for those whose slot an env made later
+ * has taken over: these are dead, and about to be dropped); with a parent it is in exactly one of
+ * the parent's lists, and counted in the parent's `children`. */
 #include "servers/procmgr/table.h"
 #include "kernel/abi/env.h"
 #include "kernel/abi/status.h"
 #include "libsys/assert.h"
 #include "libsys/string.h"
 
-enum { PID_MAX = 99999, HASH_SIZE = 256 };
+enum { HASH_SIZE = 256 };
 _Static_assert(PROCESS_MAX < NENV, "every process needs an env, and so do the servers");
+_Static_assert(PM_PID_MAX > 2 * PROCESS_MAX, "a pid is not used again at once");
+_Static_assert(PM_PID_MAX < 1 << ENV_GENSHIFT, "no pid is an env's id");
 
 static struct process processes[PROCESS_MAX];
 static struct process *free_slots;
 static uint32_t nfree;
 static struct process *by_pid[HASH_SIZE];
-static struct process *by_env[NENV];
+static struct {
+	envid_t env;
+	struct process *process; /* NULL: the slot is nobody's */
+} by_env[NENV];
 static struct process *lowest_pid, *highest_pid;
 static int32_t last_pid;
 static struct process *first_process;
@@ -107,7 +114,7 @@ struct process *table_by_pid(int32_t pid)
 static int32_t new_pid(void)
 {
 	do {
-		last_pid = last_pid < PID_MAX ? last_pid + 1 : 1;
+		last_pid = last_pid < PM_PID_MAX ? last_pid + 1 : 1;
 	} while (table_by_pid(last_pid) != NULL);
 	return last_pid;
 }
@@ -198,7 +205,7 @@ int table_add(struct process *parent, const struct file *program, struct process
 
 void table_remove(struct process *process)
 {
-	assert(process->env == 0 && process->children == 0);
+	assert(process->env == 0 && process->envs == 0 && process->children == 0);
 	table_orphan(process);
 	remove_pid(process);
 	if (process == first_process) {
@@ -211,21 +218,51 @@ void table_remove(struct process *process)
 
 /* ---- Envs ---- */
 
+void table_add_env(struct process *process, envid_t env)
+{
+	by_env[ENV_SLOT(env)].env = env;
+	by_env[ENV_SLOT(env)].process = process;
+	process->envs++;
+}
+
+void table_drop_env(struct process *process, envid_t env)
+{
+	if (by_env[ENV_SLOT(env)].env == env) {
+		by_env[ENV_SLOT(env)].process = NULL;
+	}
+	process->envs--;
+}
+
 void table_set_env(struct process *process, envid_t env)
 {
-	if (process->env != 0 && by_env[ENV_SLOT(process->env)] == process) {
-		by_env[ENV_SLOT(process->env)] = NULL;
+	if (process->env != 0) {
+		table_drop_env(process, process->env);
 	}
 	process->env = env;
 	if (env != 0) {
-		by_env[ENV_SLOT(env)] = process;
+		table_add_env(process, env);
 	}
+}
+
+struct process *table_by_any_env(envid_t env)
+{
+	return by_env[ENV_SLOT(env)].env == env ? by_env[ENV_SLOT(env)].process : NULL;
 }
 
 struct process *table_by_env(envid_t env)
 {
-	struct process *process = by_env[ENV_SLOT(env)];
+	struct process *process = table_by_any_env(env);
 	return process != NULL && process->env == env ? process : NULL;
+}
+
+envid_t table_some_env(const struct process *process)
+{
+	for (uint32_t slot = 0; slot < NENV; slot++) {
+		if (by_env[slot].process == process) {
+			return by_env[slot].env;
+		}
+	}
+	return 0;
 }
 
 struct process *table_first(void)

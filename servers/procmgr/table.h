@@ -33,13 +33,17 @@ struct ending {
 struct process {
 	int32_t pid; /* 0: the slot is free */
 	enum pm_state state;
+	enum fault_path path;
+	bool boot;                  /* the machine ends when no such process is left */
 	envid_t env;                /* 0: not yet, or no longer */
+	uint32_t envs;              /* that we control: its own, and on path `self` its heirs */
 	const struct file *program; /* what it runs */
 	uint32_t limit_pages, limit_children;
 	int32_t wait_for;     /* PM_WAITING: the child's pid, 0 any */
 	struct ending ending; /* PM_ZOMBIE */
 
 	struct process *parent;          /* NULL: nobody waits for it */
+	envid_t guardian;                /* the env of the parent's family that may; 0: its own */
 	struct child_list living, ended; /* its children; `ended` in the order of their ends */
 	uint32_t children;               /* in both lists */
 	struct process *next, *previous; /* in a list of the parent's; next free slot */
@@ -54,7 +58,7 @@ void table_init(uint32_t limit_pages);
  * *child. E_LIMIT (parent has all the children that it may have), E_NO_ENV (the table is full). */
 int table_add(struct process *parent, const struct file *program, struct process **child);
 
-/* Frees the slot. The process has no env and no children any more. */
+/* Frees the slot. The process has no envs and no children any more. */
 void table_remove(struct process *process);
 
 /* Moves a living child to its parent's list of ended ones. */
@@ -65,9 +69,18 @@ void table_orphan(struct process *process);
 
 /* Says which env the process is from now on; 0 none. */
 void table_set_env(struct process *process, envid_t env);
+/* Adds an env to the process, or takes one away. */
+void table_add_env(struct process *process, envid_t env);
+void table_drop_env(struct process *process, envid_t env);
+
+/* The process that is this env; NULL if there is none. */
+struct process *table_by_env(envid_t env);
+/* The process that has this env. */
+struct process *table_by_any_env(envid_t env);
+/* An env that the process has, 0: none. */
+envid_t table_some_env(const struct process *process);
 
 /* NULL if there is none. */
-struct process *table_by_env(envid_t env);
 struct process *table_by_pid(int32_t pid);
 /* The process with the lowest pid above `pid`. */
 struct process *table_after(int32_t pid);

@@ -1,0 +1,22 @@
+/* A page-fault handler helps only against the program's own accesses: the kernel, handed a bad
+ * address, does not ask it. */
+#include <inc/lib.h>
+
+static void supply(struct UTrapframe *utf)
+{
+	void *va = (void *)utf->utf_fault_va;
+	int error;
+
+	cprintf("fault %x\n", va);
+	error = sys_page_alloc(0, ROUNDDOWN(va, PGSIZE), PTE_P | PTE_U | PTE_W);
+	if (error) {
+		panic("allocating at %x in page fault handler: %e", va, error);
+	}
+	snprintf(va, 100, "this string was faulted in at %x", va);
+}
+
+void umain(int argc, char **argv)
+{
+	set_pgfault_handler(supply);
+	sys_cputs((char *)0xDEADBEEF, 4);
+}

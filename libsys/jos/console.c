@@ -1,0 +1,90 @@
+/* Input, from the console server by IPC: lines are edited there.
+ *
+ * procmgr says who the console is; that is asked once, at the first use. A program that another
+ * program's machine has no console for reads nothing. */
+#include "libsys/jos/kernel.h"
+
+#include "servers/console/protocol.h"
+#include "servers/procmgr/protocol.h"
+
+enum { PAUSE_US = 10000 };
+
+envid_t jos_process_manager;
+static envid_t console; /* 0: not known */
+
+/* A call with three words; the answer's first word or the kernel's error. *length gets the bytes
+ * that came in the words after these. */
+static int call(envid_t server, uint32_t w0, uint32_t w1, uint32_t *length)
+{
+	struct syscall_regs regs = {.ebx = (uint32_t)server, .esi = w0, .edi = w1};
+	int result = syscall_raw(SYS_IPC | IPC_SEND | IPC_RECV | IPC_WORDS(3), &regs);
+
+	if (result < 0) {
+		return result;
+	}
+	*length = IPC_GOT_WORDS(result) > 3 ? (IPC_GOT_WORDS(result) - 3) * 4 : 0;
+	return (int)regs.esi;
+}
+
+static int ask_console(enum console_op op, uint32_t *length)
+{
+	if (console == 0) {
+		int found = call(jos_process_manager, PM_LOOKUP, PM_SERVER_CONSOLE, length);
+
+		if (found <= 0) {
+			return E_NOT_FOUND;
+		}
+		console = found;
+	}
+	return call(console, op, 0, length);
+}
+
+int sys_cgetc(void)
+{
+	uint32_t length;
+	int c = ask_console(CONSOLE_READ_CHAR, &length);
+
+	return c > 0 ? c : 0;
+}
+
+/* Waits for nobody, for a while. */
+static void pause(void)
+{
+	env_page->recv_us = PAUSE_US;
+	kernel_call(SYS_IPC | IPC_RECV | IPC_RECV_TIMEOUT, (uint32_t)env_page->id, 0, 0, 0);
+}
+
+int getchar(void)
+{
+	int c;
+
+	while ((c = sys_cgetc()) == 0) {
+		pause();
+	}
+	return c;
+}
+
+int iscons(int fd)
+{
+	USED(fd);
+	return 1;
+}
+
+char *readline(const char *prompt)
+{
+	static char line[CONSOLE_BYTES_MAX + 1];
+	uint32_t came;
+	int length;
+
+	if (prompt) {
+		cprintf("%s", prompt);
+	}
+	length = ask_console(CONSOLE_READ_LINE, &came);
+	if (length < 0) {
+		return NULL;
+	}
+	came = MIN((uint32_t)length, came);
+	memcpy(line, (const char *)(uintptr_t)&env_page->msg[3], came);
+	line[came] = '\0';
+	return line;
+}

@@ -1,0 +1,43 @@
+/* From the start code (nasm/user/jos_start.asm) to the program's umain, and out again. */
+#include "libsys/jos/kernel.h"
+
+const char *binaryname = "<unknown>";
+
+/* The last part of the path: programs lie in a folder of the archive. */
+static const char *base_name(const char *path)
+{
+	const char *name = path;
+
+	for (; *path; path++) {
+		if (*path == '/') {
+			name = path + 1;
+		}
+	}
+	return name;
+}
+
+const volatile struct Env **jos_thisenv(void)
+{
+	uint32_t *word = (uint32_t *)(uintptr_t)&env_page->user[USER_WORD_THISENV];
+
+	if (*word == 0) {
+		*word = (uint32_t)&envs[ENVX(env_page->id)];
+	}
+	return (const volatile struct Env **)word;
+}
+
+void libmain(int argc, char **argv)
+{
+	if (argc > 0) {
+		binaryname = base_name(argv[0]);
+	}
+	umain(argc, argv);
+	exit();
+}
+
+void exit(void)
+{
+	for (;;) {
+		sys_env_destroy(0);
+	}
+}

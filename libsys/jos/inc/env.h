@@ -1,0 +1,51 @@
+/* JOS face: envs as everybody sees them. */
+#ifndef PARLEY_LIBSYS_JOS_INC_ENV_H
+#define PARLEY_LIBSYS_JOS_INC_ENV_H
+
+#include "libsys/jos/inc/memlayout.h"
+#include "libsys/jos/inc/trap.h"
+#include "libsys/jos/inc/types.h"
+
+/*      31 | generation 30..12 | 11..10 zero | slot 9..0 |      (bit 31 is never set) */
+typedef int32_t envid_t;
+
+#define LOG2NENV 10
+#define ENVGENSHIFT 12
+#define ENVX(envid) ((envid) & (NENV - 1))
+
+/* Values of env_status. */
+enum { ENV_FREE = 0, ENV_DYING, ENV_RUNNABLE, ENV_RUNNING, ENV_NOT_RUNNABLE };
+
+enum EnvType {
+	ENV_TYPE_USER = 0,
+	ENV_TYPE_FS, /* there is none */
+};
+
+/* The public record of an env, by slot. What JOS shows besides (saved registers, page directory) is
+ * nobody's business here. */
+struct Env {
+	envid_t env_id;
+	envid_t env_parent_id;
+	uint16_t env_status;
+	uint16_t env_type; /* enum EnvType */
+	uint32_t env_runs;
+	int env_cpunum;
+	envid_t env_controller; /* who may act on it */
+	envid_t env_pager;      /* 0: handles its faults itself */
+	uint32_t env_pages;     /* mapped pages and page tables */
+	uint32_t env_limit;     /* of pages, 0 none */
+	uint32_t env_waits;     /* in an IPC */
+	envid_t env_partner;    /* of that, 0 anyone */
+
+	/* Of its last sys_ipc_recv. */
+	uint32_t env_ipc_recving;
+	void *env_ipc_dstva;
+	uint32_t env_ipc_value;
+	envid_t env_ipc_from;
+	int env_ipc_perm; /* 0: no page came */
+};
+_Static_assert(sizeof(struct Env) == 64, "one record of the kernel's table");
+
+extern const volatile struct Env envs[NENV];
+
+#endif

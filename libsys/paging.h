@@ -1,0 +1,24 @@
+/* What a page-table entry means to whoever handles a process's page faults: the pager for its
+ * clients, or on path `self` the process for itself. */
+#ifndef PARLEY_LIBSYS_PAGING_H
+#define PARLEY_LIBSYS_PAGING_H
+
+#include "kernel/abi/types.h"
+
+enum paging_action {
+	PAGING_RETRY,     /* nothing: the entry already allows the access */
+	PAGING_ZERO_FILL, /* map a fresh zero page, writable */
+	PAGING_BREAK_COW, /* give the process a page of its own, writable */
+	PAGING_NOT_OURS,  /* a fault of the program's */
+};
+
+/* `va` is page aligned, `entry` is the process's page-table entry for it as it was seen, `err` the
+ * processor's error code (kernel/abi/page.h, FEC_*). Pure: no side effects. */
+enum paging_action paging_decide(vaddr_t va, pte_t entry, uint32_t err);
+
+/* Does that to a page of `env` (0: the caller), where the entry is still as it was seen, by one
+ * system call at most; changes the own env page's `expect`. OK: the access may work now. E_FAULT:
+ * not ours. E_NO_MEM, E_LIMIT: ours, but there is no page to give. Does not block. */
+int paging_handle(envid_t env, vaddr_t va, pte_t entry, uint32_t err);
+
+#endif

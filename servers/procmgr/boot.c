@@ -1,0 +1,167 @@
+/* What runs first, by the kernel's command line:
+ *
+ *     (nothing)        the shell
+ *     app=LINE         a shell that runs the line and ends
+ *     app=A & B & C    if all are programs of the JOS face (jos/...), or with the word faults=self:
+ *                      these programs, side by side, on path `self`, without shell and console
+ *     faults=self      the shell, or these programs, on path `self`
+ *     joslog           says, as JOS does, that nothing is left to run
+ *
+ * app= reaches to the end; words count before it. Programs without a shell are all made before the
+ * first of them runs, so their envs have ids in their order: the first ones that there are. */
+#include "servers/procmgr/boot.h"
+#include "kernel/abi/bootinfo.h"
+#include "libsys/args.h"
+#include "libsys/string.h"
+#include "libsys/syscall.h"
+#include "servers/procmgr/log.h"
+#include "servers/procmgr/power.h"
+#include "servers/procmgr/start.h"
+
+#define APP_WORD "app="
+#define NOTHING_LEFT "No runnable environments in the system!\n"
+
+enum { WORDS_MAX = 128 };
+
+static uint32_t left; /* processes with the mark `boot` */
+static int status_of_first;
+static bool without_console;
+
+/* Where the word stands in the kernel's command line, as a word, or the start of one if it ends
+ * with `=`; NULL: nowhere. */
+static const char *find_word(const char *word)
+{
+	const char *line = ((const struct bootinfo *)BOOTINFO)->cmdline;
+	uint32_t length = strlen(word);
+	for (const char *at = strstr(line, word); at != NULL; at = strstr(at + 1, word)) {
+		bool starts = at == line || at[-1] == ' ';
+		bool ends = word[length - 1] == '=' || at[length] == ' ' || at[length] == '\0';
+		if (starts && ends) {
+			return at;
+		}
+	}
+	return NULL;
+}
+
+static bool has_word(const char *word)
+{
+	const char *at = find_word(word), *app = find_word(APP_WORD);
+	return at != NULL && (app == NULL || at < app);
+}
+
+/* ---- Starting ---- */
+
+static struct process *make_process(enum fault_path path, const struct arguments *arguments)
+{
+	struct process *process;
+	int pid = start_stopped(NULL, path, arguments, &process);
+	if (pid < 0) {
+		log_line(arguments->text);
+		power_fail("cannot start this program", pid);
+	}
+	process->boot = true;
+	left++;
+	return process;
+}
+
+/* The shell, which runs `app` if that is not NULL. */
+static void start_shell(enum fault_path path, const char *app)
+{
+	static char text[BOOT_CMDLINE_MAX + 8] = "sh\0-c\0";
+	struct arguments arguments = {.argc = 1, .text = text, .bytes = 3};
+	if (app != NULL) {
+		arguments.argc = 3;
+		arguments.bytes = 6 + strlcpy(text + 6, app, sizeof(text) - 6) + 1;
+	}
+	const struct process *shell = make_process(path, &arguments);
+	(void)sys_env_set(shell->env, ENV_RUN, 1);
+}
+
+static struct process *make_program(char *const words[], uint32_t count)
+{
+	static char text[BOOT_CMDLINE_MAX];
+	struct arguments arguments = {.argc = count, .text = text};
+	for (uint32_t i = 0; i < count; i++) {
+		arguments.bytes +=
+			strlcpy(text + arguments.bytes, words[i], sizeof(text) - arguments.bytes) +
+			1;
+	}
+	return make_process(FAULT_PATH_SELF, &arguments);
+}
+
+static void start_programs(char *const words[], int count)
+{
+	struct process *made[WORDS_MAX];
+	uint32_t nmade = 0;
+	int first = 0;
+
+	without_console = true;
+	log_at_once();
+	for (int i = 0; i <= count; i++) {
+		if (i < count && words[i] != args_background) {
+			continue;
+		}
+		if (i > first) {
+			made[nmade++] = make_program(words + first, (uint32_t)(i - first));
+		}
+		first = i + 1;
+	}
+	for (uint32_t i = 0; i < nmade; i++) {
+		(void)sys_env_set(made[i]->env, ENV_RUN, 1);
+	}
+}
+
+/* Whether the commands of a line are all programs of the JOS face. */
+static bool all_jos(char *const words[], int count)
+{
+	for (int i = 0; i < count; i++) {
+		bool first = i == 0 || words[i - 1] == args_background;
+		bool separator = words[i] == args_background;
+		if (first && !separator && strncmp(words[i], JOS_PREFIX, strlen(JOS_PREFIX)) != 0) {
+			return false;
+		}
+	}
+	return true;
+}
+
+void boot_start(void)
+{
+	static char line[BOOT_CMDLINE_MAX];
+	char *words[WORDS_MAX];
+	const char *app = find_word(APP_WORD);
+	bool self = has_word("faults=self");
+
+	app = app != NULL ? app + strlen(APP_WORD) : NULL;
+	strlcpy(line, app != NULL ? app : "", sizeof(line));
+	int count = args_split(line, words, WORDS_MAX);
+	bool plain = count > 0; /* nothing but programs, side by side */
+	for (int i = 0; i < count; i++) {
+		plain = plain && words[i] != args_sequence;
+	}
+	if (plain && (self || all_jos(words, count))) {
+		start_programs(words, count);
+	} else {
+		start_shell(self ? FAULT_PATH_SELF : FAULT_PATH_PAGER, app);
+	}
+}
+
+/* ---- Ending ---- */
+
+void boot_process_ended(const struct process *process)
+{
+	if (process == table_first()) {
+		status_of_first = process->ending.status;
+	}
+	if (--left > 0) {
+		return;
+	}
+	if (has_word("joslog")) {
+		(void)sys_debug_write(NOTHING_LEFT, strlen(NOTHING_LEFT));
+	}
+	power_off(status_of_first);
+}
+
+bool boot_without_console(void)
+{
+	return without_console;
+}

@@ -1,0 +1,17 @@
+/* What runs first, and when the machine ends. */
+#ifndef PARLEY_SERVERS_PROCMGR_BOOT_H
+#define PARLEY_SERVERS_PROCMGR_BOOT_H
+
+#include "servers/procmgr/table.h"
+
+/* Starts what the kernel's command line asks for. Powers the machine off if that fails. */
+void boot_start(void);
+
+/* A process with the mark `boot` has ended: when it was the last, so does the machine, with the
+ * status of the first one. */
+void boot_process_ended(const struct process *process);
+
+/* Whether programs run without the console: what they print goes through the kernel. */
+bool boot_without_console(void);
+
+#endif

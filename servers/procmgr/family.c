@@ -1,0 +1,213 @@
+/* Families, and what the kernel tells about envs that die.
+ *
+ * A process on fault path `self` forks by the kernel's calls alone. Its child is controlled by the env
+ * that forked it, so procmgr need not know it, until that env dies and the kernel hands the child
+ * down, in the end to procmgr:
+ *
+ *     procmgr -> P -> C -> G     P dies:  procmgr -> C -> G     C is an heir, and G still C's
+ *
+ * Heirs are the process's (table_add_env), and it lasts until it has no env left. Envs that
+ * others made and left behind would be nobody's: they end.
+ *
+ * Whose an heir is shows in its parent, if we know that one. If not (its parent died before whom it
+ * came from) it is from an env whose death we have just caused or can read now; of several such,
+ * the first on path `self` gets it. Therefore a death is applied only after its heirs are adopted. */
+#include "servers/procmgr/family.h"
+#include "libsys/string.h"
+#include "libsys/syscall.h"
+#include "servers/procmgr/life.h"
+#include "servers/procmgr/server.h"
+
+/* An env of ours that died by itself. */
+struct demise {
+	envid_t env;
+	struct process *process; /* whose it was, or NULL */
+	struct env_death death;
+};
+
+/* Deaths read and not applied, oldest first. */
+static struct demise demises[NENV];
+static uint32_t ndemises;
+
+static struct env_info record_of(envid_t env)
+{
+	const volatile struct env_info *info = &env_infos[ENV_SLOT(env)];
+	return (struct env_info){
+		.id = info->id,
+		.parent = info->parent,
+		.status = info->status,
+		.runs = info->runs,
+		.controller = info->controller,
+		.waits = info->waits,
+	};
+}
+
+static bool lives(const struct env_info *info)
+{
+	return info->id != 0 && info->status != ENV_FREE && info->status != ENV_DYING;
+}
+
+struct process *family_of(envid_t env)
+{
+	for (uint32_t steps = 0; steps < NENV; steps++) {
+		struct process *process = table_by_any_env(env);
+		if (process != NULL) {
+			return process->path == FAULT_PATH_SELF ? process : NULL;
+		}
+		struct env_info info = record_of(env);
+		if (info.id != env || !lives(&info)) {
+			return NULL;
+		}
+		env = info.controller;
+	}
+	return NULL;
+}
+
+uint32_t family_size(const struct process *process)
+{
+	uint32_t size = 0;
+	for (uint32_t slot = 0; slot < NENV; slot++) {
+		struct env_info info = record_of((envid_t)slot);
+		size += lives(&info) && family_of(info.id) == process;
+	}
+	return size;
+}
+
+/* ---- Heirs ---- */
+
+/* Whether the env came to us from somebody else. What we make ourselves has us as its parent, or
+ * is in the table before anything else happens. */
+static bool is_heir(const struct env_info *info)
+{
+	envid_t own = env_page->id;
+	return lives(info) && info->controller == own && info->id != own && info->parent != own &&
+	       table_by_any_env(info->id) == NULL && server_of_env(info->id) == 0;
+}
+
+/* ---- Deaths ---- */
+
+static void read_deaths(void)
+{
+	struct env_death death;
+	while (ndemises < NENV && sys_env_reap(&death) == OK) {
+		demises[ndemises++] = (struct demise){
+			.env = death.id,
+			.process = table_by_any_env(death.id),
+			.death = death,
+		};
+	}
+}
+
+static void apply(const struct demise *demise)
+{
+	struct ending ending = life_ending_of_death(&demise->death);
+	enum pm_server server = server_of_env(demise->env);
+	if (server != 0) {
+		server_failed(server, &ending);
+	}
+	if (demise->process != NULL) {
+		life_env_died(demise->process, demise->env, &ending);
+	}
+}
+
+static void apply_first(uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		apply(&demises[i]);
+	}
+	ndemises -= count;
+	memmove(demises, demises + count, ndemises * sizeof(demises[0]));
+}
+
+void family_forget(const struct process *process)
+{
+	for (uint32_t i = 0; i < ndemises; i++) {
+		if (demises[i].process == process) {
+			demises[i].process = NULL;
+		}
+	}
+}
+
+/* ---- Adoption ---- */
+
+static struct process *process_of_parent(envid_t parent)
+{
+	for (uint32_t i = 0; i < ndemises; i++) {
+		if (demises[i].env == parent) {
+			return demises[i].process;
+		}
+	}
+	return table_by_any_env(parent);
+}
+
+static struct process *first_dead_on_self(void)
+{
+	read_deaths();
+	for (uint32_t i = 0; i < ndemises; i++) {
+		struct process *process = demises[i].process;
+		if (process != NULL && process->path == FAULT_PATH_SELF) {
+			return process;
+		}
+	}
+	return NULL;
+}
+
+/* Whether the heir is stopped, and so for ever: nobody but its controller could start it. A record
+ * may be read while the kernel wakes that env; not twice the same waking, with a system call about
+ * the env between. */
+static bool is_stopped(const struct env_info *heir)
+{
+	struct env_regs regs;
+	if (heir->status != ENV_NOT_RUNNABLE || heir->waits != 0 ||
+	    sys_env_get_regs(heir->id, &regs) < 0) {
+		return false;
+	}
+	struct env_info now = record_of(heir->id);
+	return now.id == heir->id && now.status == ENV_NOT_RUNNABLE && now.waits == 0 &&
+	       now.runs == heir->runs;
+}
+
+/* `likely`: whose the heir is if its parent does not say; NULL: some dead env's. False: it was to end,
+ * and may have heirs itself. */
+static bool adopt(const struct env_info *heir, struct process *likely)
+{
+	struct process *process = process_of_parent(heir->parent);
+	if (process == NULL) {
+		process = likely != NULL ? likely : first_dead_on_self();
+	}
+	if (process != NULL && process->path == FAULT_PATH_SELF && !is_stopped(heir)) {
+		table_add_env(process, heir->id);
+		return true;
+	}
+	(void)sys_env_destroy(heir->id, 0);
+	return false;
+}
+
+static void adopt_all(struct process *likely)
+{
+	bool again;
+	do {
+		again = false;
+		for (uint32_t slot = 0; slot < NENV; slot++) {
+			struct env_info info = record_of((envid_t)slot);
+			if (is_heir(&info) && !adopt(&info, likely)) {
+				again = true;
+			}
+		}
+	} while (again);
+}
+
+void family_adopt(struct process *process)
+{
+	adopt_all(process);
+}
+
+void family_settle(void)
+{
+	read_deaths();
+	do {
+		uint32_t count = ndemises; /* adopt_all may read more, whose heirs come next */
+		adopt_all(NULL);
+		apply_first(count);
+	} while (ndemises > 0);
+}
