@@ -17,6 +17,7 @@ void umain(int argc, char **argv)
 	}
 	for (;;) {
 		envid_t from;
+		bool last;
 
 		ipc_recv(&from, 0, 0);
 		cprintf("%x got %d from %x (thisenv is %p %x)\n", sys_getenvid(), value, from,
@@ -25,8 +26,9 @@ void umain(int argc, char **argv)
 			return;
 		}
 		value++;
+		last = value == LAST; /* once that is sent, the other may go on first */
 		ipc_send(from, 0, 0, 0);
-		if (value == LAST) {
+		if (last) {
 			return;
 		}
 	}

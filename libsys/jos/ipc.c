@@ -77,18 +77,6 @@ static void apply_perm(void *pg, uint32_t perm)
 	}
 }
 
-/* On JOS a sender tries until we wait, so it is the one to go on first, and programs count on that: they
- * send, and then look at memory that we will change. A sender that the kernel kept waiting for us is
- * merely ready now; this lets it go first, if it can within a few turns. */
-static void let_go_on(envid_t sender)
-{
-	enum { TURNS = 10000 };
-
-	for (int turn = 0; turn < TURNS && envs[ENVX(sender)].env_status == ENV_RUNNABLE; turn++) {
-		sys_yield();
-	}
-}
-
 /* Receives from anyone. *regs is the message as the kernel left it. Pending bits are no message. */
 static int receive(void *pg, struct syscall_regs *regs)
 {
@@ -116,8 +104,10 @@ static int receive(void *pg, struct syscall_regs *regs)
 	} else {
 		apply_perm(pg, regs->edi);
 	}
-	if (thisenv->env_runs == runs) { /* we did not wait, so the sender did */
-		let_go_on((envid_t)regs->ebx);
+	/* On JOS a sender tries until we wait, so it goes on before us, and programs count on that: they
+	 * send, and then look at memory that we will change. If it was the one to wait, let it go first. */
+	if (thisenv->env_runs == runs && envs[ENVX(regs->ebx)].env_status == ENV_RUNNABLE) {
+		sys_yield();
 	}
 	return 0;
 }
