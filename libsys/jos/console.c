@@ -86,5 +86,7 @@ char *readline(const char *prompt)
 	came = MIN((uint32_t)length, came);
 	memcpy(line, (const char *)(uintptr_t)&env_page->msg[3], came);
 	line[came] = '\0';
+	/* The echo goes out through the console, cprintf through the kernel: let it be first. */
+	(void)ask_console(CONSOLE_DRAIN, &came);
 	return line;
 }
