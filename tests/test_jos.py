@@ -4,7 +4,9 @@ Most programs end by themselves; those that go on for ever, as on JOS, are stopp
 their output has come.
 """
 
+import os
 import re
+import select
 import subprocess
 import time
 
@@ -36,8 +38,8 @@ class Run:
 
     def read(self, child, enough, timeout):
         deadline = time.monotonic() + timeout
-        while time.monotonic() < deadline:
-            data = child.stdout.read1(65536)
+        while select.select([child.stdout], [], [], max(0, deadline - time.monotonic()))[0]:
+            data = os.read(child.stdout.fileno(), 65536)
             if not data:
                 return child.wait(10) // 2
             self.output += data.decode(errors="replace").replace("\r", "")

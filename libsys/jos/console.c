@@ -1,7 +1,7 @@
 /* Input, from the console server by IPC: lines are edited there.
  *
- * procmgr says who the console is; that is asked once, at the first use. A program that another
- * program's machine has no console for reads nothing. */
+ * procmgr says who the console is; that is asked once, at the first use. A program that was started
+ * without a console reads nothing. */
 #include "libsys/jos/kernel.h"
 
 #include "servers/console/protocol.h"
