@@ -43,7 +43,9 @@ object = $(patsubst %,build/%.o,$(basename $(1)))
 name = $(basename $(notdir $(1)))
 
 servers := $(sort $(notdir $(patsubst %/,%,$(dir $(wildcard servers/*/*.c)))))
-apps := $(call name,$(wildcard apps/*.c))
+single_apps := $(call name,$(wildcard apps/*.c))
+folder_apps := $(filter-out jos,$(sort $(notdir $(patsubst %/,%,$(dir $(wildcard apps/*/*.c))))))
+apps := $(sort $(single_apps) $(folder_apps))
 tests := $(call name,$(wildcard tests/guest/*.c))
 jos_apps := $(call name,$(wildcard apps/jos/*.c))
 jos_tests := $(call name,$(wildcard tests/jos/outsider/*.c))
@@ -54,11 +56,13 @@ library_objects := $(call object,$(wildcard libsys/*.c) \
 jos_library_objects := $(call object,$(wildcard libsys/jos/*.c) nasm/user/jos_upcall.asm)
 jos_program_objects := $(call object,$(wildcard apps/jos/*.c tests/jos/outsider/*.c))
 server_objects = $(call object,$(wildcard servers/$(1)/*.c))
+folder_app_objects = $(patsubst apps/%.c,build/parts/%.o,$(wildcard apps/$(1)/*.c))
+folder_objects := $(foreach a,$(folder_apps),$(call folder_app_objects,$(a)))
 user_start := build/nasm/user/start.o
 jos_start := build/nasm/user/jos_start.o
 objects := $(kernel_objects) $(library_objects) $(user_start) \
 	$(jos_library_objects) $(jos_program_objects) $(jos_start) \
-	$(foreach s,$(servers),$(call server_objects,$(s))) \
+	$(foreach s,$(servers),$(call server_objects,$(s))) $(folder_objects) \
 	$(call object,$(wildcard apps/*.c tests/guest/*.c))
 
 server_files := $(servers:%=build/%.elf)
@@ -165,10 +169,17 @@ $(filter build/kernel/%,$(objects)): build/%.o: %.c
 	$(Q)$(cc) $(kernel_cflags) -MMD -MP -c -o $@ $<
 
 $(jos_program_objects): user_cflags := $(jos_cflags)
-$(filter-out build/kernel/% build/nasm/%,$(objects)): build/%.o: %.c
+define compile_user
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(cc) $(user_cflags) -MMD -MP -c -o $@ $<
+endef
+$(filter-out build/kernel/% build/nasm/% build/parts/%,$(objects)): build/%.o: %.c
+	$(compile_user)
+
+# Not below build/apps/: the program apps/NAME/ becomes stands there as NAME.
+$(folder_objects): build/parts/%.o: apps/%.c
+	$(compile_user)
 
 # -M in a pass of its own: beside -o, NASM leaves out the files that %include names.
 $(filter build/nasm/%,$(objects)): build/%.o: %.asm build/constants.inc
@@ -211,9 +222,20 @@ build/$(1).elf: $(call server_objects,$(1)) $(user_start) build/libsys.a libsys/
 endef
 $(foreach s,$(servers),$(eval $(call server,$(s))))
 
-$(app_files): build/apps/%: build/apps/%.o $(user_start) build/libsys.a libsys/user.ld
+$(single_apps:%=build/apps/%): build/apps/%: build/apps/%.o $(user_start) build/libsys.a \
+		libsys/user.ld
 	$(call say,LD,$@)
 	$(Q)$(call link_user,$<)
+
+# $(eval $(call folder_app,NAME))
+define folder_app
+build/apps/$(1): $(call folder_app_objects,$(1)) $(user_start) build/libsys.a libsys/user.ld \
+		build/sources
+	$$(call say,LD,$$@)
+	$$(Q)mkdir -p $$(@D)
+	$$(Q)$$(call link_user,$(call folder_app_objects,$(1)))
+endef
+$(foreach a,$(folder_apps),$(eval $(call folder_app,$(a))))
 
 $(test_files): build/tests/%: build/tests/guest/%.o $(user_start) build/libsys.a libsys/user.ld
 	$(call say,LD,$@)

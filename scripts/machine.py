@@ -5,6 +5,7 @@ only place that knows their defaults and limits.
 """
 
 import os
+import re
 import shlex
 import sys
 from pathlib import Path
@@ -12,8 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 NAMES = ("SMP", "MEM", "APP", "TIMEOUT", "ACCEL", "ICOUNT", "TESTS", "ISO", "BOOTARGS",
          "FAULTS", "JOSLOG")
-BUILTINS = ("cat", "exit", "help", "kill", "ls", "poweroff", "ps", "run", "sleep", "time",
-            "wait")
+BUILTINS = tuple(re.findall(r'^\t\{"(\w+)", ', (ROOT / "apps/sh/builtin.c").read_text(), re.M))
 SERVERS = ("procmgr", "pager", "console")
 APP_MAX = 230  # bytes: `sh -c APP` travels in one message (servers/procmgr/protocol.h)
 
@@ -118,7 +118,10 @@ class Options:
 def programs(tests):
     """Names of the programs in the archive."""
     def stems(*folders):
-        return sorted(path.stem for folder in folders for path in (ROOT / folder).glob("*.c"))
+        files = [path.stem for folder in folders for path in (ROOT / folder).glob("*.c")]
+        if "apps" in folders:  # apps/NAME/*.c is a program too, but for the folder of JOS programs
+            files += {path.parent.name for path in (ROOT / "apps").glob("*/*.c")} - {"jos"}
+        return sorted(files)
 
     if tests:
         names, jos = stems("apps", "tests/guest"), stems("apps/jos", "tests/jos/outsider")

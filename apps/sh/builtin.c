@@ -1,0 +1,63 @@
+/* The table of builtins, and `help`, which prints it. scripts/machine.py reads their names here:
+ * a line per builtin. */
+#include "apps/sh/sh.h"
+#include "libsys/stdio.h"
+#include "libsys/string.h"
+
+static int run_help(int argc, char *argv[]);
+
+/* clang-format off */
+static const struct builtin builtins[] = {
+	{"help", "", "this list", run_help, 0, 0, false},
+	{"ps", "", "the processes", ps_run, 0, 0, false},
+	{"kill", "PID...", "ends processes", kill_run, 1, SHELL_WORDS_MAX, false},
+	{"wait", "[PID]", "waits for background programs; Ctrl-C ends them", job_wait, 0, 1, false},
+	{"run", "-f PATH PROGRAM...", "runs a program on fault path self or pager", NULL, 3, 0, true},
+	{"time", "COMMAND...", "runs a command and times it", time_command, 1, SHELL_WORDS_MAX, false},
+	{"sleep", "SECONDS", "does nothing for so long, 0.2 is fine", time_sleep, 1, 1, true},
+	{"ls", "", "the files", files_ls, 0, 0, false},
+	{"cat", "FILE...", "prints files", files_cat, 1, SHELL_WORDS_MAX, true},
+	{"exit", "[STATUS]", "leaves the shell, as Ctrl-D does", leave_run, 0, 1, false},
+	{"poweroff", "[STATUS]", "ends the machine", leave_run, 0, 1, false},
+};
+/* clang-format on */
+
+enum { NBUILTINS = sizeof(builtins) / sizeof(builtins[0]) };
+
+static int run_help(int argc, char *argv[])
+{
+	struct file_info info;
+
+	(void)argc;
+	(void)argv;
+	for (int i = 0; i < NBUILTINS; i++) {
+		printf("  %-8s %-18s  %s\n", builtins[i].name, builtins[i].arguments,
+		       builtins[i].help);
+	}
+	puts("\"a & b\" runs a in the background, \"a; b\" first a and then b. Ctrl-C ends what");
+	printf("runs in the foreground. Programs:\n ");
+	for (uint32_t i = 0; file_list(i, &info) >= 0; i++) {
+		printf(" %s", info.name);
+	}
+	putchar('\n');
+	return 0;
+}
+
+const struct builtin *builtin_find(const char *name)
+{
+	for (int i = 0; i < NBUILTINS; i++) {
+		if (strcmp(builtins[i].name, name) == 0) {
+			return &builtins[i];
+		}
+	}
+	return NULL;
+}
+
+int builtin_run(const struct builtin *builtin, int argc, char *argv[])
+{
+	if (argc - 1 < builtin->least || argc - 1 > builtin->most) {
+		printf("usage: %s %s\n", builtin->name, builtin->arguments);
+		return 1;
+	}
+	return builtin->run(argc, argv);
+}

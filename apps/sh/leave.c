@@ -1,0 +1,20 @@
+/* exit and poweroff. */
+#include "apps/sh/sh.h"
+#include "libsys/args.h"
+#include "libsys/stdio.h"
+#include "libsys/string.h"
+
+int leave_run(int argc, char *argv[])
+{
+	int status = 0;
+
+	if (argc > 1 && !args_number(argv[1], 0, SHELL_STATUS_HIGHEST, &status)) {
+		printf("%s: %s: not a status (0 to %d)\n", argv[0], argv[1], SHELL_STATUS_HIGHEST);
+		return 1;
+	}
+	stdout_drain();
+	if (strcmp(argv[0], "poweroff") == 0) {
+		poweroff(status);
+	}
+	exit(status);
+}

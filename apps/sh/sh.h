@@ -1,0 +1,69 @@
+/* What the files of the shell share: a builtin, a command, and who runs what.
+ *
+ *     main.c       lines: reads them, splits them, runs their commands
+ *     command.c    one command: what it is, in the foreground or in the background
+ *     builtin.c    the table of builtins, and `help`
+ *     job.c        background programs, and `wait`
+ *     others       builtins, one file per topic
+ */
+#ifndef PARLEY_APPS_SH_SH_H
+#define PARLEY_APPS_SH_SH_H
+
+#include "libsys/process.h"
+
+enum {
+	SHELL_LINE_SIZE = 256,
+	SHELL_WORDS_MAX = 64,
+	SHELL_STATUS_HIGHEST = 100,
+};
+
+struct builtin {
+	const char *name, *arguments, *help;
+	int (*run)(int argc, char *argv[]); /* NULL: `run`, which becomes the program it runs */
+	int least, most;                    /* arguments */
+	bool forks; /* runs in a process of its own also in the foreground */
+};
+
+extern bool shell_interactive;
+extern bool shell_in_background; /* this is a fork that runs a builtin in the background */
+
+/* ---- builtin.c ---- */
+
+/* NULL: no such builtin. */
+const struct builtin *builtin_find(const char *name);
+/* Checks the number of arguments, and runs it here. Its status; 1 after a usage line. */
+int builtin_run(const struct builtin *builtin, int argc, char *argv[]);
+
+/* ---- command.c: blocking calls; 1 after a message if a command could not be started ---- */
+
+/* Starts a background job: 0. */
+int command_background(int argc, char *argv[]);
+/* Runs a command to its end. Its status. */
+int command_foreground(int argc, char *argv[]);
+
+/* ---- job.c ---- */
+
+/* Whether there is room for one more. */
+bool job_possible(void);
+/* Remembers a background program; there is room. */
+void job_add(pid_t pid, const char *name);
+/* In a fork of the shell: the children are the parent's. */
+void job_forget_all(void);
+/* Prints which programs have ended; does not wait. */
+void job_report_ended(void);
+/* Waits for a child that Ctrl-C may end meanwhile. Its pid or an error. */
+int job_wait_child(pid_t pid, struct process_end *end);
+/* Waits for all of them. The first status that is not 0, in the order of the table. */
+int job_wait_all(void);
+
+/* ---- Builtins: argc and argv as a main's; the number of arguments is checked. ---- */
+int files_cat(int argc, char *argv[]);
+int files_ls(int argc, char *argv[]);
+int job_wait(int argc, char *argv[]);
+int kill_run(int argc, char *argv[]);
+int leave_run(int argc, char *argv[]);
+int ps_run(int argc, char *argv[]);
+int time_command(int argc, char *argv[]);
+int time_sleep(int argc, char *argv[]);
+
+#endif
