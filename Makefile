@@ -24,7 +24,7 @@ cross := i686-linux-gnu-
 cc := $(cross)gcc
 ar := $(cross)ar
 objcopy := $(cross)objcopy
-build_tools := $(cc) $(ar) $(objcopy) nasm cpio
+build_tools := $(cc) $(ar) $(objcopy) nasm $(python)
 
 cflags := -std=gnu11 -ffreestanding -march=i686 -O2 -g -fno-pic -fno-stack-protector \
 	-fno-omit-frame-pointer -fno-asynchronous-unwind-tables -mno-sse -mno-mmx \
@@ -36,7 +36,6 @@ jos_cflags := $(cflags) -O1 -Ilibsys/jos -fno-strict-aliasing -fnon-call-excepti
 nasm_flags := -f elf32 -g -F dwarf -I build/ -Werror
 link_flags := -static -nostdlib -Wl,--build-id=none -Wl,-z,noexecstack \
 	-Wl,-z,max-page-size=4096 -Wl,--fatal-warnings
-archive_flags := -o -H newc --reproducible --quiet -R 0:0
 
 # ---- What is there
 object = $(patsubst %,build/%.o,$(basename $(1)))
@@ -254,17 +253,19 @@ $(jos_test_files): build/tests/jos/%: build/tests/jos/outsider/%.o $(jos_parts)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(link_jos)
 
-# ---- Archives: the programs without debug data (the symbols stay), and the README to read.
+# ---- Archives: the programs without debug data (the symbols stay) on page boundaries, and the README
+# to read.
 # $(call pack,PROGRAM FILE...)
 define pack
-	$(call say,CPIO,$@)
+	$(call say,PACK,$@)
 	$(Q)rm -rf $@.d && mkdir -p $@.d/jos && cp README.md $@.d/README
 	$(Q)for file in $(1); do $(objcopy) --strip-debug $$file $@.d/$${file#build/*/}; done
-	$(Q)cd $@.d && find * -type f | sort | cpio $(archive_flags) >../$(@F)
+	$(Q)scripts/pack $@.d >$@
 endef
-build/apps.cpio: $(app_files) $(jos_app_files) README.md build/sources
+build/apps.cpio: $(app_files) $(jos_app_files) README.md scripts/pack build/sources
 	$(call pack,$(app_files) $(jos_app_files))
-build/tests.cpio: $(app_files) $(jos_app_files) $(test_files) $(jos_test_files) README.md build/sources
+build/tests.cpio: $(app_files) $(jos_app_files) $(test_files) $(jos_test_files) README.md \
+		scripts/pack build/sources
 	$(call pack,$(app_files) $(jos_app_files) $(test_files) $(jos_test_files))
 
 # ---- CD image
