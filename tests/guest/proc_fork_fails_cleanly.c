@@ -94,6 +94,7 @@ static void check_page_limits(void)
 			child = exec(1, hello);
 			exit(child == E_LIMIT ? 50 : 1);
 		}
+		(void)end_of(child); /* which would still hold pages */
 		exit(51);
 	}
 	CHECK(forked);
