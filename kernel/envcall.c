@@ -224,6 +224,9 @@ int envcall_set(struct env *caller)
 	int error;
 	struct env *env = acted_on(caller, caller->tf.ebx, &error);
 
+	if (error == E_PERM && caller->root && caller->tf.esi == ENV_PAGER) {
+		return set_pager(env_lookup(caller, caller->tf.ebx), value);
+	}
 	if (error) {
 		return error;
 	}

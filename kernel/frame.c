@@ -16,7 +16,7 @@
 #include "kernel/lock.h"
 #include "kernel/x86.h"
 
-enum { RESERVE = 64 }; /* frames that only servers get */
+enum { RESERVE = 128 }; /* frames that only servers get: enough to start each of them again */
 
 struct free_list {
 	uint32_t head; /* frame number, 0 none */

@@ -15,8 +15,9 @@ enum { VECTOR_PAGE_FAULT = 14 };
 static fault_handler_fn *page_fault_handler;
 static fault_handler_fn *exception_handler;
 
-/* For the stub, which shares no header with the pager. */
-const uint32_t fault_pager_op = PAGER_FAULT;
+/* For the stub, which shares no header with the servers. Both on one page: who reads the first finds the
+ * other without a fault. */
+const uint32_t fault_ops[2] __attribute__((aligned(8))) = {PAGER_FAULT, PM_PAGER};
 
 /* Called by the stub; see there. */
 void fault_unhandled(struct utrapframe *utf, int status);

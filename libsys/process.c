@@ -226,6 +226,18 @@ envid_t process_server(enum pm_server which)
 	return manager_request(PM_LOOKUP, which, 0);
 }
 
+uint32_t process_server_restarts(enum pm_server which)
+{
+	struct ipc_msg msg = {.w = {PM_LOOKUP, which}, .nwords = 2};
+	int result = manager_call(&msg);
+	return result < 0 ? 0 : msg.w[1];
+}
+
+int process_server_kill(enum pm_server which)
+{
+	return manager_request(PM_SERVER_KILL, which, 0);
+}
+
 void poweroff(int status)
 {
 	(void)stdout_flush();

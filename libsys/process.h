@@ -55,8 +55,12 @@ int process_next(int cursor, struct pm_info *info);
 /* Lower the limits of a descendant or of oneself. 0 leaves one as it is. */
 int process_limit(pid_t pid, uint32_t pages, uint32_t children);
 
-/* The env id of a server; waits for none. E_NOT_FOUND. */
+/* The env id of a server; waits for none. E_NOT_FOUND; E_DEAD: it died too often. */
 envid_t process_server(enum pm_server which);
+/* How often it was started again. */
+uint32_t process_server_restarts(enum pm_server which);
+/* Ends a server, which is started again; who uses it goes on. E_PERM: only the first process may. */
+int process_server_kill(enum pm_server which);
 
 /* Ends the machine. Status 0..100 becomes that of `make run`. */
 _Noreturn void poweroff(int status);

@@ -6,7 +6,9 @@
  * program which cannot reach the console, goes to the kernel's debug output instead, so that
  * nothing is lost.
  *
- * The console's env id is looked up once and, if that env is gone, once more. */
+ * The console's env id is looked up once, and again whenever that env is gone: procmgr has then
+ * started another, to which the request that was not answered goes again. So what the console
+ * accepted is not sent twice; what it printed but died before it said so is. */
 #include "libsys/stdio.h"
 
 #include "libsys/format.h"
@@ -24,33 +26,41 @@ static struct {
 static envid_t console_env; /* 0: not looked up yet */
 
 /* Sends *msg, with `length` bytes of text, to the console; the answer replaces *msg. Returns OK or
- * why there was no answer. Blocks. */
-static int console_call(struct ipc_msg *msg, const char *bytes, uint32_t length)
+ * why there was no answer; E_DEAD: that console is gone, and it is to be tried again with the next.
+ * Blocks. */
+static int console_try(struct ipc_msg *msg, const char *bytes, uint32_t length)
 {
-	const struct ipc_msg request = *msg;
-	int status = E_NOT_FOUND;
-
 	if (ipc_own_rank != IPC_RANK_APP) {
 		return E_PERM;
 	}
-	for (int attempt = 0; attempt < 2; attempt++) {
-		if (console_env == 0) {
-			envid_t found = process_server(PM_SERVER_CONSOLE);
+	if (console_env == 0) {
+		envid_t found = process_server(PM_SERVER_CONSOLE);
 
-			if (found <= 0) {
-				return found < 0 ? found : E_NOT_FOUND;
-			}
-			console_env = found;
+		if (found <= 0) {
+			return E_NOT_FOUND;
 		}
-		*msg = request;
-		/* After the lookup, which uses the same message words. */
-		msg->nwords = length > 0 ? ipc_put_bytes(bytes, length) : 3;
-		status = ipc_call(console_env, msg, 0);
-		if (status != E_BAD_ENV && status != E_DEAD) {
-			return status;
-		}
-		console_env = 0;
+		console_env = found;
 	}
+	/* After the lookup, which uses the same message words. */
+	msg->nwords = length > 0 ? ipc_put_bytes(bytes, length) : 3;
+	int status = ipc_call(console_env, msg, 0);
+	if (status == E_BAD_ENV || status == E_DEAD) {
+		console_env = 0;
+		return E_DEAD;
+	}
+	return status;
+}
+
+/* The same, until a console answers or there is none. */
+static int console_call(struct ipc_msg *msg, const char *bytes, uint32_t length)
+{
+	const struct ipc_msg request = *msg;
+	int status;
+
+	do {
+		*msg = request;
+		status = console_try(msg, bytes, length);
+	} while (status == E_DEAD);
 	return status;
 }
 
@@ -145,25 +155,35 @@ int puts(const char *text)
 	return printf("%s\n", text);
 }
 
+/* A new console starts without what was typed at the old one: so the prompt comes again. */
+static int ask_line(const char *prompt, struct ipc_msg *msg)
+{
+	int status;
+
+	do {
+		if (prompt != NULL) {
+			printf("%s", prompt);
+		}
+		stdout_flush();
+		*msg = (struct ipc_msg){.w = {CONSOLE_READ_LINE, 0, 0}};
+		status = console_try(msg, NULL, 0);
+	} while (status == E_DEAD);
+	return status < 0 ? status : (int)msg->w[0];
+}
+
 int readline(const char *prompt, char *buffer, size_t size)
 {
-	struct ipc_msg msg = {.w = {CONSOLE_READ_LINE, 0, 0}};
-	uint32_t length;
-	int status;
+	struct ipc_msg msg;
 
 	if (size == 0) {
 		return E_INVAL;
 	}
-	if (prompt != NULL) {
-		printf("%s", prompt);
-	}
-	stdout_flush();
 	buffer[0] = '\0';
-	status = console_call(&msg, NULL, 0);
-	if (status < 0 || (int)msg.w[0] < 0) {
-		return status < 0 ? status : (int)msg.w[0];
+	int result = ask_line(prompt, &msg);
+	if (result < 0) {
+		return result;
 	}
-	length = msg.w[0] < size ? msg.w[0] : size - 1;
+	uint32_t length = (uint32_t)result < size ? (uint32_t)result : size - 1;
 	if (length > CONSOLE_BYTES_MAX) {
 		length = CONSOLE_BYTES_MAX;
 	}

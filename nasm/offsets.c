@@ -50,6 +50,8 @@ void offsets(void)
 	SAME(IPC_SEND);
 	SAME(IPC_RECV);
 	SAME(IPC_WORDS_SHIFT);
+	CONSTANT(MINUS_E_DEAD, -E_DEAD);
+	CONSTANT(MINUS_E_BAD_ENV, -E_BAD_ENV);
 	CONSTANT(UTF_VA, offsetof(struct utrapframe, fault_va));
 	CONSTANT(UTF_ERR, offsetof(struct utrapframe, err));
 	CONSTANT(UTF_EDI, offsetof(struct utrapframe, edi));

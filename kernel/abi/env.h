@@ -13,7 +13,7 @@ enum env_field {
 	ENV_RUN,        /* 1: may run, 0: stopped (may act on) */
 	ENV_UPCALL,     /* page-fault upcall, also writable in the own env page (may act on) */
 	ENV_XUPCALL,    /* upcall for other exceptions, likewise (may act on) */
-	ENV_PAGER,      /* id of the pager, 0: none (may act on; never a ring) */
+	ENV_PAGER,      /* id of the pager, 0: none (may act on, and root; never a ring) */
 	ENV_CONTROLLER, /* hands control over (controller only; never a ring) */
 	ENV_LIMIT,      /* pages and page tables it may hold, 0: no limit (controller only) */
 	ENV_SLOTS,      /* envs it may still create, ENV_SLOTS_ANY: no limit (controller only) */

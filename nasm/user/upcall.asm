@@ -16,8 +16,13 @@
 %include "constants.inc"
 
 extern fault_exception
-extern fault_pager_op
+extern fault_ops
 extern fault_unhandled
+extern process_manager
+
+; Of fault_ops: the operation to ask the pager for, and the one to ask procmgr for without a pager.
+OP_FAULT equ 0
+OP_NO_PAGER equ 4
 
 FAULT_CALL equ SYS_IPC | IPC_SEND | IPC_RECV | (3 << IPC_WORDS_SHIFT)
 UTF_REGS equ UTF_EDI
@@ -50,7 +55,7 @@ fault_upcall:
 	mov	edi, [UVPT + eax * 4]
 .ask:
 	and	esi, -PGSIZE
-	or	esi, [fault_pager_op]
+	or	esi, [fault_ops + OP_FAULT]
 	mov	ebp, [esp + UTF_ERR]
 	mov	ebx, [ENVPAGE + EP_PAGER]
 	mov	eax, ebx
@@ -59,7 +64,8 @@ fault_upcall:
 	mov	eax, FAULT_CALL
 	int	SYSCALL_VECTOR
 	test	eax, eax
-	js	.unhandled
+	js	.unanswered
+.answered:
 	mov	eax, esi
 	test	eax, eax
 	jnz	.unhandled
@@ -72,6 +78,23 @@ fault_upcall:
 	popfd			; nothing from here on changes the flags
 	pop	esp
 	jmp	[FAULT_RETURN]
+
+; The pager did not answer. If that is because it is dead, procmgr answers when another one stands, and
+; the instruction runs again; nothing of the old call is kept. What is read here was written before
+; the first fault, or read at each: it is present.
+.unanswered:
+	cmp	eax, -MINUS_E_DEAD
+	je	.no_pager
+	cmp	eax, -MINUS_E_BAD_ENV
+	jne	.unhandled
+.no_pager:
+	mov	ebx, [process_manager]
+	mov	esi, [fault_ops + OP_NO_PAGER]
+	mov	edi, esp
+	mov	eax, FAULT_CALL
+	int	SYSCALL_VECTOR
+	test	eax, eax
+	jns	.answered
 
 ; eax is why, 0 if there is nobody to ask: void fault_unhandled(struct utrapframe *utf, int status).
 ; It returns if the program's own handler took care; what that handler changed in the frame counts.

@@ -6,6 +6,7 @@
  *                      these programs, side by side, on path `self`, without shell and console
  *     faults=self      the shell, or these programs, on path `self`
  *     joslog           says, as JOS does, that nothing is left to run
+ *     killservers      every process may kill servers (for tests)
  *
  * app= reaches to the end; words count before it. Programs without a shell are all made before the
  * first of them runs, so their envs have ids in their order: the first ones that there are. */
@@ -164,4 +165,9 @@ void boot_process_ended(const struct process *process)
 bool boot_without_console(void)
 {
 	return without_console;
+}
+
+bool boot_may_kill_servers(void)
+{
+	return has_word("killservers");
 }

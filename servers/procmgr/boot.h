@@ -14,4 +14,7 @@ void boot_process_ended(const struct process *process);
 /* Whether programs run without the console: what they print goes through the kernel. */
 bool boot_without_console(void);
 
+/* Whether every process may kill servers. */
+bool boot_may_kill_servers(void);
+
 #endif

@@ -39,11 +39,16 @@ enum pm_op {
 		       * handled it (a status): ends the caller with a line about it; no answer */
 	PM_LIMIT,     /* w1 pid (self or descendant), w2 pages (0 as is), msg[3] children (0 as is):
 		       * may only go down */
-	PM_LOOKUP,    /* w1 enum pm_server -> w0 env id */
+	PM_LOOKUP,    /* w1 enum pm_server -> w0 env id (E_DEAD: gone for good), w1 restarts */
 	PM_FILE_LIST, /* w1 index from 0 -> w0 bytes in name, w1 size, w2 mode; text: name */
 	PM_FILE_READ, /* w1 offset, w2 bytes wanted; text: name -> w0 bytes; bytes */
 	PM_LOG_READ,  /* console only -> w0 bytes (0: log is empty); bytes */
 	PM_POWEROFF,  /* w1 status 0..100: ends the machine; no answer */
+	PM_PAGER,     /* w1 address of the struct utrapframe: the caller's pager does not answer.
+		       * -> w0 OK: it has a pager, run the instruction again; if there will be none,
+		       * a process ends with that reason. Any env may ask */
+	PM_SERVER_KILL, /* w1 enum pm_server: ends a server, which is started again. Who may: the
+			 * first process; everybody with the command line word `killservers` */
 };
 
 enum { PM_WAIT_NOHANG = 1 }; /* answers w0 = 0 when none has ended yet */

@@ -9,6 +9,7 @@
 #include "libsys/syscall.h"
 #include "servers/procmgr/boot.h"
 #include "servers/procmgr/family.h"
+#include "servers/procmgr/fault.h"
 #include "servers/procmgr/life.h"
 #include "servers/procmgr/log.h"
 #include "servers/procmgr/power.h"
@@ -161,7 +162,20 @@ static int serve_fault(struct request *request)
 	};
 	if (request->caller == NULL) {
 		server_failed(server_of_env(request->from), &ending);
+	} else {
+		life_end(request->caller, &ending);
 	}
+	return NO_ANSWER;
+}
+
+/* Who has no pager any more cannot even handle its own end. */
+static int serve_pager(struct request *request)
+{
+	int status = fault_find_pager(request->from);
+	if (status == OK || request->caller == NULL) {
+		return status;
+	}
+	struct ending ending = fault_ending_unhandled(request->from, request->w1, status);
 	life_end(request->caller, &ending);
 	return NO_ANSWER;
 }
@@ -203,7 +217,14 @@ static int serve_lookup(struct request *request)
 	if (request->w1 == PM_SERVER_CONSOLE && boot_without_console()) {
 		return E_NOT_FOUND;
 	}
+	request->answer->w[1] = server_restarts(request->w1);
 	return server_env(request->w1);
+}
+
+static int serve_server_kill(struct request *request)
+{
+	bool first = request->caller == table_first() && guardian_of(request) == 0;
+	return first || boot_may_kill_servers() ? server_kill(request->w1) : E_PERM;
 }
 
 static int serve_file_list(struct request *request)
@@ -250,7 +271,7 @@ static int serve_poweroff(struct request *request)
 }
 
 /* Who may ask. */
-enum asker { BY_PROCESS = 1, BY_CONSOLE = 2, BY_PAGER = 4, BY_FAMILY = 8 };
+enum asker { BY_PROCESS = 1, BY_CONSOLE = 2, BY_PAGER = 4, BY_FAMILY = 8, BY_OTHER = 16 };
 
 /* By enum pm_op. */
 static const struct operation {
@@ -273,6 +294,8 @@ static const struct operation {
 	[PM_FILE_READ] = {serve_file_read, 4, BY_PROCESS | BY_FAMILY},
 	[PM_LOG_READ] = {serve_log_read, 1, BY_CONSOLE},
 	[PM_POWEROFF] = {serve_poweroff, 2, BY_PROCESS | BY_FAMILY},
+	[PM_PAGER] = {serve_pager, 2, BY_PROCESS | BY_OTHER},
+	[PM_SERVER_KILL] = {serve_server_kill, 2, BY_PROCESS},
 };
 
 static uint32_t asker(const struct request *request)
@@ -283,7 +306,7 @@ static uint32_t asker(const struct request *request)
 	switch (server_of_env(request->from)) {
 	case PM_SERVER_CONSOLE: return BY_CONSOLE;
 	case PM_SERVER_PAGER: return BY_PAGER;
-	default: return 0;
+	default: return BY_OTHER; /* an env that a process made */
 	}
 }
 
@@ -311,10 +334,11 @@ static int dispatch(struct request *request, uint32_t op, uint32_t nwords)
 {
 	const uint32_t known = sizeof(operations) / sizeof(operations[0]);
 	uint32_t by = asker(request);
-	if (by == 0) {
+	bool exists = op < known && operations[op].serve != NULL;
+	if (by == BY_OTHER && !(exists && (operations[op].askers & by) != 0)) {
 		return E_BAD_ENV;
 	}
-	if (op >= known || operations[op].serve == NULL) {
+	if (!exists) {
 		return E_NO_CALL;
 	}
 	if ((operations[op].askers & by) == 0) {

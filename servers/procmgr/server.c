@@ -1,7 +1,19 @@
-/* The servers that procmgr starts: the pager and the console, from boot modules.
+/* The servers that procmgr starts, and starts again when they die: the pager and the console, from
+ * boot modules.
  *
  * A module's name is the last word of its string. Servers are loaded with all their memory
- * present and have no pager. */
+ * present and have no pager.
+ *
+ *              start                      died by itself, or killed
+ *     (boot) --------> runs (env != 0) -----------------------------> start again
+ *                                                                         |
+ *                          gone (env == 0) <------------------------------+
+ *                                             CRASHES_MAX in CRASHES_US before this one
+ *
+ * Starting again takes no time in which procmgr serves others: whoever asks for a server gets one
+ * that stands, or hears that it is gone. Deaths are heard of before any request of who suffered
+ * from them: the kernel delivers the bit before messages. What a server knew and must not lose lies where its death
+ * does not reach: the pager's in page tables; for the console see KEEP. */
 #include "servers/procmgr/server.h"
 #include "kernel/abi/bootinfo.h"
 #include "libsys/ipc.h"
@@ -32,14 +44,20 @@ static const struct bootinfo *const bootinfo = (const struct bootinfo *)BOOTINFO
 
 static struct image modules[BOOT_MODULES_MAX];
 
-/* By enum pm_server. */
-static struct server {
+/* A server that crashes more than so often in so much time is not started again. */
+enum { CRASHES_MAX = 5, CRASHES_US = 10000000 };
+
+struct server {
 	const char *name;
-	envid_t env; /* 0: not started */
+	enum ipc_rank rank;
+	int (*equip)(envid_t env);                      /* what it needs before it runs */
+	void (*introduce)(envid_t former, envid_t env); /* makes it known; former: 0 at boot */
+	const char *loss;                               /* what no longer works without it */
 	const struct image *image;
-} servers[PM_SERVER_END] = {
-	[PM_SERVER_PAGER] = {.name = "pager"},
-	[PM_SERVER_CONSOLE] = {.name = "console"},
+	envid_t env; /* 0: does not run */
+	uint32_t restarts;
+	uint32_t crashes; /* since boot; the last ones, a ring: */
+	uint64_t crash_us[CRASHES_MAX];
 };
 
 /* ---- Modules ---- */
@@ -102,56 +120,170 @@ void server_map_modules(void)
 	}
 }
 
-/* ---- Servers ---- */
+/* ---- The pager ---- */
 
-static void check(int status, const char *what)
+static int equip_pager(envid_t pager)
 {
-	if (status < 0) {
-		power_fail(what, status);
+	(void)pager;
+	return OK;
+}
+
+/* Everybody whose pager was `former` has another now. An env that is made meanwhile, as a copy of one that
+ * still has the former one, is found by the next pass. */
+static void introduce_pager(envid_t former, envid_t pager)
+{
+	bool changed = former != 0;
+	while (changed) {
+		changed = false;
+		for (uint32_t slot = 0; slot < NENV; slot++) {
+			const volatile struct env_info *info = &env_infos[slot];
+			if (info->pager == former &&
+			    sys_env_set(info->id, ENV_PAGER, (uint32_t)pager) >= 0) {
+				changed = true;
+			}
+		}
 	}
 }
 
-/* A stopped server. */
-static envid_t load_server(enum pm_server which)
+/* ---- The console ---- */
+
+static int give_ports(envid_t env, uint32_t first, uint32_t count, int status)
 {
-	struct server *server = &servers[which];
-	server->image = find_module(server->name);
-	struct load load = {.kind = LOAD_SERVER, .image = server->image};
-	server->env = load_env(&load);
-	check(server->env, "cannot load a server");
-	return server->env;
+	return status < 0 ? status : sys_ports(env, first, count);
 }
 
-static void give_devices(envid_t console)
+static int equip_console(envid_t console)
 {
-	const char *what = "cannot give the console its devices";
-	check(sys_irq_bind(COM1_IRQ, console), what);
-	check(sys_irq_bind(KEYBOARD_IRQ, console), what);
-	check(sys_ports(console, COM1_PORTS_FIRST, COM1_PORTS), what);
-	check(sys_ports(console, KEYBOARD_PORTS_FIRST, KEYBOARD_PORTS), what);
-	check(sys_ports(console, VGA_CURSOR_PORTS_FIRST, VGA_CURSOR_PORTS), what);
-	check(map_frames(console, VGA_TEXT_VA | PTE_W | PAGE_NOCACHE, VGA_TEXT_FRAME,
-	                 VGA_TEXT_PAGES),
-	      what);
+	int status = sys_irq_bind(COM1_IRQ, console);
+	if (status >= 0) {
+		status = sys_irq_bind(KEYBOARD_IRQ, console);
+	}
+	status = give_ports(console, COM1_PORTS_FIRST, COM1_PORTS, status);
+	status = give_ports(console, KEYBOARD_PORTS_FIRST, KEYBOARD_PORTS, status);
+	status = give_ports(console, VGA_CURSOR_PORTS_FIRST, VGA_CURSOR_PORTS, status);
+	return status < 0 ? status
+	                  : map_frames(console, VGA_TEXT_VA | PTE_W | PAGE_NOCACHE, VGA_TEXT_FRAME,
+	                               VGA_TEXT_PAGES);
+}
+
+static void introduce_console(envid_t former, envid_t console)
+{
+	(void)former;
+	log_set_reader(console);
+}
+
+/* ---- Servers ---- */
+
+/* By enum pm_server. */
+static struct server servers[PM_SERVER_END] = {
+	[PM_SERVER_PAGER] = {.name = "pager",
+                             .rank = IPC_RANK_PAGER,
+                             .equip = equip_pager,
+                             .introduce = introduce_pager,
+                             .loss = "processes end at their next page fault"},
+	[PM_SERVER_CONSOLE] = {.name = "console",
+                               .rank = IPC_RANK_CONSOLE,
+                               .equip = equip_console,
+                               .introduce = introduce_console,
+                               .loss = "output goes through the kernel, and there is no input"},
+};
+
+static bool is_server(enum pm_server which)
+{
+	return which > 0 && which < PM_SERVER_END;
+}
+
+/* Loads the server, equips it, makes it known and lets it run. OK, or an error; then nothing is left of it. */
+static int start(struct server *server)
+{
+	envid_t former = server->env;
+	struct load load = {.kind = LOAD_SERVER, .image = server->image};
+	envid_t env = load_env(&load);
+	int status = env < 0 ? env : server->equip(env);
+	if (status < 0) {
+		if (env > 0) {
+			(void)sys_env_destroy(env, 0);
+		}
+		return status;
+	}
+
+	/* ---- commit: nothing below can fail ---- */
+	server->env = env;
+	ipc_know_rank(env, server->rank);
+	server->introduce(former, env);
+	(void)sys_env_set(env, ENV_RUN, 1);
+	return OK;
 }
 
 void server_start_all(void)
 {
-	envid_t pager = load_server(PM_SERVER_PAGER);
-	ipc_know_rank(pager, IPC_RANK_PAGER);
-	check(sys_env_set(pager, ENV_RUN, 1), "cannot start the pager");
+	for (enum pm_server which = PM_SERVER_PAGER; which < PM_SERVER_END; which++) {
+		servers[which].image = find_module(servers[which].name);
+		int status = start(&servers[which]);
+		if (status < 0) {
+			log_line(servers[which].name);
+			power_fail("cannot start this server", status);
+		}
+	}
+}
 
-	envid_t console = load_server(PM_SERVER_CONSOLE);
-	ipc_know_rank(console, IPC_RANK_CONSOLE);
-	give_devices(console);
-	check(sys_env_set(console, ENV_RUN, 1), "cannot start the console");
-	log_set_reader(console);
+/* Notes that the server crashed, or could not be started; whether to try once more. */
+static bool may_start_again(struct server *server)
+{
+	uint64_t now = sys_clock_us();
+	uint64_t *oldest = &server->crash_us[server->crashes % CRASHES_MAX];
+	bool often = server->crashes >= CRASHES_MAX && now - *oldest < CRASHES_US;
+	server->crashes++;
+	*oldest = now;
+	return !often;
+}
+
+static void say(const struct server *server, const char *what, const char *more)
+{
+	char line[PM_BYTES_MAX];
+	snprintf(line, sizeof(line), "procmgr: %s %s%s", server->name, what, more);
+	log_line(line);
+}
+
+static void give_up(struct server *server)
+{
+	server->env = 0;
+	if (server == &servers[PM_SERVER_CONSOLE]) {
+		log_set_reader(0);
+		log_at_once();
+	}
+	say(server, "ended too often and stays so: ", server->loss);
+}
+
+/* The server is dead. `crashed`: by its own fault. */
+static void start_again(struct server *server, bool crashed)
+{
+	int status = E_DEAD;
+	if (!crashed) {
+		status = start(server);
+	}
+	while (status < 0 && may_start_again(server)) {
+		status = start(server);
+	}
+	if (status < 0) {
+		give_up(server);
+		return;
+	}
+	server->restarts++;
+	say(server, crashed ? "was started again" : "was killed and started again", "");
 }
 
 envid_t server_env(enum pm_server which)
 {
-	bool known = which > 0 && which < PM_SERVER_END && servers[which].env > 0;
-	return known ? servers[which].env : E_NOT_FOUND;
+	if (!is_server(which)) {
+		return E_NOT_FOUND;
+	}
+	return servers[which].env != 0 ? servers[which].env : E_DEAD;
+}
+
+uint32_t server_restarts(enum pm_server which)
+{
+	return is_server(which) ? servers[which].restarts : 0;
 }
 
 enum pm_server server_of_env(envid_t env)
@@ -167,12 +299,25 @@ enum pm_server server_of_env(envid_t env)
 void server_failed(enum pm_server which, const struct ending *ending)
 {
 	char line[PM_BYTES_MAX];
-	const struct server *server = &servers[which];
+	struct server *server = &servers[which];
 	if (ending->how == PM_END_FAULT) {
 		report_server(server->name, server->image, ending, line, sizeof(line));
 	} else {
 		snprintf(line, sizeof(line), "%s: ended with status %d", server->name,
 		         ending->status);
 	}
-	power_fail(line, OK);
+	log_line(line);
+	(void)sys_env_destroy(server->env, 0); /* if it only said so */
+	start_again(server, true);
+}
+
+int server_kill(enum pm_server which)
+{
+	envid_t env = server_env(which);
+	if (env < 0) {
+		return env;
+	}
+	(void)sys_env_destroy(env, 0);
+	start_again(&servers[which], false);
+	return OK;
 }

@@ -19,6 +19,10 @@ static envid_t build_env(const struct process *process, const struct file *progr
                          const struct arguments *arguments)
 {
 	bool self = process->path == FAULT_PATH_SELF;
+	envid_t pager = self ? 0 : server_env(PM_SERVER_PAGER);
+	if (pager < 0) {
+		return pager;
+	}
 	struct load load = {
 		.kind = self ? LOAD_SELF : LOAD_PROGRAM,
 		.image = &program->content,
@@ -29,7 +33,7 @@ static envid_t build_env(const struct process *process, const struct file *progr
 	if (env < 0 || self) {
 		return env;
 	}
-	int status = sys_env_set(env, ENV_PAGER, (uint32_t)server_env(PM_SERVER_PAGER));
+	int status = sys_env_set(env, ENV_PAGER, (uint32_t)pager);
 	if (status == OK) {
 		status = sys_env_set(env, ENV_SLOTS, PROCESS_ENVS);
 	}

@@ -10,7 +10,8 @@
 
 /* A new process that runs the program named by the first argument, for which `guardian` (an env of
  * the parent's family; 0: its own) may wait. Its pid, or E_INVAL,
- * E_TOO_BIG, E_NOT_FOUND, E_BAD_EXE, E_LIMIT, E_NO_ENV, E_NO_MEM: then nothing has changed. */
+ * E_TOO_BIG, E_NOT_FOUND, E_BAD_EXE, E_LIMIT, E_NO_ENV, E_NO_MEM, E_DEAD (the pager is gone for good):
+ * then nothing has changed. */
 int start_spawn(struct process *parent, envid_t guardian, enum fault_path path,
                 const struct arguments *arguments);
 

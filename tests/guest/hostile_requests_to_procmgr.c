@@ -28,7 +28,7 @@ static void check_pids(void)
 
 static void check_operations(void)
 {
-	static const uint32_t bad_ops[] = {0, 16, 17, 100, 0x80000000, 0xFFFFFFFF, 0x10001};
+	static const uint32_t bad_ops[] = {0, 200, 201, 1000, 0x80000000, 0xFFFFFFFF, 0x10001};
 
 	for (uint32_t i = 0; i < sizeof(bad_ops) / sizeof(bad_ops[0]); i++) {
 		for (uint32_t nwords = 0; nwords <= IPC_WORDS_MAX; nwords += 16) {
