@@ -16,7 +16,7 @@ python := /usr/bin/python3
 test_workers = $(shell $(python) -c 'import xdist' 2>/dev/null && echo ' -n 2')
 
 # ---- Options of run, iso and gdb: scripts/machine.py checks them and knows their defaults.
-OPTIONS := SMP MEM APP FAULTS JOSLOG TIMEOUT ACCEL ICOUNT TESTS ISO BOOTARGS
+OPTIONS := SMP MEM APP FAULTS JOSLOG TIMEOUT ACCEL ICOUNT TESTS ISO BOOTARGS DEBUG NCPU
 export $(OPTIONS)
 
 # ---- Tools
@@ -29,15 +29,20 @@ build_tools := $(cc) $(ar) $(objcopy) nasm $(python)
 cflags := -std=gnu11 -ffreestanding -march=i686 -O2 -g -fno-pic -fno-stack-protector \
 	-fno-omit-frame-pointer -fno-asynchronous-unwind-tables -mno-sse -mno-mmx \
 	-Wall -Wextra -Werror -I. -ffile-prefix-map=$(CURDIR)=.
-kernel_cflags := $(cflags) -mno-80387
+kernel_cflags := $(cflags) -mno-80387 -flto
+# What runs once, or for people, is made small instead of fast.
+kernel_small := acpi apic boot clock debug envcall joslog kmap loader machine monitor mptable \
+	multiboot smp
 user_cflags := $(cflags)
 jos_cflags := $(cflags) -O1 -Ilibsys/jos -fno-strict-aliasing -fnon-call-exceptions \
 	-fno-delete-null-pointer-checks -fno-tree-ch -Wno-extra -Wno-error -Wno-format -Wno-unused
-nasm_flags := -f elf32 -g -F dwarf -I build/ -Werror
+nasm_flags := -f elf32 -g -F dwarf -Werror
 link_flags := -static -nostdlib -Wl,--build-id=none -Wl,-z,noexecstack \
 	-Wl,-z,max-page-size=4096 -Wl,--fatal-warnings
 
 # ---- What is there
+kernel_folder := build$(if $(filter 1,$(DEBUG)),/debug,$(if $(filter 1,$(NCPU)),/up))
+kernel_file := $(kernel_folder)/kernel.elf
 object = $(patsubst %,build/%.o,$(basename $(1)))
 name = $(basename $(notdir $(1)))
 
@@ -49,7 +54,7 @@ tests := $(call name,$(wildcard tests/guest/*.c))
 jos_apps := $(call name,$(wildcard apps/jos/*.c))
 jos_tests := $(call name,$(wildcard tests/jos/outsider/*.c))
 
-kernel_objects := $(call object,$(wildcard kernel/*.c nasm/*.asm))
+kernel_sources := $(wildcard kernel/*.c nasm/*.asm)
 library_objects := $(call object,$(wildcard libsys/*.c) \
 	$(filter-out nasm/user/start.asm nasm/user/jos_%,$(wildcard nasm/user/*.asm)))
 jos_library_objects := $(call object,$(wildcard libsys/jos/*.c) nasm/user/jos_upcall.asm)
@@ -59,7 +64,7 @@ folder_app_objects = $(patsubst apps/%.c,build/parts/%.o,$(wildcard apps/$(1)/*.
 folder_objects := $(foreach a,$(folder_apps),$(call folder_app_objects,$(a)))
 user_start := build/nasm/user/start.o
 jos_start := build/nasm/user/jos_start.o
-objects := $(kernel_objects) $(library_objects) $(user_start) \
+objects := $(library_objects) $(user_start) \
 	$(jos_library_objects) $(jos_program_objects) $(jos_start) \
 	$(foreach s,$(servers),$(call server_objects,$(s))) $(folder_objects) \
 	$(call object,$(wildcard apps/*.c tests/guest/*.c))
@@ -73,7 +78,7 @@ archives := build/apps.cpio build/tests.cpio
 
 # ---- Commands
 .PHONY: all setup run test check iso gdb clean help ready
-all: build/kernel.elf $(server_files) $(app_files) $(test_files) $(archives) \
+all: $(kernel_file) $(server_files) $(app_files) $(test_files) $(archives) \
 	$(jos_app_files) $(jos_test_files)
 
 help:
@@ -156,17 +161,49 @@ remember = @mkdir -p $(@D); printf '%s\n' '$(subst ','\'',$(1))' >$@.new; \
 .PHONY: always
 always: | ready
 build/flags: always
-	$(call remember,$(cc) $(kernel_cflags) $(user_cflags) $(jos_cflags) $(nasm_flags) $(link_flags))
+	$(call remember,$(cc) $(kernel_cflags) $(kernel_small) $(user_cflags) $(jos_cflags) $(nasm_flags) $(link_flags))
 build/sources: always
-	$(call remember,$(objects) $(apps) $(tests) $(jos_apps) $(jos_tests))
-$(objects) build/constants.inc: build/flags
+	$(call remember,$(kernel_sources) $(objects) $(apps) $(tests) $(jos_apps) $(jos_tests))
+$(objects): build/flags
+
+# ---- Kernels, each in a folder of its own: build/, build/debug/ (DEBUG=1: checks what costs time in
+# each call), build/up/ (NCPU=1: for one CPU, without a lock). LTO looks through the files' borders.
+# $(call kernel,FOLDER,FLAGS)
+define kernel
+$(1)_objects := $$(patsubst %,$(1)/%.o,$$(basename $(kernel_sources)))
+$$(filter $(1)/kernel/%,$$($(1)_objects)): $(1)/%.o: %.c build/flags
+	$$(call say,CC,$$<)
+	$$(Q)mkdir -p $$(@D)
+	$$(Q)$(cc) $(kernel_cflags) $$(if $$(filter $(kernel_small),$$(*F)),-Os) $(2) -MMD -MP -c -o $$@ $$<
+
+# -M in a pass of its own: beside -o, NASM leaves out the files that %include names.
+$(1)/nasm/%.o: nasm/%.asm $(1)/constants.inc build/flags
+	$$(call say,NASM,$$<)
+	$$(Q)mkdir -p $$(@D)
+	$$(Q)nasm $(nasm_flags) -I $(1)/ -M -MP -MT $$@ $$< >$$(@:.o=.d)
+	$$(Q)nasm $(nasm_flags) -I $(1)/ -o $$@ $$<
+
+# Constants and struct offsets of the C headers for NASM: lines "->NAME NUMBER" in the
+# compiler's assembly output. Any other "->" line is an error (a negative number, a symbol).
+$(1)/constants.inc: nasm/offsets.c build/flags
+	$$(call say,OFFSETS,$$<)
+	$$(Q)mkdir -p $(1)/nasm
+	$$(Q)$(cc) $(kernel_cflags) -fno-lto $(2) -MMD -MP -MT $$@ -MF $(1)/nasm/offsets.d \
+		-S -o $(1)/nasm/offsets.s $$<
+	$$(Q)sed -n -E -e 's/^->([A-Za-z_0-9]+) \$$$$?([0-9]+)$$$$/%define \1 \2/p;t' -e '/^->/{p;q1}' \
+		$(1)/nasm/offsets.s >$$@ || { tail -n 1 $$@ | sed 's|^|$$<: not a constant: |' >&2; exit 1; }
+
+$(1)/kernel.elf: $$($(1)_objects) kernel/kernel.ld build/sources
+	$$(call say,LD,$$@)
+	$$(Q)$(cc) $(kernel_cflags) $(link_flags) -T kernel/kernel.ld -o $$@ $$($(1)_objects) -lgcc
+
+-include $$($(1)_objects:.o=.d) $(1)/nasm/offsets.d
+endef
+$(eval $(call kernel,build,))
+$(eval $(call kernel,build/debug,-DDEBUG=1))
+$(eval $(call kernel,build/up,-DONE_CPU=1))
 
 # ---- Objects
-$(filter build/kernel/%,$(objects)): build/%.o: %.c
-	$(call say,CC,$<)
-	$(Q)mkdir -p $(@D)
-	$(Q)$(cc) $(kernel_cflags) -MMD -MP -c -o $@ $<
-
 $(jos_program_objects): user_cflags := $(jos_cflags)
 define compile_user
 	$(call say,CC,$<)
@@ -184,24 +221,10 @@ $(folder_objects): build/parts/%.o: apps/%.c
 $(filter build/nasm/%,$(objects)): build/%.o: %.asm build/constants.inc
 	$(call say,NASM,$<)
 	$(Q)mkdir -p $(@D)
-	$(Q)nasm $(nasm_flags) -M -MP -MT $@ $< >$(@:.o=.d)
-	$(Q)nasm $(nasm_flags) -o $@ $<
-
-# Constants and struct offsets of the C headers for NASM: lines "->NAME NUMBER" in the
-# compiler's assembly output. Any other "->" line is an error (a negative number, a symbol).
-build/constants.inc: nasm/offsets.c
-	$(call say,OFFSETS,$<)
-	$(Q)mkdir -p build/nasm
-	$(Q)$(cc) $(kernel_cflags) -MMD -MP -MT $@ -MF build/nasm/offsets.d \
-		-S -o build/nasm/offsets.s $<
-	$(Q)sed -n -E -e 's/^->([A-Za-z_0-9]+) \$$?([0-9]+)$$/%define \1 \2/p;t' -e '/^->/{p;q1}' \
-		build/nasm/offsets.s >$@ || { tail -n 1 $@ | sed 's|^|$<: not a constant: |' >&2; exit 1; }
+	$(Q)nasm $(nasm_flags) -I build/ -M -MP -MT $@ $< >$(@:.o=.d)
+	$(Q)nasm $(nasm_flags) -I build/ -o $@ $<
 
 # ---- Programs
-build/kernel.elf: $(kernel_objects) kernel/kernel.ld build/sources
-	$(call say,LD,$@)
-	$(Q)$(cc) $(link_flags) -T kernel/kernel.ld -o $@ $(kernel_objects) -lgcc
-
 build/libsys.a: $(library_objects) build/sources
 	$(call say,AR,$@)
 	$(Q)rm -f $@.new && $(ar) rcsD $@.new $(library_objects) && mv $@.new $@
@@ -276,4 +299,4 @@ build/parley.iso: build/kernel.elf $(server_files) build/apps.cpio scripts/grub.
 	$(Q)cp scripts/grub.cfg build/iso/boot/grub/
 	$(Q)grub-mkrescue -o $@ build/iso >build/iso.log 2>&1 || { cat build/iso.log >&2; exit 1; }
 
--include $(objects:.o=.d) build/nasm/offsets.d
+-include $(objects:.o=.d)

@@ -138,7 +138,7 @@ void clock_wake_after(struct env *env, uint32_t us)
 {
 	struct env **slot;
 
-	assert(lock_held() && !env->deadline);
+	debug_assert(lock_held() && !env->deadline);
 	if (pending++ == 0) {
 		expired = clock_ticks();
 	}
@@ -182,7 +182,7 @@ void clock_expire(void)
 {
 	uint32_t now;
 
-	assert(lock_held());
+	debug_assert(lock_held());
 	if (pending == 0) {
 		return;
 	}

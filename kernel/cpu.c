@@ -14,7 +14,7 @@
 #include "kernel/env.h"
 #include "kernel/lock.h"
 
-struct cpu cpus[NCPU_MAX];
+struct cpu cpus[CPUS_MAX];
 uint32_t cpu_count = 1;
 uint32_t cpu_shootdowns;
 
@@ -151,7 +151,7 @@ static void set_ports(struct cpu *cpu)
 
 void cpu_ports_changed(const struct env *env)
 {
-	assert(lock_held());
+	debug_assert(lock_held());
 	for (uint32_t i = 0; i < cpu_count; i++) {
 		if (cpus[i].io_env == env->id) {
 			cpus[i].io_env = 0;
@@ -174,7 +174,7 @@ static void load_space(struct cpu *cpu, paddr_t cr3)
 
 void cpu_switch(struct cpu *cpu, struct env *next)
 {
-	assert(lock_held() && !next->queued_on && next->ipc == IPC_IDLE && !next->stopped);
+	debug_assert(lock_held() && !next->queued_on && next->ipc == IPC_IDLE && !next->stopped);
 	next->info->status = ENV_RUNNING;
 	if (cpu->env == next) {
 		return;
@@ -201,7 +201,7 @@ void cpu_leave(struct cpu *cpu)
 
 void cpu_ask(struct cpu *cpu, enum cpu_request what)
 {
-	assert(lock_held() && cpu != this_cpu());
+	debug_assert(lock_held() && cpu != this_cpu());
 	cpu_shootdowns++;
 	__atomic_fetch_or(&cpu->requests, what, __ATOMIC_RELEASE);
 	apic_poke(cpu->apic_id);
@@ -241,7 +241,7 @@ void cpu_answer(struct cpu *cpu)
 
 void cpu_shootdown(paddr_t pgdir)
 {
-	assert(lock_held());
+	debug_assert(lock_held());
 	for (uint32_t i = 0; i < cpu_count; i++) {
 		if (cpus[i].cr3 != pgdir) {
 			continue;

@@ -9,7 +9,13 @@
 
 struct env;
 
+/* A kernel for one CPU, to see what the others cost: built with NCPU=1. */
+#ifndef ONE_CPU
+#define ONE_CPU 0
+#endif
+
 enum {
+	CPUS_MAX = ONE_CPU ? 1 : NCPU_MAX,
 	IO_PORTS = 4096,  /* ports that can be given away: 0..4095 */
 	IO_NONE = 0xFFFF, /* TSS bitmap offset beyond the limit: no port allowed */
 };
@@ -50,7 +56,7 @@ struct cpu {
 	struct tss df_tss __attribute__((aligned(8)));
 };
 
-extern struct cpu cpus[NCPU_MAX]; /* cpus[0 .. cpu_count) are running */
+extern struct cpu cpus[CPUS_MAX]; /* cpus[0 .. cpu_count) are running */
 extern uint32_t cpu_count;
 extern uint32_t cpu_shootdowns; /* requests sent, for SYSINFO */
 
@@ -59,6 +65,9 @@ static inline struct cpu *this_cpu(void)
 {
 	uint32_t esp;
 
+	if (ONE_CPU) {
+		return &cpus[0];
+	}
 	asm("mov %%esp, %0" : "=r"(esp)); /* the same all through an entry: may be kept */
 	return *(struct cpu **)((esp | (KSTACK_STRIDE - 1)) - 3);
 }

@@ -37,6 +37,12 @@ enum { PANIC_STATUS = 127 };
 #define assert(condition)                                                                          \
 	((condition) ? (void)0 : panic_at(__FILE__, __LINE__, "assertion failed: %s", #condition))
 
+/* For what costs time in each call: checked in a kernel built with DEBUG=1 only. */
+#ifndef DEBUG
+#define DEBUG 0
+#endif
+#define debug_assert(condition) assert(!DEBUG || (condition))
+
 /* kernel/monitor.c, which may be left out. */
 _Noreturn void monitor_run(const struct trapframe *frame) __attribute__((weak));
 void debug_backtrace(uint32_t eip, uint32_t ebp);

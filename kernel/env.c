@@ -50,7 +50,7 @@ struct env *env_lookup(struct env *caller, envid_t id)
 {
 	struct env *env = &envs[ENV_SLOT(id)];
 
-	assert(lock_held());
+	debug_assert(lock_held());
 	if (id == 0) {
 		return caller;
 	}
@@ -99,7 +99,7 @@ int env_create(struct env *like, struct env *controller, bool server, struct env
 	paddr_t page;
 	int error;
 
-	assert(lock_held());
+	debug_assert(lock_held());
 	while (!free_heads[server] && env_teardown_step()) {}
 	env = free_heads[server];
 	if (!env) {
@@ -284,7 +284,7 @@ void env_destroy(struct env *env, const uint32_t death[4], bool by_controller)
 {
 	struct env *controller = env_lookup(NULL, env->info->controller);
 
-	assert(lock_held() && env->life == LIFE_ALIVE);
+	debug_assert(lock_held() && env->life == LIFE_ALIVE);
 	if (env->root && controller == env) {
 		panic("the first server died: cause %u, va 0x%08x, ip 0x%08x, code %u", death[0],
 		      death[1], death[2], death[3]);

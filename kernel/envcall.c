@@ -92,7 +92,7 @@ static int choose_limit(const struct env *caller, uint32_t asked, uint32_t *limi
 
 int envcall_fork(struct env *caller)
 {
-	uint32_t operand = env_operand(caller), limit;
+	uint32_t operand = env_operand(caller), limit = 0;
 	bool server = operand & ENV_FORK_SERVER;
 	struct env *like, *child;
 	int error;

@@ -70,7 +70,7 @@ struct env *fault_page(struct env *env, vaddr_t va)
 {
 	vaddr_t upcall = env->page->upcall;
 
-	assert(lock_held());
+	debug_assert(lock_held());
 	if (!upcall) {
 		hook_event(EVENT_FAULT, env, va);
 		return die(env, DEATH_NO_UPCALL, va, env->tf.err);
@@ -83,7 +83,7 @@ struct env *fault_exception(struct env *env)
 {
 	vaddr_t upcall = env->page->xupcall;
 
-	assert(lock_held());
+	debug_assert(lock_held());
 	if (!upcall) {
 		hook_event(EVENT_EXCEPTION, env, 0);
 		return die(env, DEATH_EXCEPTION, 0, env->tf.vector);

@@ -65,7 +65,7 @@ paddr_t frame_alloc(enum frame_use use)
 	bool server = use == FRAME_FOR_SERVER || use == FRAME_FOR_KERNEL_SERVER;
 	bool direct = use == FRAME_FOR_KERNEL || use == FRAME_FOR_KERNEL_SERVER;
 
-	assert(lock_held());
+	debug_assert(lock_held());
 	if (!direct && high.count > 0) {
 		return pop_free(&high);
 	}
@@ -110,7 +110,7 @@ void frame_put(paddr_t frame)
 
 void frame_settle(void)
 {
-	assert(lock_held());
+	debug_assert(lock_held());
 	while (limbo) {
 		uint32_t number = limbo;
 

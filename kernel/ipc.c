@@ -335,7 +335,7 @@ struct env *ipc_call(struct env *env)
 	struct env *to = env_lookup(NULL, partner);
 	int error = check_call(env, flags);
 
-	assert(lock_held() && env->ipc == IPC_IDLE);
+	debug_assert(lock_held() && env->ipc == IPC_IDLE);
 	env->ipc_flags = flags;
 	if (!error && flags & IPC_SEND && !(flags & IPC_REPLY)) {
 		error = !to ? E_BAD_ENV : to == env ? E_INVAL : OK;

@@ -13,6 +13,7 @@
 
 #include "kernel/apic.h"
 #include "kernel/cpu.h"
+#include "kernel/debug.h"
 #include "kernel/trap.h"
 
 enum { SPINS = 64 };
@@ -45,8 +46,12 @@ static void wait_halted(struct cpu *cpu, uint32_t ticket)
 
 void lock_acquire(struct cpu *cpu)
 {
-	uint32_t ticket = __atomic_fetch_add(&next_ticket, 1, __ATOMIC_RELAXED);
+	uint32_t ticket;
 
+	if (ONE_CPU) {
+		return;
+	}
+	ticket = __atomic_fetch_add(&next_ticket, 1, __ATOMIC_RELAXED);
 	for (uint32_t i = 0; !our_turn(ticket); i++) {
 		if (i == SPINS) {
 			wait_halted(cpu, ticket);
@@ -55,7 +60,9 @@ void lock_acquire(struct cpu *cpu)
 		cpu_answer(cpu);
 		pause();
 	}
-	lock_holder = cpu;
+	if (DEBUG) {
+		lock_holder = cpu;
+	}
 }
 
 void lock_release(void)
@@ -63,7 +70,12 @@ void lock_release(void)
 	uint32_t next = serving + 1;
 	struct cpu *waiter;
 
-	lock_holder = NULL;
+	if (ONE_CPU) {
+		return;
+	}
+	if (DEBUG) {
+		lock_holder = NULL;
+	}
 	__atomic_store_n(&serving, next, __ATOMIC_SEQ_CST);
 	waiter = __atomic_load_n(&halted[next % NCPU_MAX], __ATOMIC_SEQ_CST);
 	if (waiter) {

@@ -3,7 +3,7 @@
  * Who waits answers shootdown and eviction requests meanwhile (cpu_answer), so a holder may
  * wait for another CPU's answer without deadlock. Interrupts are off whenever it is held or
  * waited for, but for the poke that ends a halt. Finer locks replace it data structure by data
- * structure: every function whose data it guards asserts lock_held(). */
+ * structure: every function whose data it guards asserts lock_held() (in a debug build). */
 #ifndef PARLEY_KERNEL_LOCK_H
 #define PARLEY_KERNEL_LOCK_H
 
@@ -13,9 +13,9 @@
 void lock_acquire(struct cpu *cpu);
 void lock_release(void);
 
-extern struct cpu *lock_holder; /* written by the holder only */
+extern struct cpu *lock_holder; /* written by the holder only, in debug builds */
 
-/* Whether this CPU holds the lock. */
+/* Whether this CPU holds the lock: for debug_assert. */
 static inline bool lock_held(void)
 {
 	return lock_holder == this_cpu();

@@ -224,7 +224,7 @@ static int for_run(int error, struct run *run, page_fn *fn)
 {
 	uint32_t most = run->npages < SPACE_WORK ? run->npages : SPACE_WORK, done = 0;
 
-	assert(lock_held());
+	debug_assert(lock_held());
 	if (error) {
 		return error;
 	}

@@ -45,7 +45,7 @@ void sched_enqueue(struct env *env)
 {
 	struct cpu *cpu = env->cpu;
 
-	assert(lock_held() && !env->queued_on);
+	debug_assert(lock_held() && !env->queued_on);
 	if (idle_cpus && !(idle_cpus & 1u << cpu->index)) {
 		cpu = &cpus[__builtin_ctz(idle_cpus)];
 	}
@@ -135,7 +135,7 @@ static struct env *find_work(struct cpu *cpu)
 
 void sched_run(struct cpu *cpu, struct env *next)
 {
-	assert(lock_held());
+	debug_assert(lock_held());
 	for (;;) {
 		next = next ? next : find_work(cpu);
 		cpu_switch(cpu, next);

@@ -63,7 +63,7 @@ void smp_start(const struct machine *machine)
 	for (uint32_t i = 0; i < machine->ncpu; i++) {
 		struct cpu *cpu = &cpus[cpu_count];
 
-		if (machine->apic_id[i] == machine->boot_apic_id || cpu_count == NCPU_MAX) {
+		if (machine->apic_id[i] == machine->boot_apic_id || cpu_count == CPUS_MAX) {
 			continue;
 		}
 		if (!stack_top) {

@@ -151,7 +151,7 @@ void space_publish(const struct space *space)
 
 void space_settle(struct space *space)
 {
-	assert(lock_held());
+	debug_assert(lock_held());
 	if (space->stale) {
 		space->stale = false;
 		cpu_shootdown(space->cr3);
@@ -183,7 +183,7 @@ bool space_teardown(struct space *space)
 {
 	uint32_t left = SPACE_WORK;
 
-	assert(lock_held());
+	debug_assert(lock_held());
 	for (uint32_t w = 0; w < sizeof(space->tables) / 4; w++) {
 		while (space->tables[w]) {
 			uint32_t index = w * 32 + __builtin_ctz(space->tables[w]);

@@ -189,7 +189,7 @@ struct env *syscall_dispatch(struct env *env)
 	uint32_t number = env->tf.eax & 0xFF;
 	int result;
 
-	assert(lock_held());
+	debug_assert(lock_held());
 	if (number == SYS_IPC) {
 		return ipc_call(env);
 	}

@@ -12,7 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 NAMES = ("SMP", "MEM", "APP", "TIMEOUT", "ACCEL", "ICOUNT", "TESTS", "ISO", "BOOTARGS",
-         "FAULTS", "JOSLOG")
+         "FAULTS", "JOSLOG", "DEBUG", "NCPU")
 BUILTINS = tuple(re.findall(r'^\t\{"(\w+)", ', (ROOT / "apps/sh/builtin.c").read_text(), re.M))
 SERVERS = ("procmgr", "pager", "console")
 APP_MAX = 230  # bytes: `sh -c APP` travels in one message (servers/procmgr/protocol.h)
@@ -48,6 +48,7 @@ class Options:
         self.bootargs = given["BOOTARGS"].strip()
         self.faults = given["FAULTS"].strip() or "pager"
         self.joslog = self.flag("JOSLOG")
+        self.kernel = self.kernel_file()
         self.timeout = self.number("TIMEOUT", 1, 86400, 60 if self.app else 0)
         self.accel = given["ACCEL"] or "tcg"
         self.check_accel()
@@ -67,6 +68,13 @@ class Options:
         if text not in ("", "0", "1"):
             fail(f"{name}={text}: must be 0 or 1")
         return text == "1"
+
+    def kernel_file(self):
+        """Which of the kernels that the Makefile knows."""
+        debug, one_cpu = self.flag("DEBUG"), self.given["NCPU"].strip()
+        if one_cpu not in ("", "1") or (one_cpu and debug):
+            fail(f"NCPU={one_cpu}: must be 1, and not together with DEBUG=1")
+        return f"build/{'debug/' * debug + 'up/' * bool(one_cpu)}kernel.elf"
 
     def check_accel(self):
         if self.accel not in ("tcg", "kvm"):
@@ -175,6 +183,6 @@ def qemu(options, *extra):
         archive = "tests" if options.tests else "apps"
         modules = [f"build/{name}.elf {name}" for name in SERVERS]
         modules.append(f"build/{archive}.cpio apps")
-        command += ["-kernel", "build/kernel.elf", "-initrd", ",".join(modules)]
+        command += ["-kernel", options.kernel, "-initrd", ",".join(modules)]
         command += ["-append", options.command_line()]
     return command + list(extra)

@@ -12,10 +12,10 @@ from machine import ROOT, SERVERS
 LINE = re.compile(rb"^  #(\d+) 0x([0-9a-f]{8})(?: (\S+))?$")
 
 
-def program_file(name):
+def program_file(name, kernel):
     """The ELF file with debug data of a program, or None."""
     if name in (None, "kernel"):
-        return ROOT / "build/kernel.elf"
+        return ROOT / kernel
     if name in SERVERS:
         return ROOT / f"build/{name}.elf"
     for folder in ("apps", "tests"):
@@ -38,10 +38,10 @@ def addr2line(path, address):
     return function, place.removeprefix(f"{ROOT}/").removeprefix("./")
 
 
-def locate(name, depth, address):
+def locate(name, depth, address, kernel="build/kernel.elf"):
     """Text for one frame. All frames but the first hold return addresses, which may lie past
     the end of the caller; the first may, if a call that never returns put it there."""
-    path = program_file(name)
+    path = program_file(name, kernel)
     if not path or not path.is_file():
         return "??"
     before = addr2line(path, address - 1)
@@ -52,7 +52,8 @@ def locate(name, depth, address):
 class Symboliser:
     """Passes a byte stream through at once, adding to each backtrace line where it points."""
 
-    def __init__(self):
+    def __init__(self, kernel):
+        self.kernel = kernel
         self.line = b""  # what was passed on of the current line
         self.held = b""  # a carriage return that may belong to the line's end
 
@@ -76,7 +77,8 @@ class Symboliser:
         self.line = b""
         if match:
             depth, address, name = match.groups()
-            where = locate(name and name.decode(errors="replace"), int(depth), int(address, 16))
+            where = locate(name and name.decode(errors="replace"), int(depth), int(address, 16),
+                           self.kernel)
             text += b" " + where.encode()
         return text + ending
 

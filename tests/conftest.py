@@ -32,7 +32,7 @@ class Result:
 def clean_environment(**options):
     """The environment without options of an outer `make`, and with these."""
     names = ("SMP", "MEM", "APP", "TIMEOUT", "ACCEL", "ICOUNT", "TESTS", "ISO", "BOOTARGS",
-             "MAKEFLAGS", "MFLAGS", "MAKELEVEL", "V", "T")
+             "DEBUG", "NCPU", "MAKEFLAGS", "MFLAGS", "MAKELEVEL", "V", "T")
     environment = {name: value for name, value in os.environ.items() if name not in names}
     environment.update({name: str(value) for name, value in options.items()})
     return environment
@@ -52,10 +52,10 @@ def run_command(command, timeout=60, **options):
                   errors.decode(errors="replace"))
 
 
-def run_app(app, smp=1, mem=128, timeout=60, icount=False, tests=True, bootargs=""):
+def run_app(app, smp=1, mem=128, timeout=60, icount=False, tests=True, bootargs="", **more):
     """Runs a shell line as the only program; .status is its status, or 124..126 (scripts/run)."""
     return run_command(["scripts/run"], timeout + 15, APP=app, SMP=smp, MEM=mem, TIMEOUT=timeout,
-                       ICOUNT=int(icount), TESTS=int(tests), BOOTARGS=bootargs)
+                       ICOUNT=int(icount), TESTS=int(tests), BOOTARGS=bootargs, **more)
 
 
 class Shell:
