@@ -16,7 +16,8 @@ python := /usr/bin/python3
 test_workers = $(shell $(python) -c 'import xdist' 2>/dev/null && echo ' -n 2')
 
 # ---- Options of run, iso and gdb: scripts/machine.py checks them and knows their defaults.
-OPTIONS := SMP MEM APP FAULTS JOSLOG TIMEOUT ACCEL ICOUNT TESTS ISO BOOTARGS DEBUG NCPU
+OPTIONS := SMP MEM APP FAULTS JOSLOG TIMEOUT ACCEL ICOUNT TESTS ISO BOOTARGS DEBUG NCPU \
+	FAILHOOK
 export $(OPTIONS)
 
 # ---- Tools
@@ -54,7 +55,7 @@ tests := $(call name,$(wildcard tests/guest/*.c))
 jos_apps := $(call name,$(wildcard apps/jos/*.c))
 jos_tests := $(call name,$(wildcard tests/jos/outsider/*.c))
 
-kernel_sources := $(wildcard kernel/*.c nasm/*.asm)
+kernel_sources := $(filter-out kernel/failhook.c,$(wildcard kernel/*.c nasm/*.asm))
 library_objects := $(call object,$(wildcard libsys/*.c) \
 	$(filter-out nasm/user/start.asm nasm/user/jos_%,$(wildcard nasm/user/*.asm)))
 jos_library_objects := $(call object,$(wildcard libsys/jos/*.c) nasm/user/jos_upcall.asm)
@@ -78,7 +79,7 @@ archives := build/apps.cpio build/tests.cpio
 
 # ---- Commands
 .PHONY: all setup run test check iso gdb clean help ready
-all: $(kernel_file) $(server_files) $(app_files) $(test_files) $(archives) \
+all: $(kernel_file) build/fail/kernel.elf $(server_files) $(app_files) $(test_files) $(archives) \
 	$(jos_app_files) $(jos_test_files)
 
 help:
@@ -166,11 +167,13 @@ build/sources: always
 	$(call remember,$(kernel_sources) $(objects) $(apps) $(tests) $(jos_apps) $(jos_tests))
 $(objects): build/flags
 
+comma := ,
 # ---- Kernels, each in a folder of its own: build/, build/debug/ (DEBUG=1: checks what costs time in
-# each call), build/up/ (NCPU=1: for one CPU, without a lock). LTO looks through the files' borders.
-# $(call kernel,FOLDER,FLAGS)
+# each call), build/up/ (NCPU=1: for one CPU, without a lock), build/fail/ (FAILHOOK=1: allocations that fail,
+# by --wrap, which LTO would not see). LTO looks through the files' borders.
+# $(call kernel,FOLDER,FLAGS,MORE SOURCES,LINK FLAGS)
 define kernel
-$(1)_objects := $$(patsubst %,$(1)/%.o,$$(basename $(kernel_sources)))
+$(1)_objects := $$(patsubst %,$(1)/%.o,$$(basename $(kernel_sources) $(3)))
 $$(filter $(1)/kernel/%,$$($(1)_objects)): $(1)/%.o: %.c build/flags
 	$$(call say,CC,$$<)
 	$$(Q)mkdir -p $$(@D)
@@ -195,13 +198,15 @@ $(1)/constants.inc: nasm/offsets.c build/flags
 
 $(1)/kernel.elf: $$($(1)_objects) kernel/kernel.ld build/sources
 	$$(call say,LD,$$@)
-	$$(Q)$(cc) $(kernel_cflags) $(link_flags) -T kernel/kernel.ld -o $$@ $$($(1)_objects) -lgcc
+	$$(Q)$(cc) $(kernel_cflags) $(2) $(link_flags) $(4) -T kernel/kernel.ld -o $$@ $$($(1)_objects) -lgcc
 
 -include $$($(1)_objects:.o=.d) $(1)/nasm/offsets.d
 endef
 $(eval $(call kernel,build,))
 $(eval $(call kernel,build/debug,-DDEBUG=1))
 $(eval $(call kernel,build/up,-DONE_CPU=1))
+$(eval $(call kernel,build/fail,-DDEBUG=1 -fno-lto,kernel/failhook.c,\
+	$(foreach f,frame_alloc env_create syscall_dispatch,-Wl$(comma)--wrap=$(f))))
 
 # ---- Objects
 $(jos_program_objects): user_cflags := $(jos_cflags)

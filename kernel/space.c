@@ -32,13 +32,10 @@ int space_init(struct space *space, paddr_t *env_page)
 	paddr_t pgdir = frame_alloc(use), table = frame_alloc(use), page = frame_alloc(use);
 	pte_t *entries;
 
-	if (page == FRAME_NONE) {
-		if (table != FRAME_NONE) {
-			frame_put(table);
-		}
-		if (pgdir != FRAME_NONE) {
-			frame_put(pgdir);
-		}
+	if (pgdir == FRAME_NONE || table == FRAME_NONE || page == FRAME_NONE) {
+		frame_put(pgdir); /* nothing happens to FRAME_NONE: page 0 is not counted */
+		frame_put(table);
+		frame_put(page);
 		frame_settle();
 		return E_NO_MEM;
 	}

@@ -12,7 +12,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 NAMES = ("SMP", "MEM", "APP", "TIMEOUT", "ACCEL", "ICOUNT", "TESTS", "ISO", "BOOTARGS",
-         "FAULTS", "JOSLOG", "DEBUG", "NCPU")
+         "FAULTS", "JOSLOG", "DEBUG", "NCPU", "FAILHOOK")
 BUILTINS = tuple(re.findall(r'^\t\{"(\w+)", ', (ROOT / "apps/sh/builtin.c").read_text(), re.M))
 SERVERS = ("procmgr", "pager", "console")
 APP_MAX = 230  # bytes: `sh -c APP` travels in one message (servers/procmgr/protocol.h)
@@ -72,6 +72,8 @@ class Options:
     def kernel_file(self):
         """Which of the kernels that the Makefile knows."""
         debug, one_cpu = self.flag("DEBUG"), self.given["NCPU"].strip()
+        if self.flag("FAILHOOK"):
+            return "build/fail/kernel.elf"
         if one_cpu not in ("", "1") or (one_cpu and debug):
             fail(f"NCPU={one_cpu}: must be 1, and not together with DEBUG=1")
         return f"build/{'debug/' * debug + 'up/' * bool(one_cpu)}kernel.elf"

@@ -2,7 +2,8 @@
 
 A program can say how it wants to run in comments of its source: `smp: 4` or `smp: 1 4` for the
 numbers of CPUs (else 1, 2 and 4), `mem: 16` in MiB, `timeout: 120` in seconds, `args: x y`,
-`boot: x` for words of the kernel's command line, `status: 98` for another status that is right.
+`boot: x` for words of the kernel's command line, `failhook: 1` for the kernel whose allocations fail,
+`status: 98` for another status that is right.
 """
 
 import re
@@ -14,7 +15,7 @@ from conftest import ROOT, run_app
 
 def cases():
     for path in sorted((ROOT / "tests/guest").glob("*.c")):
-        wish = dict(re.findall(r"^[ */]*(smp|mem|timeout|args|boot|status): *(.*?)(?: *\*/)?$",
+        wish = dict(re.findall(r"^[ */]*(smp|mem|timeout|args|boot|failhook|status): *(.*?)(?: *\*/)?$",
                                path.read_text(encoding="utf-8"), re.M))
         for smp in wish.get("smp", "1 2 4").split():
             yield pytest.param(path.stem, int(smp), wish, id=f"{path.stem}-smp{smp}")
@@ -24,5 +25,6 @@ def cases():
 def test_guest(program, smp, wish):
     line = f"{program} {wish.get('args', '')}".strip()
     result = run_app(line, smp=smp, mem=int(wish.get("mem", 128)),
-                     timeout=int(wish.get("timeout", 60)), bootargs=wish.get("boot", ""))
+                     timeout=int(wish.get("timeout", 60)), bootargs=wish.get("boot", ""),
+                     FAILHOOK=int("failhook" in wish))
     assert result.status == int(wish.get("status", 0)), result

@@ -45,7 +45,7 @@ static const struct bootinfo *const bootinfo = (const struct bootinfo *)BOOTINFO
 static struct image modules[BOOT_MODULES_MAX];
 
 /* A server that crashes more than so often in so much time is not started again. */
-enum { CRASHES_MAX = 5, CRASHES_US = 10000000 };
+enum { CRASHES_MAX = 5, CRASHES_US = 10000000, START_ATTEMPTS = 3 };
 
 struct server {
 	const char *name;
@@ -227,7 +227,7 @@ void server_start_all(void)
 	}
 }
 
-/* Notes that the server crashed, or could not be started; whether to try once more. */
+/* Notes that the server crashed; whether it is to be started once more. */
 static bool may_start_again(struct server *server)
 {
 	uint64_t now = sys_clock_us();
@@ -245,32 +245,29 @@ static void say(const struct server *server, const char *what, const char *more)
 	log_line(line);
 }
 
-static void give_up(struct server *server)
+static void give_up(struct server *server, const char *why)
 {
 	server->env = 0;
 	if (server == &servers[PM_SERVER_CONSOLE]) {
 		log_set_reader(0);
 		log_at_once();
 	}
-	say(server, "ended too often and stays so: ", server->loss);
+	say(server, why, server->loss);
 }
 
-/* The server is dead. `crashed`: by its own fault. */
-static void start_again(struct server *server, bool crashed)
+/* Starts a server that is dead. The kernel keeps enough for that, so that it fails at most for a moment. */
+static void start_again(struct server *server, const char *why)
 {
-	int status = E_DEAD;
-	if (!crashed) {
-		status = start(server);
-	}
-	while (status < 0 && may_start_again(server)) {
+	int status = E_NO_MEM;
+	for (int i = 0; i < START_ATTEMPTS && status < 0; i++) {
 		status = start(server);
 	}
 	if (status < 0) {
-		give_up(server);
+		give_up(server, "cannot be started again: ");
 		return;
 	}
 	server->restarts++;
-	say(server, crashed ? "was started again" : "was killed and started again", "");
+	say(server, why, "");
 }
 
 envid_t server_env(enum pm_server which)
@@ -308,7 +305,11 @@ void server_failed(enum pm_server which, const struct ending *ending)
 	}
 	log_line(line);
 	(void)sys_env_destroy(server->env, 0); /* if it only said so */
-	start_again(server, true);
+	if (may_start_again(server)) {
+		start_again(server, "was started again");
+	} else {
+		give_up(server, "crashed too often and stays dead: ");
+	}
 }
 
 int server_kill(enum pm_server which)
@@ -318,6 +319,6 @@ int server_kill(enum pm_server which)
 		return env;
 	}
 	(void)sys_env_destroy(env, 0);
-	start_again(&servers[which], false);
+	start_again(&servers[which], "was killed and started again");
 	return OK;
 }

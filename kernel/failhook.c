@@ -1,0 +1,71 @@
+/* Failing allocations, for tests: what happens when memory or slots end at exactly this point?
+ *
+ * Linked only into build/fail/kernel.elf, where the linker's --wrap puts the functions here around
+ * frame_alloc, env_create and syscall_dispatch; the shipped kernel has no trace of them. Only
+ * allocations in system calls of one env count, so that others do not disturb the count: k = 1,
+ * 2, 3 ... meets each allocation of a transaction in turn. Guarded by the kernel lock. */
+#include "kernel/abi/failhook.h"
+
+#include "kernel/env.h"
+#include "kernel/frame.h"
+#include "kernel/syscall.h"
+
+paddr_t __real_frame_alloc(enum frame_use use);
+paddr_t __wrap_frame_alloc(enum frame_use use);
+int __real_env_create(struct env *like, struct env *controller, bool server, struct env **result);
+int __wrap_env_create(struct env *like, struct env *controller, bool server, struct env **result);
+struct env *__real_syscall_dispatch(struct env *env);
+struct env *__wrap_syscall_dispatch(struct env *env);
+
+static const struct env *caller; /* whose system call this is, NULL: none */
+static envid_t victim;
+static uint32_t left; /* allocations until one fails; 0: none will, unless `failing` */
+static bool stays, failing;
+
+/* Counts an allocation; whether it fails. */
+static bool fails(void)
+{
+	if (!caller || caller->id != victim) {
+		return false;
+	}
+	if (left > 0 && --left == 0) {
+		failing = stays;
+		return true;
+	}
+	return failing;
+}
+
+paddr_t __wrap_frame_alloc(enum frame_use use)
+{
+	return fails() ? FRAME_NONE : __real_frame_alloc(use);
+}
+
+int __wrap_env_create(struct env *like, struct env *controller, bool server, struct env **result)
+{
+	return fails() ? E_NO_ENV : __real_env_create(like, controller, server, result);
+}
+
+static int call_fail(struct env *env)
+{
+	int before = (int)left;
+
+	victim = env->tf.ebx ? (envid_t)env->tf.ebx : env->id;
+	left = env->tf.esi;
+	stays = env_operand(env) & FAIL_ON;
+	failing = false;
+	return before;
+}
+
+struct env *__wrap_syscall_dispatch(struct env *env)
+{
+	struct env *next;
+
+	if ((env->tf.eax & 0xFF) == SYS_FAIL) {
+		env->tf.eax = call_fail(env);
+		return env;
+	}
+	caller = env;
+	next = __real_syscall_dispatch(env);
+	caller = NULL;
+	return next;
+}
