@@ -2,10 +2,14 @@
  * lost when no timer interrupt comes for a while.
  *
  * Bounded waits hang in a wheel of lists, slot = deadline modulo SLOTS; inserting and cancelling
- * are O(1), and each tick looks at one slot. Guarded by the kernel lock. */
+ * are O(1), and each tick looks at one slot. Fault calls get there late: they are noted in a list of their
+ * CPU, and the next tick or halt of that CPU puts those in the wheel that still wait. So a fault answered
+ * within a tick costs two tests, and an env whose faults are all answered so is noted once a tick. Nobody takes an
+ * env out of that list before, dead or alive again or not. Guarded by the kernel lock. */
 #include "kernel/clock.h"
 
 #include "kernel/apic.h"
+#include "kernel/cpu.h"
 #include "kernel/debug.h"
 #include "kernel/env.h"
 #include "kernel/ipc.h"
@@ -27,8 +31,9 @@ static uint32_t us_per_tsc; /* microseconds per TSC count, times 2^32 */
 static uint64_t tsc_start;
 
 static struct env *wheel[SLOTS];
-static uint32_t pending; /* envs in the wheel */
-static uint32_t expired; /* all slots up to this tick are done */
+static struct env *expire_next; /* whom expire_slot looks at next: firing one may cancel others */
+static uint32_t pending;        /* envs in the wheel */
+static uint32_t expired;        /* all slots up to this tick are done */
 
 /* a * b / c with a 64-bit product; the quotient must fit. */
 static uint32_t mul_div(uint32_t a, uint32_t b, uint32_t c)
@@ -159,22 +164,47 @@ void clock_cancel(struct env *env)
 	}
 	env->deadline = 0;
 	pending--;
+	if (env == expire_next) {
+		expire_next = env->timer_next;
+	}
 	*env->timer_link = env->timer_next;
 	if (env->timer_next) {
 		env->timer_next->timer_link = env->timer_link;
 	}
 }
 
+void clock_note(struct env *env)
+{
+	struct cpu *cpu = this_cpu();
+
+	env->noted = true;
+	env->noted_next = cpu->noted;
+	cpu->noted = env;
+}
+
+void clock_arm(struct cpu *cpu)
+{
+	struct env *env;
+
+	debug_assert(lock_held());
+	while ((env = cpu->noted)) {
+		cpu->noted = env->noted_next;
+		env->noted = false;
+		if (env->ipc != IPC_IDLE && env->ipc_flags & IPC_FAULT_CALL && env->fault_us &&
+		    !env->deadline) {
+			clock_wake_after(env, env->fault_us);
+		}
+	}
+}
+
 static void expire_slot(struct env *env, uint32_t now)
 {
-	while (env) {
-		struct env *next = env->timer_next;
-
+	for (; env; env = expire_next) {
+		expire_next = env->timer_next;
 		if ((int32_t)(env->deadline - now) <= 0) {
 			clock_cancel(env);
-			ipc_timed_out(env);
+			ipc_give_up(env, E_TIMEOUT);
 		}
-		env = next;
 	}
 }
 

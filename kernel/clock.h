@@ -4,6 +4,7 @@
 
 #include "kernel/abi/types.h"
 
+struct cpu;
 struct env;
 
 enum {
@@ -23,8 +24,12 @@ uint32_t clock_ticks(void);
 /* Busy wait, for start-up code only. */
 void clock_spin_us(uint32_t us);
 
-/* Arranges ipc_timed_out(env) no sooner than `us` from now. Lock held. */
+/* Arranges ipc_give_up(env, E_TIMEOUT) no sooner than `us` from now. Lock held. */
 void clock_wake_after(struct env *env, uint32_t us);
+/* Notes an env, not noted yet, that waits in a fault call: clock_arm sees to its bound. Lock held. */
+void clock_note(struct env *env);
+/* Starts the clock of those noted on this CPU that still wait. From its ticks, and before it halts. Lock held. */
+void clock_arm(struct cpu *cpu);
 /* Forgets the env's time-out, if any. Lock held. */
 void clock_cancel(struct env *env);
 /* Fires what is due. Lock held. From timer ticks. */

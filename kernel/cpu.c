@@ -220,7 +220,9 @@ static void evict(struct cpu *cpu)
 	if (vector == SYSCALL_VECTOR) {
 		env->tf.eip -= 2;
 	}
-	env->trap_due = vector == VEC_DEBUG || vector == VEC_BREAKPOINT || vector == VEC_OVERFLOW;
+	if (vector == VEC_DEBUG || vector == VEC_BREAKPOINT || vector == VEC_OVERFLOW) {
+		env->due = DUE_TRAP;
+	}
 	cpu_leave(cpu);
 }
 

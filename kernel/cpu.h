@@ -49,6 +49,7 @@ struct cpu {
 	struct env *queue_head, *queue_tail;
 	uint32_t queued;
 	uint32_t switches;
+	struct env *noted; /* see clock.c */
 
 	struct descriptor gdt[GDT_ENTRIES] __attribute__((aligned(8)));
 	struct tss tss;

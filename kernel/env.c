@@ -128,7 +128,10 @@ int env_create(struct env *like, struct env *controller, bool server, struct env
 	env->pending = 0;
 	env->nports = 0;
 	env->list_next = env->dead_head = env->dead_tail = NULL;
-	env->trap_due = false;
+	env->due = 0;
+	env->faulting = false;
+	env->faults = env->page->fault_path = like ? like->faults : FAULTS_UPCALL;
+	env->fault_us = like ? like->fault_us : 0;
 	env->slots = ENV_SLOTS_ANY;
 	env->funded = false;
 	cpu_fpu_copy(env->fpu, like);

@@ -23,6 +23,8 @@ enum ipc_state {
 	IPC_RECEIVING, /* waits for the partner, or for anyone */
 };
 
+enum { DUE_TRAP = 1 }; /* evicted between a breakpoint or the like and its handling */
+
 /*              start                    chosen to run
  *   stopped ----------> ready (queued) <--------------> running
  *      ^                  |   ^   preempted, yields        |
@@ -46,7 +48,7 @@ struct env {
 	bool wants_deaths;
 	bool unreaped;
 	bool awaited;      /* somebody did a closed receive from it: death must look for them */
-	bool trap_due;     /* evicted between a breakpoint or the like and its handling */
+	int due;           /* before it runs on: DUE_TRAP, or a status < 0: its fault was refused */
 	uint32_t children; /* envs that it controls */
 	uint32_t slots;    /* envs that it may still create; ENV_SLOTS_ANY: no limit */
 	bool funded;       /* its limits were taken out of its controller's, and go back */
@@ -63,9 +65,17 @@ struct env {
 	struct env *sender_next, *sender_prev;
 	uint32_t pending; /* IPC_BITS_*, IPC_BIT_DEATH */
 
-	/* Time-out wheel (clock.c). */
+	/* Page faults (fault.c). */
+	enum env_faults faults;
+	bool faulting;     /* ipc is that of a fault call which the kernel made for it */
+	vaddr_t fault_va;  /* faulting, or due < 0 */
+	uint32_t fault_us; /* bound of a fault call; 0: none */
+
+	/* Time-outs (clock.c). */
 	uint32_t deadline; /* tick; 0: none */
 	struct env *timer_next, **timer_link;
+	bool noted; /* in some CPU's list of fault calls without a deadline yet */
+	struct env *noted_next;
 
 	struct env *list_next;             /* free list, dying list */
 	struct env *dead_next;             /* the controller's list of the unreaped ... */

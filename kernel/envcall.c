@@ -4,7 +4,9 @@
 #include "kernel/cpu.h"
 #include "kernel/debug.h"
 #include "kernel/env.h"
+#include "kernel/fault.h"
 #include "kernel/hook.h"
+#include "kernel/ipc.h"
 #include "kernel/lock.h"
 
 /* The env that the caller names and may act on; NULL with *error. */
@@ -183,6 +185,26 @@ static int set_pager(struct env *env, envid_t id)
 		return E_INVAL;
 	}
 	env->info->pager = env->page->pager = id;
+	ipc_retry_fault(env);
+	return OK;
+}
+
+static int set_faults(struct env *env, uint32_t faults)
+{
+	if (faults > FAULTS_KERNEL || (faults == FAULTS_KERNEL && !kfault_page)) {
+		return E_INVAL;
+	}
+	env->faults = env->page->fault_path = faults;
+	ipc_retry_fault(env);
+	return OK;
+}
+
+static int set_fault_us(const struct env *caller, struct env *env, uint32_t us)
+{
+	if (env->info->controller != caller->id) {
+		return E_PERM;
+	}
+	env->fault_us = us;
 	return OK;
 }
 
@@ -238,6 +260,8 @@ int envcall_set(struct env *caller)
 	case ENV_CONTROLLER: return set_controller(caller, env, value);
 	case ENV_LIMIT: return set_limit(caller, env, value);
 	case ENV_SLOTS: return set_slots(caller, env, value);
+	case ENV_FAULTS: return set_faults(env, value);
+	case ENV_FAULT_US: return set_fault_us(caller, env, value);
 	case ENV_DEATHS:
 		if (env != caller) {
 			return E_PERM;
@@ -291,7 +315,7 @@ int envcall_regs(struct env *caller)
 	} else {
 		get_regs(&env->tf, regs);
 	}
-	env->trap_due &= !set;
+	env->due = set ? 0 : env->due;
 	env_wake(env);
 	return OK;
 }

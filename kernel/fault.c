@@ -1,4 +1,7 @@
-/* Upcalls: the kernel pushes a struct utrapframe on the exception stack and enters the program at
+/* Page faults and other exceptions of user programs. A page fault goes the way that ENV_FAULTS says: to the
+ * env's upcall, to its pager (ipc.c), or to the kernel (kfault.c). An exception goes to the upcall.
+ *
+ * Upcalls: the kernel pushes a struct utrapframe on the exception stack and enters the program at
  * the address in its env page.
  *
  *     UXSTACKTOP ->  +---------------------+      nested fault:   | ... interrupted handler  |
@@ -15,6 +18,7 @@
 #include "kernel/debug.h"
 #include "kernel/env.h"
 #include "kernel/hook.h"
+#include "kernel/ipc.h"
 #include "kernel/lock.h"
 #include "kernel/x86.h"
 
@@ -71,6 +75,14 @@ struct env *fault_page(struct env *env, vaddr_t va)
 	vaddr_t upcall = env->page->upcall;
 
 	debug_assert(lock_held());
+	if (env->faults == FAULTS_KERNEL && kfault_page(env, va)) {
+		return env;
+	}
+	if (env->faults != FAULTS_UPCALL && env->info->pager) {
+		env->page->faults++;
+		env->fault_va = va;
+		return ipc_fault(env);
+	}
 	if (!upcall) {
 		hook_event(EVENT_FAULT, env, va);
 		return die(env, DEATH_NO_UPCALL, va, env->tf.err);
@@ -89,4 +101,20 @@ struct env *fault_exception(struct env *env)
 		return die(env, DEATH_EXCEPTION, 0, env->tf.vector);
 	}
 	return enter(env, upcall, env->tf.vector, env->tf.err);
+}
+
+struct env *fault_due(struct env *env)
+{
+	int due = env->due;
+
+	env->due = 0;
+	if (due == DUE_TRAP) {
+		return fault_exception(env);
+	}
+	if (due == E_FAULT && env->page->upcall) {
+		return enter(env, env->page->upcall, env->fault_va, env->tf.err);
+	}
+	hook_event(EVENT_FAULT, env, env->fault_va);
+	return die(env, DEATH_REFUSED, env->fault_va,
+	           env->tf.err | (0u - due) << DEATH_STATUS_SHIFT);
 }

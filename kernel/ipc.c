@@ -21,6 +21,11 @@
  *     none, no wait                   R gets E_NOT_WAITING
  *     none                            R: RECEIVING
  *
+ * A page fault on path `ipc` is a call that the kernel makes for the env (`faulting`). It differs where
+ * registers are concerned: what the env says is made out of its fault at delivery, and an answer is done
+ * (fault_answered) instead of put into registers. If the pager is gone, such an env waits like a
+ * sleeper without a clock, until ipc_retry_fault.
+ *
  * "Stopped" is no IPC state: a stopped env takes part in all of this, and merely is not run.
  * The message of a waiting sender stays in its saved registers and its env page, which only it
  * could write and it does not run. Guarded by the kernel lock. */
@@ -38,7 +43,9 @@ enum {
 	BOTH_PHASES = IPC_SEND | IPC_RECV,
 	KNOWN_FLAGS = IPC_SEND | IPC_RECV | IPC_REPLY | IPC_PAGES | IPC_WINDOW | IPC_SEND_NOWAIT |
 	              IPC_SEND_TIMEOUT | IPC_RECV_NOWAIT | IPC_RECV_TIMEOUT | IPC_PUBLISH |
-	              IPC_WORDS(IPC_WORDS_MASK),
+	              IPC_FAULT_CALL | IPC_WORDS(IPC_WORDS_MASK),
+	FAULT_FLAGS = BOTH_PHASES | IPC_FAULT_CALL | IPC_WORDS(FAULT_WORDS),
+	FAULT_BARS = IPC_REPLY | IPC_SEND_TIMEOUT | IPC_RECV_TIMEOUT, /* not with IPC_FAULT_CALL */
 };
 
 static uint32_t words_of(uint32_t flags)
@@ -95,6 +102,9 @@ static int check_call(const struct env *env, uint32_t flags)
 	    (BOTH_PHASES | IPC_RECV_NOWAIT)) {
 		return E_INVAL; /* nobody can answer at once */
 	}
+	if (flags & IPC_FAULT_CALL && (flags & (BOTH_PHASES | FAULT_BARS)) != BOTH_PHASES) {
+		return E_INVAL;
+	}
 	if (flags & IPC_SEND && flags & IPC_PAGES) {
 		error = check_pages(env);
 	}
@@ -123,14 +133,23 @@ static void wait_in(struct env *env, enum ipc_state state, envid_t partner)
 		clock_wake_after(env,
 		                 state == IPC_SENDING ? env->page->send_us : env->page->recv_us);
 	}
+	if (env->ipc_flags & IPC_FAULT_CALL && env->fault_us && !env->noted) {
+		clock_note(env);
+	}
 }
 
-/* The wait is over; the env has its result but is not queued yet. */
+/* The wait is over; the env has its result but is not queued yet. A faulting one has registers that are not
+ * ours: it runs its instruction again, or meets the refusal when it runs. */
 static void stop_waiting(struct env *env, int result)
 {
 	env->ipc = IPC_IDLE;
 	env->info->waits = 0;
-	env->tf.eax = result;
+	if (env->faulting) {
+		env->faulting = false;
+		env->due = result < 0 ? result : 0;
+	} else {
+		env->tf.eax = result;
+	}
 	if (env->deadline) {
 		clock_cancel(env);
 	}
@@ -161,20 +180,27 @@ static void unqueue_sender(struct env *env, struct env *partner)
 
 /* ---- delivery ---- */
 
-/* Moves the sender's page run into the receiver's window as far as it goes; pages moved. */
-static uint32_t deliver_pages(struct env *from, struct env *to)
+/* Where a receiver takes pages. */
+struct window {
+	vaddr_t va;
+	uint32_t npages;
+	pte_t rights; /* PTE_W, PTE_SOFT */
+};
+
+/* Moves the sender's page run into the window as far as it goes. Pages moved; *error is why not more. */
+static uint32_t deliver_pages(struct env *from, struct env *to, struct window in, int *error)
 {
-	const volatile struct env_page *out = from->page, *in = to->page;
+	const volatile struct env_page *out = from->page;
 	uint32_t mode = out->send_mode & ~IPC_MODE_WRITABLE, i;
-	uint32_t n = out->send_npages < in->recv_npages ? out->send_npages : in->recv_npages;
-	vaddr_t src = out->send_va, dst = in->recv_va & ~(PGSIZE - 1);
-	pte_t rights = in->recv_va & (PTE_W | PTE_SOFT);
+	uint32_t n = out->send_npages < in.npages ? out->send_npages : in.npages;
+	vaddr_t src = out->send_va, dst = in.va;
 
 	if (mode != IPC_MODE_COPY && !(out->send_mode & IPC_MODE_WRITABLE)) {
-		rights &= ~PTE_W;
+		in.rights &= ~PTE_W;
 	}
 	for (i = 0; i < n; i++, src += PGSIZE, dst += PGSIZE) {
-		if (pagecall_send_page(from, src, to, dst, rights, mode == IPC_MODE_COPY)) {
+		*error = pagecall_send_page(from, src, to, dst, in.rights, mode == IPC_MODE_COPY);
+		if (*error) {
 			break;
 		}
 		if (mode == IPC_MODE_GRANT) {
@@ -187,12 +213,52 @@ static uint32_t deliver_pages(struct env *from, struct env *to)
 }
 
 /* What JOS's receiver leaves in its public record. */
-static void publish(const struct env *from, const struct env *to, uint32_t npages)
+static void publish(const struct env *to, uint32_t npages)
 {
 	to->info->ipc_receiving = 0;
-	to->info->ipc_value = from->tf.esi;
-	to->info->ipc_from = from->id;
-	to->info->ipc_perm = npages ? from->tf.edi : 0;
+	to->info->ipc_value = to->tf.esi;
+	to->info->ipc_from = to->tf.ebx;
+	to->info->ipc_perm = npages ? to->tf.edi : 0;
+}
+
+/* The message of a faulting env, as things are now. */
+static void say_fault(const struct env *from, struct env *to)
+{
+	vaddr_t va = from->fault_va;
+	const pte_t *slot = va < UTOP ? space_find(&from->space, va) : NULL;
+	pte_t entry = slot ? *slot : 0;
+
+	to->tf.esi = (va & ~(PGSIZE - 1)) | FAULT_OP;
+	to->tf.edi = entry;
+	to->tf.ebp = from->tf.err;
+	to->page->msg[3] = from->tf.eip;
+	to->page->msg[4] = entry & PTE_P ? frame_refs(PTE_ADDR(entry)) : 0;
+	to->page->msg[5] = va;
+}
+
+/* Does what the pager answers to a fault; the faulting env's wait is over. Pages moved. */
+static uint32_t fault_answered(struct env *from, struct env *to)
+{
+	int answer = from->tf.esi, error = OK;
+	uint32_t flags = from->ipc_flags, npages = 0;
+	vaddr_t va = to->fault_va & ~(PGSIZE - 1);
+
+	if (answer < 0) {
+		error = answer;
+	} else if (answer & FAULT_ALLOC) {
+		envid_t source = words_of(flags) > 3 ? from->page->msg[3] : 0;
+
+		error = pagecall_fault_alloc(from, to, answer, from->tf.edi, env_lookup(to, source),
+		                             from->tf.ebp);
+	} else if (answer > 0 || va >= UTOP) {
+		error = answer > 0 ? E_INVAL : OK;
+	} else if (flags & IPC_PAGES) {
+		struct window in = {va, (UTOP - va) >> PGSHIFT, PTE_W | (from->tf.edi & PTE_SOFT)};
+
+		npages = deliver_pages(from, to, in, &error);
+	}
+	stop_waiting(to, npages || error == E_AGAIN ? OK : error);
+	return npages;
 }
 
 /* Hands the message over. `to` waits, or is the running receiver; `from` likewise. The
@@ -200,21 +266,33 @@ static void publish(const struct env *from, const struct env *to, uint32_t npage
 static uint32_t deliver(struct env *from, struct env *to)
 {
 	uint32_t nwords = words_of(from->ipc_flags), npages = 0;
+	int error;
 
-	for (uint32_t i = 3; i < nwords; i++) {
-		to->page->msg[i] = from->page->msg[i];
+	if (to->faulting) {
+		return fault_answered(from, to);
+	}
+	to->tf.ebx = from->id;
+	if (from->faulting) {
+		say_fault(from, to);
+	} else {
+		for (uint32_t i = 3; i < nwords; i++) {
+			to->page->msg[i] = from->page->msg[i];
+		}
+		to->tf.esi = from->tf.esi;
+		to->tf.edi = from->tf.edi;
+		to->tf.ebp = from->tf.ebp;
 	}
 	if (from->ipc_flags & IPC_PAGES && to->ipc_flags & IPC_WINDOW) {
-		npages = deliver_pages(from, to);
+		const volatile struct env_page *page = to->page;
+		struct window in = {page->recv_va & ~(PGSIZE - 1), page->recv_npages,
+		                    page->recv_va & (PTE_W | PTE_SOFT)};
+
+		npages = deliver_pages(from, to, in, &error);
 	}
 	if (to->ipc_flags & IPC_PUBLISH) {
-		publish(from, to, npages);
+		publish(to, npages);
 	}
 	stop_waiting(to, nwords | npages << 8);
-	to->tf.ebx = from->id;
-	to->tf.esi = from->tf.esi;
-	to->tf.edi = from->tf.edi;
-	to->tf.ebp = from->tf.ebp;
 	return npages;
 }
 
@@ -241,7 +319,9 @@ static void take(struct env *env, struct env *from)
 	unqueue_sender(from, env);
 	npages = deliver(from, env);
 	if (from->ipc_flags & IPC_RECV) {
-		stop_waiting(from, 0);
+		if (from->deadline && !(from->ipc_flags & IPC_FAULT_CALL)) {
+			clock_cancel(from); /* the send's; that of a fault call goes on */
+		}
 		wait_in(from, IPC_RECEIVING, env->id);
 		env->awaited = true;
 	} else {
@@ -353,6 +433,36 @@ struct env *ipc_call(struct env *env)
 	return receive(env, partner) ? env : NULL;
 }
 
+/* ---- faults ---- */
+
+/* The fault waits for no clock and for nobody but ipc_retry_fault. */
+static void await_pager(struct env *env)
+{
+	env->ipc_flags = 0;
+	wait_in(env, IPC_RECEIVING, env->id);
+}
+
+struct env *ipc_fault(struct env *env)
+{
+	struct env *pager = env_lookup(NULL, env->info->pager);
+
+	debug_assert(lock_held() && env->ipc == IPC_IDLE);
+	env->faulting = true;
+	env->ipc_flags = FAULT_FLAGS;
+	if (pager) {
+		return send(env, pager);
+	}
+	await_pager(env);
+	return NULL;
+}
+
+void ipc_retry_fault(struct env *env)
+{
+	if (env->faulting) {
+		ipc_give_up(env, OK);
+	}
+}
+
 /* ---- events ---- */
 
 void ipc_notify(struct env *env, uint32_t bits)
@@ -364,12 +474,23 @@ void ipc_notify(struct env *env, uint32_t bits)
 	}
 }
 
-void ipc_timed_out(struct env *env)
+void ipc_give_up(struct env *env, int result)
 {
 	if (env->ipc == IPC_SENDING) {
 		unqueue_sender(env, env_lookup(NULL, env->partner));
 	}
-	go_on(env, E_TIMEOUT);
+	go_on(env, result);
+}
+
+/* Its partner died. A faulting env waits for another pager. */
+static void partner_died(struct env *env, int result)
+{
+	if (env->faulting) {
+		clock_cancel(env);
+		await_pager(env);
+	} else {
+		go_on(env, result);
+	}
 }
 
 void ipc_env_died(struct env *env)
@@ -382,9 +503,9 @@ void ipc_env_died(struct env *env)
 		struct env *sender = env->senders_head;
 
 		unqueue_sender(sender, env);
-		go_on(sender, E_DEAD);
+		partner_died(sender, E_DEAD);
 	}
 	if (env->awaited) {
-		env_each_awaiting(env, go_on);
+		env_each_awaiting(env, partner_died);
 	}
 }

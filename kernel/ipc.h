@@ -13,8 +13,13 @@ struct env *ipc_call(struct env *env);
 /* Sets pending bits; wakes a receiver that waits for anyone. */
 void ipc_notify(struct env *env, uint32_t bits);
 
-/* The time-out of a waiting env passed. */
-void ipc_timed_out(struct env *env);
+/* The running env touched env->fault_va: calls its pager in its name. Returns who runs next. */
+struct env *ipc_fault(struct env *env);
+/* If the env waits in a fault, it runs the instruction again, and may fault again. */
+void ipc_retry_fault(struct env *env);
+
+/* Ends the wait of an env, with this result. */
+void ipc_give_up(struct env *env, int result);
 
 /* Takes a dead env out of every queue, and tells all who wait for it. */
 void ipc_env_died(struct env *env);

@@ -25,7 +25,11 @@ struct run {
 	uint32_t value;  /* mark, phys */
 };
 
-enum { HARDWARE_BITS = PTE_A | PTE_D, RIGHTS = PTE_W | PTE_SOFT };
+enum {
+	HARDWARE_BITS = PTE_A | PTE_D,
+	RIGHTS = PTE_W | PTE_SOFT,
+	ALLOC_FLAGS = RIGHTS | PAGE_COND | PAGE_FILL | PAGE_UNSHARE,
+};
 
 /* ---- decoding ---- */
 
@@ -246,8 +250,7 @@ int pagecall_alloc(struct env *env)
 {
 	const struct trapframe *tf = &env->tf;
 	struct run run;
-	int error =
-		decode(env, tf->ebx, tf->esi, RIGHTS | PAGE_COND | PAGE_FILL | PAGE_UNSHARE, &run);
+	int error = decode(env, tf->ebx, tf->esi, ALLOC_FLAGS, &run);
 
 	if (!error && run.to.flags & PAGE_FILL) {
 		error = decode_side(env, &run, tf->edi, tf->ebp, 0, &run.from);
@@ -431,9 +434,34 @@ int pagecall_send_page(struct env *from, vaddr_t src, struct env *to, vaddr_t ds
 	pte_t source = source_entry(from, src), *slot;
 	int error;
 
-	if (!copy) {
-		return map_page(&run, 0);
+	do {
+		if (!copy) {
+			error = map_page(&run, 0);
+		} else {
+			error = source ? open_slot(&run, dst, &slot) : E_FAULT;
+			error = error ? error
+			              : place_fresh(&to->space, dst, slot, PTE_ADDR(source),
+			                            rights);
+		}
+	} while (error == E_NO_MEM && reclaim(&run));
+	return error;
+}
+
+int pagecall_fault_alloc(struct env *pager, struct env *env, uint32_t flags, pte_t expect,
+                         struct env *source, vaddr_t source_va)
+{
+	struct run run = {.to = {env, env->fault_va & ~(PGSIZE - 1), flags & ~FAULT_ALLOC},
+	                  .from = {source, source_va, 0},
+	                  .npages = 1,
+	                  .expect = expect};
+	bool fill = flags & PAGE_FILL;
+	int error = OK;
+
+	if (run.to.flags & ~ALLOC_FLAGS || !space_range_ok(run.to.va, 1) ||
+	    (fill && (source_va % PGSIZE || !space_range_ok(source_va, 1)))) {
+		error = E_INVAL;
+	} else if (fill && (!source || !env_may_page(pager, source))) {
+		error = source ? E_PERM : E_BAD_ENV;
 	}
-	error = source ? open_slot(&run, dst, &slot) : E_FAULT;
-	return error ? error : place_fresh(&to->space, dst, slot, PTE_ADDR(source), rights);
+	return for_run(error, &run, alloc_page);
 }

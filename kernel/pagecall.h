@@ -20,4 +20,9 @@ int pagecall_phys(struct env *env);
 int pagecall_send_page(struct env *from, vaddr_t src, struct env *to, vaddr_t dst, pte_t rights,
                        bool copy);
 
+/* SYS_PAGE_ALLOC on the page that the env faulted on, as its pager answers: FAULT_ALLOC and flags, and what the
+ * call takes from registers. `source` may be NULL: unknown. Settled; 1 or an error of the call. */
+int pagecall_fault_alloc(struct env *pager, struct env *env, uint32_t flags, pte_t expect,
+                         struct env *source, vaddr_t source_va);
+
 #endif

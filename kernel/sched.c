@@ -104,6 +104,7 @@ static _Noreturn void halt(struct cpu *cpu)
 {
 	cpu->in_halt = true;
 	idle_cpus |= 1u << cpu->index;
+	clock_arm(cpu);
 	set_ticking(cpu, clock_pending());
 	lock_release();
 	trap_halt(cpu->kstack);
@@ -139,11 +140,10 @@ void sched_run(struct cpu *cpu, struct env *next)
 	for (;;) {
 		next = next ? next : find_work(cpu);
 		cpu_switch(cpu, next);
-		if (!next->trap_due) {
+		if (!next->due) {
 			break;
 		}
-		next->trap_due = false;
-		next = fault_exception(next);
+		next = fault_due(next);
 	}
 	set_ticking(cpu, true);
 	lock_release();

@@ -64,9 +64,10 @@ static void take_lock(struct cpu *cpu, uint32_t vector)
 }
 
 /* Handles an interrupt. True if the running env's turn is over. */
-static bool interrupt(uint32_t vector)
+static bool interrupt(struct cpu *cpu, uint32_t vector)
 {
 	if (vector == VEC_TIMER) {
+		clock_arm(cpu);
 		clock_expire();
 		env_teardown_step();
 		return true;
@@ -96,7 +97,7 @@ void trap_user(struct env *env)
 	}
 	take_lock(cpu, vector);
 	if (is_interrupt(vector)) {
-		bool over = interrupt(vector);
+		bool over = interrupt(cpu, vector);
 
 		sched_run(cpu, cpu->env && over ? sched_rotate(cpu, cpu->env) : cpu->env);
 	}
@@ -131,7 +132,7 @@ void trap_kernel(struct trapframe *frame)
 	cpu->in_halt = false;
 	take_lock(cpu, vector);
 	sched_not_idle(cpu);
-	interrupt(vector);
+	interrupt(cpu, vector);
 	sched_run(cpu, NULL);
 }
 

@@ -1,7 +1,8 @@
 /* Page faults and other exceptions of the own process: the part in C.
  *
  * Everything here but the setters runs on the exception stack, called by nasm/user/upcall.asm, and
- * only for what the pager did not settle; on path `self`, for every fault. The two handler
+ * only for what the pager did not settle; on path `self`, for every fault. On paths `ipc` and `kernel` the
+ * upcall is set only while there is a handler: without one the kernel ends the env. The two handler
  * pointers lie in ordinary data: reading them may fault, which nests once and is settled by
  * the pager. After a fork the child has its parent's handlers. */
 #include "libsys/fault.h"
@@ -27,6 +28,9 @@ fault_handler_fn *fault_set_handler(fault_handler_fn *handler)
 {
 	fault_handler_fn *previous = page_fault_handler;
 	page_fault_handler = handler;
+	if (env_page->fault_path != FAULTS_UPCALL) { /* else it is always there */
+		env_page->upcall = handler != NULL ? (vaddr_t)fault_refused : 0;
+	}
 	return previous;
 }
 

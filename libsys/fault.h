@@ -4,7 +4,10 @@
  * fault_entry asks the pager by IPC; if the page is not the pager's, the program's own
  * handler is called, else procmgr ends the process with a line that says why.
  *
- * Path `self`: the same upcall, and what the pager would do happens in the process (self.h). */
+ * Path `self`: the same upcall, and what the pager would do happens in the process (self.h).
+ *
+ * Paths `ipc` and `kernel`: the upcall fault_refused, only while the program has a handler; the kernel asks the
+ * pager, or sees to the fault itself, and enters the upcall for what is not theirs. */
 #ifndef PARLEY_LIBSYS_FAULT_H
 #define PARLEY_LIBSYS_FAULT_H
 
@@ -21,8 +24,9 @@ fault_handler_fn *fault_set_handler(fault_handler_fn *handler);
 /* Likewise for other exceptions; utf->fault_va holds the vector. */
 fault_handler_fn *fault_set_exception_handler(fault_handler_fn *handler);
 
-/* The upcalls themselves, assembly; the start code stores them in the env page. */
+/* The upcalls themselves, assembly; the start code stores them in the env page, or fault_set_handler. */
 void fault_upcall(void);
+void fault_refused(void);
 void fault_xupcall(void);
 
 #endif

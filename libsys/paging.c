@@ -12,6 +12,7 @@
  * The entry is a claim. It is safe to believe it, because every change is made only where the
  * entry still equals it: who claims something else gets no change, and faults again. */
 #include "libsys/paging.h"
+#include "kernel/abi/ipc.h"
 #include "libsys/syscall.h"
 #include "servers/pager/protocol.h"
 
@@ -66,6 +67,22 @@ static int break_cow(envid_t env, vaddr_t va, pte_t entry)
 	uint32_t soft = entry & PTE_SOFT & ~PTE_COW;
 	env_page->expect = entry;
 	return answer(sys_page_fill(env, va | soft | PTE_W | PAGE_COND | PAGE_UNSHARE, env, va, 1));
+}
+
+void paging_answer(vaddr_t va, pte_t entry, uint32_t err, uint32_t w[3])
+{
+	enum { ALLOC = FAULT_ALLOC | PTE_W | PAGE_COND };
+	w[0] = OK;
+	w[1] = entry;
+	w[2] = va;
+	switch (paging_decide(va, entry, err)) {
+	case PAGING_RETRY: break;
+	case PAGING_ZERO_FILL: w[0] = ALLOC; break;
+	case PAGING_BREAK_COW:
+		w[0] = ALLOC | PAGE_FILL | PAGE_UNSHARE | (entry & PTE_SOFT & ~PTE_COW);
+		break;
+	case PAGING_NOT_OURS: w[0] = (uint32_t)E_FAULT; break;
+	}
 }
 
 int paging_handle(envid_t env, vaddr_t va, pte_t entry, uint32_t err)

@@ -21,4 +21,8 @@ enum paging_action paging_decide(vaddr_t va, pte_t entry, uint32_t err);
  * not ours. E_NO_MEM, E_LIMIT: ours, but there is no page to give. Does not block. */
 int paging_handle(envid_t env, vaddr_t va, pte_t entry, uint32_t err);
 
+/* The same decision as the answer to a fault that the kernel reported (FAULT_OP, kernel/abi/ipc.h): the
+ * three words of the reply. The kernel does the rest. */
+void paging_answer(vaddr_t va, pte_t entry, uint32_t err, uint32_t w[3]);
+
 #endif

@@ -91,7 +91,7 @@ static int start_program(enum pm_op op, enum fault_path path, int argc, const ch
 
 pid_t spawn(int argc, const char *const argv[])
 {
-	return spawn_on(FAULT_PATH_PAGER, argc, argv);
+	return spawn_on(FAULT_PATH_INHERIT, argc, argv);
 }
 
 pid_t spawn_on(enum fault_path path, int argc, const char *const argv[])
@@ -119,7 +119,7 @@ int exec(int argc, const char *const argv[])
 	if (self_forked()) {
 		return stand_for(spawn_on(FAULT_PATH_SELF, argc, argv));
 	}
-	return start_program(PM_EXEC, FAULT_PATH_PAGER, argc, argv); /* the path stays */
+	return start_program(PM_EXEC, FAULT_PATH_INHERIT, argc, argv); /* the path stays */
 }
 
 void exit(int status)

@@ -22,11 +22,12 @@ extern envid_t process_manager;
  * E_NO_MEM, E_NO_ENV, E_LIMIT: no child, the caller is as it was. */
 pid_t fork(void);
 
-/* Starts program argv[0] of the archive with argc arguments. E_NOT_FOUND, E_BAD_EXE,
+/* Starts program argv[0] of the archive with argc arguments, on the caller's fault path. E_NOT_FOUND, E_BAD_EXE,
  * E_TOO_BIG (arguments over PM_BYTES_MAX bytes together), E_NO_MEM, E_NO_ENV, E_LIMIT. */
 pid_t spawn(int argc, const char *const argv[]);
 
-/* The same on the fault path given; programs of the JOS face (jos/...) are always on `self`. */
+/* The same on the fault path given; programs of the JOS face (jos/...) are always on `self`. E_INVAL: no such
+ * path, or `kernel` and the kernel was built without KFAULT=1. */
 pid_t spawn_on(enum fault_path path, int argc, const char *const argv[]);
 
 /* Becomes program argv[0], same pid. Returns only on error, the same as spawn's. */

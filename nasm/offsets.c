@@ -49,7 +49,9 @@ void offsets(void)
 	SAME(SYS_IPC);
 	SAME(IPC_SEND);
 	SAME(IPC_RECV);
+	SAME(IPC_FAULT_CALL);
 	SAME(IPC_WORDS_SHIFT);
+	CONSTANT(MINUS_E_FAULT, -E_FAULT);
 	CONSTANT(MINUS_E_DEAD, -E_DEAD);
 	CONSTANT(MINUS_E_BAD_ENV, -E_BAD_ENV);
 	CONSTANT(UTF_VA, offsetof(struct utrapframe, fault_va));
@@ -64,4 +66,6 @@ void offsets(void)
 	CONSTANT(EP_PAGER, offsetof(struct env_page, pager));
 	CONSTANT(EP_UPCALL, offsetof(struct env_page, upcall));
 	CONSTANT(EP_XUPCALL, offsetof(struct env_page, xupcall));
+	CONSTANT(EP_FAULT_PATH, offsetof(struct env_page, fault_path));
+	SAME(FAULTS_UPCALL);
 }

@@ -102,8 +102,8 @@ class Options:
                 fail(f"no program {program!r} (have: {' '.join(have)})")
 
     def check_faults(self):
-        if self.faults not in ("self", "pager"):
-            fail(f"FAULTS={self.faults}: must be self or pager")
+        if self.faults not in ("self", "pager", "ipc", "kernel"):
+            fail(f"FAULTS={self.faults}: must be self, pager, ipc or kernel")
         if self.faults == "self" and self.app:
             for command in commands(self.app):
                 if command in BUILTINS:
@@ -116,8 +116,8 @@ class Options:
         words = ["quiet"] if self.app else ["monitor"]
         if self.joslog:
             words.append("joslog")
-        if self.faults == "self":
-            words.append("faults=self")
+        if self.faults != "pager":
+            words.append("faults=" + self.faults)
         if self.bootargs:
             words.append(self.bootargs)
         if self.app:

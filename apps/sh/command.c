@@ -16,7 +16,7 @@ static bool command_parse(int argc, char *argv[], struct command *command)
 {
 	const struct builtin *builtin = builtin_find(argv[0]);
 
-	*command = (struct command){argc, argv, builtin, FAULT_PATH_PAGER};
+	*command = (struct command){argc, argv, builtin, FAULT_PATH_INHERIT};
 	if (builtin == NULL || builtin->run != NULL) {
 		return true;
 	}

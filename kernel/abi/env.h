@@ -18,9 +18,19 @@ enum env_field {
 	ENV_LIMIT,      /* pages and page tables it may hold, 0: no limit (controller only) */
 	ENV_SLOTS,      /* envs it may still create, ENV_SLOTS_ANY: no limit (controller only) */
 	ENV_DEATHS,     /* 1: keep my dead envs until reaped, with IPC_BIT_DEATH (oneself only) */
+	ENV_FAULTS,     /* enum env_faults (may act on) */
+	ENV_FAULT_US,   /* bound of the wait for the pager, 0: none (controller only) */
+};
+
+/* Who hears of an env's page faults first. ENV_FORK copies it, and ENV_FAULT_US. */
+enum env_faults {
+	FAULTS_UPCALL, /* the env's upcall; so for every new env that is not a copy */
+	FAULTS_IPC, /* the pager, by a message from the kernel (ipc.h); the upcall if there is no pager */
+	FAULTS_KERNEL, /* the kernel (KFAULT=1 builds, else E_INVAL); then as FAULTS_IPC */
 };
 
 #define ENV_SLOTS_ANY 0xFFFFFFFFu
+#define DEATH_STATUS_SHIFT 8
 #define ENV_FIXED_PAGES 3 /* every env has: directory, table of its env page, env page */
 
 /* The env page, at ENVPAGE in every env. Pinned, private, fresh in a new env, never
@@ -42,8 +52,9 @@ struct env_page {
 	uint32_t recv_npages; /* u window: pages */
 	uint32_t send_us;     /* u bound of a send, microseconds */
 	uint32_t recv_us;     /* u bound of a receive, microseconds */
-	uint32_t faults;      /* k page faults delivered by upcall */
-	uint32_t reserved[16];
+	uint32_t faults;      /* k page faults delivered, by upcall or message */
+	uint32_t fault_path;  /* k enum env_faults */
+	uint32_t reserved[15];
 	uint32_t msg[64];   /* ku message words; 0..2 ride in registers instead */
 	uint32_t user[128]; /* u libsys' own: survives nothing, shared with nobody */
 };
@@ -101,6 +112,8 @@ enum death {
 	DEATH_STACK_FULL,  /* the exception stack ran out; likewise */
 	DEATH_BAD_POINTER, /* SYS_DEBUG_WRITE with DEBUG_WRITE_OR_DIE; esi = va, edi = ip */
 	DEATH_EXCEPTION,   /* another exception and no upcall; edi = ip, ebp = vector */
+	DEATH_REFUSED,     /* the pager refused or was too slow; esi = va, edi = ip,
+			    * ebp = error code | -status << DEATH_STATUS_SHIFT */
 };
 
 #endif

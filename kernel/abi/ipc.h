@@ -31,6 +31,33 @@
  * not ready), E_TIMEOUT, E_DEAD (partner died while we waited). Nothing was delivered, unless the
  * send phase of a call was over: then the receive phase failed.
  *
+ * IPC_FAULT_CALL marks a call as that of a page-fault stub to its pager: the whole call, not each
+ * phase, is bounded by what ENV_FAULT_US says (and by no other bound: E_INVAL). From a tick (8 ms) on; what
+ * is answered sooner costs nothing.
+ *
+ * Fault path `ipc` (ENV_FAULTS): when the env touches a page that is not there for it, the kernel makes
+ * such a call on its pager (ENV_PAGER) in its name. The env's registers stay as they are. The pager
+ * receives a message of FAULT_WORDS words, true at the time of its receive:
+ *
+ *     w0 = page address | FAULT_OP      msg[3] = ip
+ *     w1 = page-table entry             msg[4] = mappings of the page's frame, 0 if absent
+ *     w2 = error code (page.h, FEC_*)   msg[5] = address touched
+ *
+ * and answers with a reply (or send) to the env:
+ *
+ *     w0 = 0     The instruction is run again. IPC_PAGES: the run arrives from the page touched on (a window
+ *                of all that lies there up to UTOP), writable if sent so, with w1's PTE_SOFT bits.
+ *     w0 > 0     FAULT_ALLOC | flags: first SYS_PAGE_ALLOC is done on the page touched with these flags (PTE_W,
+ *                PTE_SOFT, PAGE_*), w1 for `expect`, w2 as source address for PAGE_FILL, in the
+ *                env msg[3] if there are more than three words and that is not 0 (the answerer must be
+ *                allowed to page it), else in the faulting env. E_AGAIN is fine; other errors refuse.
+ *     w0 < 0     Refused. E_FAULT: the env goes on in its upcall, if it has one. All else ends it, as does a
+ *                time-out: DEATH_REFUSED.
+ *
+ * A page that cannot be mapped refuses with that error. When the pager dies, or is dead already, the env
+ * waits without a clock until somebody sets ENV_PAGER (or ENV_FAULTS). That makes it run the instruction
+ * again, at any time: a fault is never saved.
+ *
  * Pending bits: a receive from anyone first returns pending bits, if any: ebx = 0,
  * word 0 = the bits, which are cleared. They never queue and never get lost. */
 #ifndef PARLEY_KERNEL_ABI_IPC_H
@@ -46,6 +73,7 @@
 #define IPC_RECV_NOWAIT 0x00008000u
 #define IPC_RECV_TIMEOUT 0x00010000u /* bounded by the env page's recv_us */
 #define IPC_PUBLISH 0x00020000u      /* shows value, sender and permission in the public record */
+#define IPC_FAULT_CALL 0x00040000u   /* a call, bounded by ENV_FAULT_US */
 #define IPC_WORDS(n) ((unsigned)(n) << 20)
 #define IPC_WORDS_SHIFT 20
 #define IPC_WORDS_MASK 0x7Fu
@@ -54,6 +82,13 @@
 
 #define IPC_GOT_WORDS(r) ((unsigned)(r)&0x7Fu)
 #define IPC_GOT_PAGES(r) ((unsigned)(r) >> 8)
+
+/* The fault message of path `ipc`, and the answer that has a page allocated. Page-fault stubs make their
+ * own messages of w0..w2 with FAULT_OP_STUB: who answers these maps the page by itself. */
+#define FAULT_OP_STUB 1u
+#define FAULT_OP 2u
+#define FAULT_WORDS 6
+#define FAULT_ALLOC 0x20u
 
 /* Pending bits. */
 #define IPC_BITS_IRQ 0x0000FFFFu  /* 1 << irq */

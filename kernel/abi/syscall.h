@@ -72,7 +72,8 @@ enum syscall { SYSCALL_LIST(SYSCALL_ENUM) SYS_COUNT };
  *   of the envs that the caller may still create it gets half (of a caller without a limit: as many as the
  *   copied env may). Both go back when it is dead and, if the caller asked for deaths, reaped. E_LIMIT: not that much left; a limit below ENV_FIXED_PAGES + 1 is E_INVAL.
  *   An env other than the caller is copied as it stands; if it runs, that may be anywhere.
- * ENV_SET: a limit below what the env holds is E_LIMIT.
+ * ENV_SET: a limit below what the env holds is E_LIMIT. A new pager or fault path makes an env that
+ *   waits in a fault of path `ipc` run its instruction again.
  * IRQ_BIND: E_INVAL for a level-triggered interrupt, which nobody could mask in time.
  * ENV_REGS: set is E_BUSY if the env waits in an IPC or is the caller.
  * ENV_DESTROY: returns 0. The env is dead at once; large spaces are torn down in the

@@ -18,7 +18,8 @@ section .text
 ;	 +0  argc     <- esp
 ;
 ; With a pager the upcalls are set first, by immediate stores into the env page, which is always
-; there: nothing before them can fault, everything after them may. Without one everything is present:
+; there: nothing before them can fault, everything after them may. Where the kernel sees to page faults, their
+; upcall is only for programs with a handler (libsys/fault.c). Without one everything is present:
 ; this is a server, which has no arguments and must not fault, or a program on fault path
 ; `self`, which sees to its faults itself. The env page names the controller only of the env that
 ; it belongs to, so its id is kept for copies of this process that somebody else controls.
@@ -26,8 +27,10 @@ global _start
 _start:
 	cmp	dword [ENVPAGE + EP_PAGER], 0
 	je	.loaded
-	mov	dword [ENVPAGE + EP_UPCALL], fault_upcall
 	mov	dword [ENVPAGE + EP_XUPCALL], fault_xupcall
+	cmp	dword [ENVPAGE + EP_FAULT_PATH], FAULTS_UPCALL
+	jne	.loaded
+	mov	dword [ENVPAGE + EP_UPCALL], fault_upcall
 .loaded:
 	mov	ebx, [esp]
 	mov	esi, [esp + 4]

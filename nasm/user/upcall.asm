@@ -24,7 +24,8 @@ extern process_manager
 OP_FAULT equ 0
 OP_NO_PAGER equ 4
 
-FAULT_CALL equ SYS_IPC | IPC_SEND | IPC_RECV | (3 << IPC_WORDS_SHIFT)
+NO_PAGER_CALL equ SYS_IPC | IPC_SEND | IPC_RECV | (3 << IPC_WORDS_SHIFT)
+FAULT_CALL equ NO_PAGER_CALL | IPC_FAULT_CALL
 UTF_REGS equ UTF_EDI
 
 ; The word of the env page through which fault_upcall returns. The env page is present, writable and
@@ -34,6 +35,14 @@ UTF_REGS equ UTF_EDI
 FAULT_RETURN equ ENVPAGE + EP_USER
 
 section .text
+
+; void fault_refused(void);		entered by the kernel on a page fault that the pager refused
+;
+; On paths `ipc` and `kernel`, where nobody is asked again: the program's handler is next.
+global fault_refused
+fault_refused:
+	mov	eax, -MINUS_E_FAULT
+	jmp	fault_upcall.unhandled
 
 ; void fault_upcall(void);		entered by the kernel on a page fault
 ;
@@ -91,7 +100,7 @@ fault_upcall:
 	mov	ebx, [process_manager]
 	mov	esi, [fault_ops + OP_NO_PAGER]
 	mov	edi, esp
-	mov	eax, FAULT_CALL
+	mov	eax, NO_PAGER_CALL	; without a bound: no clock runs while no pager stands
 	int	SYSCALL_VECTOR
 	test	eax, eax
 	jns	.answered

@@ -1,10 +1,10 @@
 /* The pager: copy-on-write, zero-filled memory and stack growth for every process on its path.
  *
- * Its clients' page-fault stubs call it with the address, the entry and the error code
- * (protocol.h); what it does then is libsys/paging.c. It keeps nothing: page tables and the
- * kernel's counts of mappings are all the state there is, and each answer is one system call on
- * the client's page, conditional on the entry. Who the client is comes from the kernel, and so
- * does the right to change its pages.
+ * Its clients' page-fault stubs, or on path `ipc` the kernel for its clients, call it with the
+ * address, the entry and the error code (protocol.h); what it does then is libsys/paging.c. It keeps nothing:
+ * page tables and the kernel's counts of mappings are all the state there is, and each answer is one
+ * change of the client's page, conditional on the entry: a system call for a stub, part of the reply for the
+ * kernel. Who the client is comes from the kernel, and so does the right to change its pages.
  *
  * It stands lowest: it calls nobody and never waits but for requests. Loaded with all its
  * memory present, it never faults. It prints nothing. */
@@ -13,16 +13,26 @@
 #include "libsys/syscall.h"
 #include "servers/pager/protocol.h"
 
-static int serve(const struct ipc_msg *msg)
+/* Replaces the request by its answer. */
+static void serve(struct ipc_msg *msg)
 {
-	if (msg->nwords < 3) {
-		return E_INVAL;
+	vaddr_t va = PTE_ADDR(msg->w[0]);
+	int status = E_INVAL;
+
+	if (msg->nwords >= 3) {
+		switch (msg->w[0] & PAGER_OP_MASK) {
+		case PAGER_FAULT_IPC:
+			paging_answer(va, msg->w[1], msg->w[2], msg->w);
+			msg->nwords = 3;
+			return;
+		case PAGER_FAULT:
+			status = paging_handle(msg->from, va, msg->w[1], msg->w[2]);
+			break;
+		default: status = E_NO_CALL;
+		}
 	}
-	switch (msg->w[0] & PAGER_OP_MASK) {
-	case PAGER_FAULT:
-		return paging_handle(msg->from, PTE_ADDR(msg->w[0]), msg->w[1], msg->w[2]);
-	default: return E_NO_CALL;
-	}
+	msg->w[0] = (uint32_t)status;
+	msg->nwords = 1;
 }
 
 int main(void)
@@ -37,7 +47,6 @@ int main(void)
 			continue;
 		}
 		client = msg.from;
-		msg.w[0] = (uint32_t)serve(&msg);
-		msg.nwords = 1;
+		serve(&msg);
 	}
 }

@@ -5,6 +5,7 @@
  *     app=A & B & C    if all are programs of the JOS face (jos/...), or with the word faults=self:
  *                      these programs, side by side, on path `self`, without shell and console
  *     faults=self      the shell, or these programs, on path `self`
+ *     faults=ipc       the shell, and so what it starts, on path `ipc`; likewise faults=kernel
  *     joslog           says, as JOS does, that nothing is left to run
  *     killservers      every process may kill servers (for tests)
  *
@@ -131,6 +132,10 @@ void boot_start(void)
 	char *words[WORDS_MAX];
 	const char *app = find_word(APP_WORD);
 	bool self = has_word("faults=self");
+	enum fault_path path = self                        ? FAULT_PATH_SELF
+	                       : has_word("faults=ipc")    ? FAULT_PATH_IPC
+	                       : has_word("faults=kernel") ? FAULT_PATH_KERNEL
+	                                                   : FAULT_PATH_PAGER;
 
 	app = app != NULL ? app + strlen(APP_WORD) : NULL;
 	strlcpy(line, app != NULL ? app : "", sizeof(line));
@@ -142,7 +147,7 @@ void boot_start(void)
 	if (plain && (self || all_jos(words, count))) {
 		start_programs(words, count);
 	} else {
-		start_shell(self ? FAULT_PATH_SELF : FAULT_PATH_PAGER, app);
+		start_shell(path, app);
 	}
 }
 

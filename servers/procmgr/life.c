@@ -59,6 +59,9 @@ struct ending life_ending_of_death(const struct env_death *death)
 		ending.va = death->va_or_status;
 		ending.err = death->code;
 	}
+	if (death->cause == DEATH_REFUSED) {
+		ending.reason = -(int)(death->code >> DEATH_STATUS_SHIFT);
+	}
 	return ending;
 }
 

@@ -16,8 +16,12 @@
 /* Who handles a process's page faults: chosen when it starts, kept by fork and exec. Programs
  * named jos/... are always on `self`. */
 enum fault_path {
-	FAULT_PATH_PAGER, /* the pager server */
-	FAULT_PATH_SELF,  /* the process itself; it forks by itself too (libsys/self.c) */
+	FAULT_PATH_PAGER,  /* the pager server, asked by the process's page-fault stub */
+	FAULT_PATH_SELF,   /* the process itself; it forks by itself too (libsys/self.c) */
+	FAULT_PATH_IPC,    /* the pager server, asked by the kernel in the process's name */
+	FAULT_PATH_KERNEL, /* the kernel (KFAULT=1 builds, else E_INVAL), then as FAULT_PATH_IPC */
+	FAULT_PATHS,
+	FAULT_PATH_INHERIT = 0xFF, /* to PM_SPAWN: that of who asks */
 };
 #define PM_PATH_SHIFT 16
 #define PM_ARGC_MASK 0xFFFF

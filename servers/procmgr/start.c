@@ -13,8 +13,16 @@
 
 #define EXCEPTION_STACK (UXSTACKTOP - PGSIZE)
 
-/* A stopped env with the program. On path `pager` it has the pager that all processes have, and
- * bounds; on path `self` it has neither. */
+/* What the kernel does with page faults on each path. */
+static const enum env_faults env_faults_of[FAULT_PATHS] = {
+	[FAULT_PATH_PAGER] = FAULTS_UPCALL,
+	[FAULT_PATH_SELF] = FAULTS_UPCALL,
+	[FAULT_PATH_IPC] = FAULTS_IPC,
+	[FAULT_PATH_KERNEL] = FAULTS_KERNEL,
+};
+
+/* A stopped env with the program. It has the pager that all processes have, and bounds; on path `self`
+ * it has neither. */
 static envid_t build_env(const struct process *process, const struct file *program,
                          const struct arguments *arguments)
 {
@@ -34,6 +42,9 @@ static envid_t build_env(const struct process *process, const struct file *progr
 		return env;
 	}
 	int status = sys_env_set(env, ENV_PAGER, (uint32_t)pager);
+	if (status == OK) {
+		status = sys_env_set(env, ENV_FAULTS, env_faults_of[process->path]);
+	}
 	if (status == OK) {
 		status = sys_env_set(env, ENV_SLOTS, PROCESS_ENVS);
 	}
@@ -67,7 +78,10 @@ int start_stopped(struct process *parent, enum fault_path path, const struct arg
 	const struct file *program;
 
 	int status = find_program(arguments, &program);
-	if (status == OK && path > FAULT_PATH_SELF) {
+	if (status == OK && path == FAULT_PATH_INHERIT) {
+		path = parent != NULL ? parent->path : FAULT_PATH_PAGER;
+	}
+	if (status == OK && path >= FAULT_PATHS) {
 		status = E_INVAL;
 	}
 	if (status == OK) {

@@ -10,7 +10,7 @@ static void dirties_or_looks(uint32_t arg)
 	CHECK_EQ(words[1], parent);
 	CHECK_EQ(env_page->parent, parent);
 	CHECK_EQ(words[0], sys_self());
-	for (uint32_t i = 4; i < PGSIZE / 4; i++) {
+	for (uint32_t i = 4; i < PGSIZE / 4; i++) { /* FAULTS_UPCALL is zero, too */
 		CHECK_EQ(words[i], 0);
 	}
 	if (arg) {

@@ -17,7 +17,7 @@ static void check_unknown_operations(void)
 {
 	for (uint32_t nwords = 3; nwords <= IPC_WORDS_MAX; nwords++) {
 		CHECK_EQ(request(AREA, 0, 0, nwords), E_NO_CALL);
-		CHECK_EQ(request(AREA | 2, PTE_ZERO_FILL, FEC_WR, nwords), E_NO_CALL);
+		CHECK_EQ(request(AREA | 3, PTE_ZERO_FILL, FEC_WR, nwords), E_NO_CALL);
 		CHECK_EQ(request(0xFFFFFFFF, 0, 0, nwords), E_NO_CALL);
 	}
 	for (uint32_t nwords = 0; nwords < 3; nwords++) {

@@ -18,12 +18,21 @@ int main(void)
 		for (uint32_t n = IPC_WORDS_MAX + 1; n <= IPC_WORDS_MASK; n++) {
 			CHECK_EQ(raw_ipc(phases[p] | IPC_WORDS(n), peer), E_INVAL);
 		}
-		for (uint32_t bit = 18; bit < IPC_WORDS_SHIFT; bit++) {
+		for (uint32_t bit = 19; bit < IPC_WORDS_SHIFT; bit++) {
 			CHECK_EQ(raw_ipc(phases[p] | 1u << bit, peer), E_INVAL);
 		}
 		for (uint32_t bit = 27; bit < 32; bit++) {
 			CHECK_EQ(raw_ipc(phases[p] | 1u << bit, peer), E_INVAL);
 		}
+	}
+	for (uint32_t more = 1; more < 1u << 4;
+	     more++) { /* a fault call is a call, without other bounds */
+		uint32_t flags = more & 1 ? 0 : IPC_SEND;
+
+		flags |= more & 2 ? 0 : IPC_RECV;
+		flags |= more & 4 ? IPC_SEND_TIMEOUT | IPC_RECV_TIMEOUT : 0;
+		flags |= more & 8 ? IPC_REPLY : 0;
+		CHECK_EQ(raw_ipc(IPC_FAULT_CALL | flags, peer), E_INVAL);
 	}
 	CHECK_EQ(raw_ipc(0, peer), E_INVAL);
 	CHECK_EQ(raw_ipc(IPC_REPLY, peer), E_INVAL);

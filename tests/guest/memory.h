@@ -151,6 +151,7 @@ static inline envid_t bare_empty(uint32_t limit)
 		printf("env_fork: %e\n", env);
 		exit(1);
 	}
+	CHECK_EQ(sys_env_set(env, ENV_FAULTS, FAULTS_UPCALL), OK);
 	return env;
 }
 

@@ -132,6 +132,7 @@ static inline envid_t bare_env_like(envid_t like)
 
 	CHECK(id > 0);
 	CHECK_EQ(peers_give_memory(id), OK);
+	CHECK_EQ(sys_env_set(id, ENV_FAULTS, FAULTS_UPCALL), OK);
 	CHECK_EQ(sys_env_set(id, ENV_UPCALL, 0), OK);
 	CHECK_EQ(sys_env_set(id, ENV_XUPCALL, 0), OK);
 	return id;
