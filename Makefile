@@ -17,7 +17,7 @@ test_workers = $(shell $(python) -c 'import xdist' 2>/dev/null && echo ' -n 2')
 
 # ---- Options of run, iso and gdb: scripts/machine.py checks them and knows their defaults.
 OPTIONS := SMP MEM APP FAULTS JOSLOG TIMEOUT ACCEL ICOUNT TESTS ISO BOOTARGS DEBUG NCPU \
-	FAILHOOK
+	FAILHOOK PAGER CONSOLE
 export $(OPTIONS)
 
 # ---- Tools
@@ -54,6 +54,7 @@ apps := $(sort $(single_apps) $(folder_apps))
 tests := $(call name,$(wildcard tests/guest/*.c))
 jos_apps := $(call name,$(wildcard apps/jos/*.c))
 jos_tests := $(call name,$(wildcard tests/jos/outsider/*.c))
+test_servers := $(call name,$(wildcard tests/servers/*.c))
 
 kernel_sources := $(filter-out kernel/failhook.c,$(wildcard kernel/*.c nasm/*.asm))
 library_objects := $(call object,$(wildcard libsys/*.c) \
@@ -68,9 +69,10 @@ jos_start := build/nasm/user/jos_start.o
 objects := $(library_objects) $(user_start) \
 	$(jos_library_objects) $(jos_program_objects) $(jos_start) \
 	$(foreach s,$(servers),$(call server_objects,$(s))) $(folder_objects) \
-	$(call object,$(wildcard apps/*.c tests/guest/*.c))
+	$(call object,$(wildcard apps/*.c tests/guest/*.c tests/servers/*.c))
 
 server_files := $(servers:%=build/%.elf)
+test_server_files := $(test_servers:%=build/tests/servers/%.elf)
 app_files := $(apps:%=build/apps/%)
 test_files := $(tests:%=build/tests/%)
 jos_app_files := $(jos_apps:%=build/apps/jos/%)
@@ -79,7 +81,7 @@ archives := build/apps.cpio build/tests.cpio
 
 # ---- Commands
 .PHONY: all setup run test check iso gdb clean help ready
-all: $(kernel_file) build/fail/kernel.elf $(server_files) $(app_files) $(test_files) $(archives) \
+all: $(kernel_file) build/fail/kernel.elf $(server_files) $(test_server_files) $(app_files) $(test_files) $(archives) \
 	$(jos_app_files) $(jos_test_files)
 
 help:
@@ -265,6 +267,12 @@ endef
 $(foreach a,$(folder_apps),$(eval $(call folder_app,$(a))))
 
 $(test_files): build/tests/%: build/tests/guest/%.o $(user_start) build/libsys.a libsys/user.ld
+	$(call say,LD,$@)
+	$(Q)$(call link_user,$<)
+
+# Modules for tests, to boot with instead of a server.
+$(test_server_files): build/tests/servers/%.elf: build/tests/servers/%.o $(user_start) \
+		build/libsys.a libsys/user.ld
 	$(call say,LD,$@)
 	$(Q)$(call link_user,$<)
 

@@ -24,7 +24,8 @@ int stdout_flush(void);
 int stdout_drain(void);
 
 /* Prints the prompt and reads one line into buffer, zero terminated, without the newline;
- * longer lines are cut at size - 1. Length; E_END (Ctrl-D), E_INTERRUPTED (Ctrl-C). Blocks. */
+ * longer lines are cut at size - 1. Length; E_END (Ctrl-D), E_INTERRUPTED (Ctrl-C), E_NOT_FOUND (no
+ * console). Blocks. When the console dies meanwhile, the next one shows the prompt again. */
 int readline(const char *prompt, char *buffer, size_t size);
 
 /* One character typed, or E_NOT_FOUND. Never blocks. */

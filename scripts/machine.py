@@ -12,7 +12,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 NAMES = ("SMP", "MEM", "APP", "TIMEOUT", "ACCEL", "ICOUNT", "TESTS", "ISO", "BOOTARGS",
-         "FAULTS", "JOSLOG", "DEBUG", "NCPU", "FAILHOOK")
+         "FAULTS", "JOSLOG", "DEBUG", "NCPU", "FAILHOOK",
+         "PAGER", "CONSOLE")
 BUILTINS = tuple(re.findall(r'^\t\{"(\w+)", ', (ROOT / "apps/sh/builtin.c").read_text(), re.M))
 SERVERS = ("procmgr", "pager", "console")
 APP_MAX = 230  # bytes: `sh -c APP` travels in one message (servers/procmgr/protocol.h)
@@ -68,6 +69,10 @@ class Options:
         if text not in ("", "0", "1"):
             fail(f"{name}={text}: must be 0 or 1")
         return text == "1"
+
+    def server_file(self, name):
+        """The module of a server: PAGER= and CONSOLE= name others."""
+        return self.given.get(name.upper(), "").strip() or f"build/{name}.elf"
 
     def kernel_file(self):
         """Which of the kernels that the Makefile knows."""
@@ -183,7 +188,7 @@ def qemu(options, *extra):
         command += ["-cdrom", "build/parley.iso", "-boot", "d"]
     else:
         archive = "tests" if options.tests else "apps"
-        modules = [f"build/{name}.elf {name}" for name in SERVERS]
+        modules = [f"{options.server_file(name)} {name}" for name in SERVERS]
         modules.append(f"build/{archive}.cpio apps")
         command += ["-kernel", options.kernel, "-initrd", ",".join(modules)]
         command += ["-append", options.command_line()]

@@ -9,8 +9,8 @@ static int run_help(int argc, char *argv[]);
 /* clang-format off */
 static const struct builtin builtins[] = {
 	{"help", "", "this list", run_help, 0, 0, false},
-	{"ps", "", "the processes", ps_run, 0, 0, false},
-	{"kill", "PID...", "ends processes", kill_run, 1, SHELL_WORDS_MAX, false},
+	{"ps", "", "the processes, and the servers", ps_run, 0, 0, false},
+	{"kill", "PID|SERVER...", "ends processes; pager and console start again", kill_run, 1, SHELL_WORDS_MAX, false},
 	{"wait", "[PID]", "waits for background programs; Ctrl-C ends them", job_wait, 0, 1, false},
 	{"run", "-f PATH PROGRAM...", "runs a program on fault path self or pager", NULL, 3, 0, true},
 	{"time", "COMMAND...", "runs a command and times it", time_command, 1, SHELL_WORDS_MAX, false},

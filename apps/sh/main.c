@@ -72,6 +72,20 @@ static int run_once(const char *text)
 	return outcome.had_foreground ? outcome.status : waited;
 }
 
+/* No more lines come. The shell's status. */
+static int end_of_input(int why)
+{
+	if (why == E_END) {
+		puts("exit");
+	} else if (why == E_NOT_FOUND) {
+		puts("sh: there is no console to read from");
+	} else {
+		puts(status_text(why));
+	}
+	stdout_drain();
+	return why == E_END ? 0 : 1;
+}
+
 static int run_interactive(void)
 {
 	char line[SHELL_LINE_SIZE];
@@ -87,9 +101,7 @@ static int run_interactive(void)
 		if (length >= 0) {
 			run_line(line);
 		} else if (length != E_INTERRUPTED) {
-			puts(length == E_END ? "exit" : status_text(length));
-			stdout_drain();
-			return length == E_END ? 0 : 1;
+			return end_of_input(length);
 		}
 	}
 }

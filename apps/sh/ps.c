@@ -1,4 +1,4 @@
-/* ps: the processes. */
+/* ps: the processes, then the servers. */
 #include "apps/sh/sh.h"
 #include "libsys/stdio.h"
 
@@ -25,5 +25,6 @@ int ps_run(int argc, char *argv[])
 		}
 		putchar('\n');
 	}
+	server_print_rows();
 	return 0;
 }

@@ -56,6 +56,13 @@ int job_wait_child(pid_t pid, struct process_end *end);
 /* Waits for all of them. The first status that is not 0, in the order of the table. */
 int job_wait_all(void);
 
+/* ---- server.c ---- */
+
+/* Which server has that name, 0: none. */
+enum pm_server server_find(const char *name);
+/* Prints a row of `ps` for each. */
+void server_print_rows(void);
+
 /* ---- Builtins: argc and argv as a main's; the number of arguments is checked. ---- */
 int files_cat(int argc, char *argv[]);
 int files_ls(int argc, char *argv[]);

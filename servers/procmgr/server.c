@@ -255,10 +255,12 @@ static void give_up(struct server *server, const char *why)
 	say(server, why, server->loss);
 }
 
-/* Starts a server that is dead. The kernel keeps enough for that, so that it fails at most for a moment. */
+/* Starts a server that is dead. The kernel keeps enough for that, so that it fails at most for a moment.
+ * What is said before that is the first that a new console prints. */
 static void start_again(struct server *server, const char *why)
 {
 	int status = E_NO_MEM;
+	say(server, why, "");
 	for (int i = 0; i < START_ATTEMPTS && status < 0; i++) {
 		status = start(server);
 	}
@@ -267,7 +269,6 @@ static void start_again(struct server *server, const char *why)
 		return;
 	}
 	server->restarts++;
-	say(server, why, "");
 }
 
 envid_t server_env(enum pm_server which)
@@ -306,7 +307,7 @@ void server_failed(enum pm_server which, const struct ending *ending)
 	log_line(line);
 	(void)sys_env_destroy(server->env, 0); /* if it only said so */
 	if (may_start_again(server)) {
-		start_again(server, "was started again");
+		start_again(server, "is started again");
 	} else {
 		give_up(server, "crashed too often and stays dead: ");
 	}
@@ -319,6 +320,6 @@ int server_kill(enum pm_server which)
 		return env;
 	}
 	(void)sys_env_destroy(env, 0);
-	start_again(&servers[which], "was killed and started again");
+	start_again(&servers[which], "was killed and is started again");
 	return OK;
 }
