@@ -1,0 +1,50 @@
+"""How big the kernel is: lines of source, bytes of code."""
+
+import re
+import subprocess
+
+from machine import ROOT
+
+OPTIONAL = {"kernel/monitor.c", "kernel/joslog.c", "kernel/monitor.h",
+            "kernel/failhook.c", "kernel/abi/failhook.h"}  # counted apart
+
+
+def without_comments(text):
+    """C source with comments blanked; line numbers stay."""
+    pattern = re.compile(r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'', re.S)
+
+    def blank(match):
+        found = match.group()
+        return found if found[0] in "\"'" else " " + "\n" * found.count("\n")
+
+    return pattern.sub(blank, text)
+
+
+def code_lines(name):
+    """Lines that are neither blank nor comment."""
+    text = (ROOT / name).read_text(encoding="utf-8", errors="replace")
+    if name.endswith((".asm", ".inc")):
+        lines = [line.split(";")[0] for line in text.split("\n")]
+    else:
+        lines = without_comments(text).split("\n")
+    return sum(bool(line.strip()) for line in lines)
+
+
+def lines(names=None):
+    """(lines that count, lines of optional files) of the kernel, of the files named or all there are."""
+    if names is None:
+        names = [str(path.relative_to(ROOT)) for folder in ("kernel", "nasm")
+                 for path in (ROOT / folder).rglob("*")]
+    kernel = [name for name in names
+              if name.endswith((".c", ".h", ".asm", ".inc"))
+              and name.startswith(("kernel/", "nasm/")) and not name.startswith("nasm/user/")]
+    return (sum(code_lines(name) for name in kernel if name not in OPTIONAL),
+            sum(code_lines(name) for name in kernel if name in OPTIONAL))
+
+
+def text_bytes(elf="build/kernel.elf"):
+    """Size of .text, 0 if there is none."""
+    size = subprocess.run(["i686-linux-gnu-size", "-A", str(ROOT / elf)], capture_output=True,
+                          text=True, check=False)
+    match = re.search(r"^\.text\s+(\d+)", size.stdout, re.M)
+    return int(match.group(1)) if match else 0
