@@ -240,7 +240,16 @@ build/libjos.a: $(jos_library_objects) build/sources
 	$(call say,AR,$@)
 	$(Q)rm -f $@.new && $(ar) rcsD $@.new $(jos_library_objects) && mv $@.new $@
 
-link_user = $(cc) $(link_flags) -T libsys/user.ld -o $@ $(user_start) $(1) build/libsys.a -lgcc
+# Servers, and what is measured beside them, have addresses of their own, all under one page table: so
+# an address in a trace, a panic or gdb names one program. $(call text_at,NAME)
+text_bench := 0x00880000
+text_pager := 0x00900000
+text_procmgr := 0x00a00000
+text_console := 0x00b00000
+text_at = $(if $(text_$(1)),-Wl$(comma)--defsym=text_at=$(text_$(1)))
+comma := ,
+
+link_user = $(cc) $(link_flags) $(call text_at,$(call name,$@)) -T libsys/user.ld -o $@ $(user_start) $(1) build/libsys.a -lgcc
 
 # $(eval $(call server,NAME))
 define server
