@@ -4,9 +4,11 @@ Options come from the environment (make exports them) and from NAME=VALUE argume
 only place that knows their defaults and limits.
 """
 
+import ctypes
 import os
 import re
 import shlex
+import signal
 import sys
 from pathlib import Path
 
@@ -21,6 +23,13 @@ APP_MAX = 230  # bytes: `sh -c APP` travels in one message (servers/procmgr/prot
 # What scripts/run exits with when the program's own status (0..100) cannot be had.
 EXIT_USAGE, EXIT_TIMEOUT, EXIT_PANIC, EXIT_QEMU = 2, 124, 125, 126
 PANIC_STATUS = 127  # what the kernel writes to the debug-exit device
+
+PR_SET_PDEATHSIG = 1
+
+
+def die_with_parent():
+    """In the child before exec: the kernel kills QEMU should this process die unnoticed."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def fail(text, status=EXIT_USAGE):

@@ -1,0 +1,116 @@
+"""The rows of the table: what each is, its targets, and what other systems need for the same.
+
+Numbers are instructions that the guest executes, all taken in the same way in the same emulator:
+JOS lab 4, xv6 (x86), Linux 6.1 686-pae with mitigations off, and the microkernel that is best at it
+of those measured.
+"""
+
+from typing import NamedTuple
+
+
+class Row(NamedTuple):
+    key: str  # in bench.json
+    what: str
+    figure: tuple  # (path, row, size) of the measurement, None: measured in another way
+    target: int
+    second: int = 0  # the target after that, 0: none
+    jos: int = 0  # 0: it has nothing like it
+    xv6: int = 0
+    linux: int = 0
+    best: int = 0
+    best_name: str = ""
+    note: str = ""
+
+
+ROWS = (
+    Row("B1", "system call", ("pager", "B1", 0), 90, 55, 441, 1398, 334, 59, "NOVA, 64 bits",
+        "Linux: int; 353 by sysenter. seL4: 105"),
+    Row("B2", "IPC round trip", ("pager", "B2", 1), 240, 200, 11308, 27425, 13060, 216,
+        "L4Ka::Pistachio", "JOS: 1,821 with a table of 16 envs. xv6: pipes. Linux: eventfd; "
+        "16,203 by pipes. NOVA: 286, seL4: 512, its SMP build: 833"),
+    Row("B3", "yield between two envs", ("pager", "B3", 0), 200, 120, 5053, 0, 1886, 124,
+        "L4Ka::Pistachio", "JOS: 411 with a table of 16. seL4: 321"),
+    Row("B4", "fork, exit, wait", ("pager", "B4", 0), 30000, 20000, 133192, 1973450, 107521, 0, "",
+        "JOS at its leanest: 112,919. Linux without init_on_alloc: 97,635"),
+    Row("B5_256", "the same, 256 dirty pages more", ("pager", "B5", 256), 36000, 26000, 568251,
+        5785474, 222025),
+    Row("B5_1024", "the same, 1,024 dirty pages more", ("pager", "B5", 1024), 60000, 42000,
+        1827884, 17244171, 558635),
+    Row("B6_self", "copy on write, in the process", ("self", "B6", 256), 1600, 0, 4707),
+    Row("B6_pager", "copy on write, pager server", ("pager", "B6", 256), 1900, 0, 0, 0, 18099,
+        note="Linux: userfaultfd copy, other process"),
+    Row("B6_ipc", "copy on write, fault as message", ("ipc", "B6", 256), 1650),
+    Row("B6_kernel", "copy on write, in the kernel", ("kernel", "B6", 256), 1300, 0, 0, 0, 5835,
+        note="Linux without init_on_alloc: 4,706"),
+    Row("B7_self", "zero page, in the process", ("self", "B7", 256), 1500, 0, 2208, 0, 17927,
+        note="Linux: SIGSEGV and mprotect; 28,900 with mmap"),
+    Row("B7_pager", "zero page, pager server", ("pager", "B7", 256), 1850, 0, 0, 0, 12179,
+        note="Linux: userfaultfd zeropage, other process"),
+    Row("B7_ipc", "zero page, fault as message", ("ipc", "B7", 256), 1650),
+    Row("B7_kernel", "zero page, in the kernel", ("kernel", "B7", 256), 1350, 0, 0, 0, 3825),
+    Row("B8_ipc", "fault to another space, page resident", ("ipc", "B8", 256), 650, 500, 0, 0, 0,
+        1437, "L4Ka::Pistachio", "NOVA: 1,516, seL4: 2,354"),
+    Row("B9_map", "page mapped by IPC, answered", ("pager", "B9_map", 1), 420, 0, 11595, 0, 17913,
+        2650, "seL4", "JOS: 2,108 with a table of 16. Linux: 4 KiB copied; 42,274 by memfd and mmap"),
+    Row("B9_grant", "page granted by IPC, answered", ("pager", "B9_grant", 1), 420, 0, 12227,
+        note="JOS: emulated"),
+)
+
+BUILD_ROWS = (
+    Row("text_bytes", "bytes of kernel .text", None, 24576, 0, 24847, 29144, 9649920, 39690,
+        "L4Ka::Pistachio", "seL4: 42,353"),
+    Row("kernel_lines", "lines of kernel source", None, 3500, 0, 4380, 4433, 0, 14000, "NOVA"),
+    Row("boot", "kernel entry to first user instruction", None, 2000000, 0, 10660000, 66000000),
+)
+
+
+def number(value):
+    """With commas; figures of a few hundred keep a digit after the point if they have one."""
+    if not value:
+        return "-"
+    return f"{value:,.1f}" if value % 1 and value < 1000 else f"{value:,.0f}"
+
+
+def ratio(value, other):
+    """How many times `other` the value is."""
+    return f"{value / other:.2f}" if value and other else "-"
+
+
+def heading(linux):
+    return ("", "", "Parley", "target", "of it", "then", "JOS", "xv6",
+            "Linux, here" if linux else "Linux", "microkernels", "of Linux")
+
+
+def cells(row, value, linux=None):
+    """What the table shows in the row's line. `linux`: measured beside us, in place of the table's."""
+    other = linux or row.linux
+    best = f"{number(row.best)} {row.best_name}" if row.best else "-"
+    return (row.key, row.what, number(value), number(row.target), ratio(value, row.target),
+            number(row.second), number(row.jos), number(row.xv6), number(other), best,
+            ratio(value, other))
+
+
+def table(results, linux=None):
+    """All rows as text cells, the heading first. `results` and `linux` by key."""
+    linux = linux or {}
+    lines = [heading(bool(linux))]
+    for row in ROWS + BUILD_ROWS:
+        lines.append(cells(row, results.get(row.key), linux.get(row.key)))
+    return lines
+
+
+def plain(lines):
+    """Cells as text in columns: the first two and the one of names to the left."""
+    widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
+    text = []
+    for line in lines:
+        shown = (cell.ljust(width) if i in (0, 1, 9) else cell.rjust(width)
+                 for i, (cell, width) in enumerate(zip(line, widths)))
+        text.append("  ".join(shown).rstrip())
+    return "\n".join(text)
+
+
+def markdown(lines):
+    rule = "|".join("---" if i in (0, 1, 9) else "---:" for i in range(len(lines[0])))
+    rows = ["| " + " | ".join(cell or " " for cell in line) + " |" for line in lines]
+    return "\n".join([rows[0], f"|{rule}|", *rows[1:]])

@@ -1,0 +1,247 @@
+"""What the measured work consists of: every instruction executed, from a trace that QEMU writes.
+
+The guest does not know that it is watched: the trace has the address of each instruction, the
+images say what stands there, and the marks around the work (mark_start, mark_stop) are addresses
+too. So the counts cost the system nothing, and need nothing in it.
+"""
+
+import fcntl
+import os
+import re
+import subprocess
+import time
+from collections import Counter
+
+import machine
+from benchmark import guest
+
+KERNBASE = 0xF0000000
+USER_LOW, USER_HIGH = 0x00800000, 0x01000000  # where programs and servers are linked
+LOG_RANGES = "0x100000..0x3fffff,0x800000..0xffffff,0xf0100000..0xf03fffff"
+LINE = re.compile(rb"Trace (\d+): \S+ \[[0-9a-f]+/([0-9a-f]{8})/")
+USER_LINE = re.compile(rb"/00[89a-f][0-9a-f]{5}/")
+PAGE_WORDS = 1024
+PIPE_SIZE = 1 << 20
+SYSCALL_VECTOR, PAGE_FAULT, VEC_STRIDE = 0x30, 14, 16
+TOOLS = "i686-linux-gnu-"
+
+# Programs at addresses of their own; bench's neighbours at UTEXT do not run while it measures.
+PROGRAMS = {"kernel": "build/kernel.elf", "bench": "build/apps/bench",
+            "pager": "build/pager.elf", "procmgr": "build/procmgr.elf",
+            "console": "build/console.elf"}
+
+
+def tool(name, *arguments, text=None):
+    run = subprocess.run([TOOLS + name, *arguments], cwd=machine.ROOT, input=text,
+                         capture_output=True, text=True, check=True)
+    return run.stdout
+
+
+class Image:
+    """An ELF file: its symbols, and the instructions that the analysis looks for."""
+
+    def __init__(self, name, path):
+        self.name, self.path = name, path
+        self.symbols = {}
+        for line in tool("nm", "-n", path).splitlines():
+            words = line.split()
+            if len(words) == 3:
+                self.symbols.setdefault(words[2], int(words[0], 16))
+        header = tool("readelf", "-SW", path)
+        address, size = re.search(r" \.text +PROGBITS +(\w+) \w+ (\w+)", header).groups()
+        self.low = int(address, 16)
+        self.high = self.low + int(size, 16)
+
+    def instructions(self, pattern):
+        """Addresses of the instructions whose text (AT&T) matches."""
+        found = set()
+        for line in tool("objdump", "-d", "--no-show-raw-insn", self.path).splitlines():
+            match = re.match(r"\s*([0-9a-f]+):\t(.*)", line)
+            if match and re.search(pattern, match.group(2)):
+                found.add(int(match.group(1), 16))
+        return found
+
+    def places(self, addresses):
+        """{address: (function, file)}: the innermost function, inlined or not."""
+        addresses = sorted(addresses)
+        text = "\n".join(map(hex, addresses))
+        lines = tool("addr2line", "-f", "-e", self.path, text=text).splitlines()
+        found = {}
+        for address, function, place in zip(addresses, lines[::2], lines[1::2]):
+            name = re.sub(r":\S+( \(discriminator \d+\))?$", "", place).rpartition("//")[2]
+            name = name.removeprefix(f"{machine.ROOT}/").removeprefix("./")
+            found[address] = (function, name)
+        return found
+
+
+class Kernel(Image):
+    """The kernel's image and the places in it that are events."""
+
+    def __init__(self, path):
+        super().__init__("kernel", path)
+        self.cr3_writes = self.instructions(r"^mov +%e\w+,%cr3")
+        self.cr3_reads = self.instructions(r"^mov +%cr3,")
+        self.invlpg = self.instructions(r"^invlpg")
+        self.rep_movs = self.instructions(r"^rep movs")
+        self.rep_stos = self.instructions(r"^rep stos")
+        self.stubs = self.symbols["trap_stubs"]
+        self.poke = self.symbols.get("apic_poke")
+
+    def entry_kind(self, address):
+        """What brought the CPU to the first kernel instruction after user mode."""
+        vector = (address - self.stubs) // VEC_STRIDE
+        if not 0 <= vector < 256 or vector == SYSCALL_VECTOR:
+            return "system_calls"  # sysenter has an entry of its own
+        return "page_faults" if vector == PAGE_FAULT else "interrupts"
+
+
+EVENTS = ("kernel_entries", "system_calls", "page_faults", "interrupts", "address_space_switches",
+          "tlb_flushes", "tlb_pages_flushed", "ipis", "pages_copied", "pages_cleared")
+
+
+class Work:
+    """One marked stretch of a trace."""
+
+    def __init__(self):
+        self.pcs = []  # (CPU, address) packed: address | CPU << 32
+
+    def events(self, kernel):
+        """Totals of EVENTS, by name."""
+        count = Counter()
+        last = {}  # by CPU
+        runs = {}  # by CPU: (address, length) of the repeated instruction that goes on
+        for packed in self.pcs:
+            cpu, pc = packed >> 32, packed & 0xFFFFFFFF
+            before = last.get(cpu, 0)
+            last[cpu] = pc
+            address, length = runs.get(cpu, (0, 0))
+            if pc == address:
+                runs[cpu] = (pc, length + 1)
+                continue
+            if length >= PAGE_WORDS:
+                count["pages_copied" if address in kernel.rep_movs else "pages_cleared"] += (
+                    length // PAGE_WORDS)
+            runs[cpu] = (pc, 1) if pc in kernel.rep_movs or pc in kernel.rep_stos else (0, 0)
+            if pc < KERNBASE:
+                continue
+            if USER_LOW <= before < USER_HIGH:
+                count["kernel_entries"] += 1
+                count[kernel.entry_kind(pc)] += 1
+            if pc in kernel.cr3_writes:
+                count["tlb_flushes"] += 1
+                count["address_space_switches"] += before not in kernel.cr3_reads
+            elif pc in kernel.invlpg:
+                count["tlb_pages_flushed"] += 1
+            elif pc == kernel.poke:
+                count["ipis"] += 1
+        return {name: count[name] for name in EVENTS}
+
+    def histogram(self):
+        """{address: times executed}, all CPUs together."""
+        return Counter(packed & 0xFFFFFFFF for packed in self.pcs)
+
+
+class Reader:
+    """Cuts the stream of trace lines into boot and stretches of work, line by line only there."""
+
+    def __init__(self, entry, start, stop):
+        self.entry = b"/%08x/" % entry
+        self.start, self.stop = b"/%08x/" % start, b"/%08x/" % stop
+        self.booting = None  # None: not yet, then the number of instructions so far
+        self.boot = 0  # instructions from the kernel's entry to the first one of user mode
+        self.work = None
+        self.done = []
+
+    def feed(self, lines):
+        """Takes whole lines."""
+        if not self.boot:
+            lines = self.feed_boot(lines)
+        while lines:
+            lines = self.feed_work(lines) if self.work else self.seek(lines)
+
+    def feed_boot(self, lines):
+        if self.booting is None:
+            at = lines.find(self.entry)
+            if at < 0:
+                return b""
+            self.booting = 0
+            lines = lines[lines.rfind(b"\n", 0, at) + 1:]
+        user = USER_LINE.search(lines)
+        if not user:
+            self.booting += lines.count(b"\n")
+            return b""
+        self.boot = self.booting + lines.count(b"\n", 0, user.start())
+        return lines[user.start():]
+
+    def seek(self, lines):
+        at = lines.find(self.start)
+        if at < 0:
+            return b""
+        self.work = Work()
+        return lines[lines.find(b"\n", at) + 1:]
+
+    def feed_work(self, lines):
+        at = lines.find(self.stop)
+        part = lines if at < 0 else lines[:at]
+        self.work.pcs += [int(pc, 16) | int(cpu) << 32 for cpu, pc in LINE.findall(part)]
+        if at < 0:
+            return b""
+        self.done.append(self.work)
+        self.work = None
+        return lines[at + len(self.stop):]
+
+
+def qemu_release():
+    text = subprocess.run(["qemu-system-i386", "--version"], capture_output=True, text=True,
+                          check=True).stdout
+    return tuple(map(int, re.search(r"version (\d+)\.(\d+)", text).groups()))
+
+
+def step_by_step(command):
+    """QEMU's command line, changed so that each translated block is one instruction."""
+    if qemu_release() >= (8, 1):
+        at = command.index("-accel")
+        return command[:at + 1] + ["tcg,one-insn-per-tb=on"] + command[at + 2:]
+    return command + ["-singlestep"]
+
+
+def record(paths, flags="-b", parts=None, timeout=900, **given):
+    """Runs bench on these paths in one boot, traced: (guest.Run, Reader), whose `done` has the
+    Work of each figure in the Run's `order`."""
+    line = guest.command_line(paths, flags, parts)
+    configuration = guest.options(line, ICOUNT=1, **given)
+    marks = Image("bench", PROGRAMS["bench"]).symbols
+    entry = Image("kernel", PROGRAMS["kernel"]).symbols["boot_entry"] - KERNBASE
+    reader = Reader(entry, marks["mark_start"], marks["mark_stop"])
+    console = machine.ROOT / "build/bench-trace.txt"
+    source, sink = os.pipe()
+    fcntl.fcntl(source, fcntl.F_SETPIPE_SZ, PIPE_SIZE)
+    command = step_by_step(machine.qemu(
+        configuration, "-serial", f"file:{console}", "-monitor", "none", "-d", "exec,nochain",
+        "-dfilter", LOG_RANGES, "-D", f"/proc/self/fd/{sink}"))
+    child = subprocess.Popen(command, cwd=machine.ROOT, stdin=subprocess.DEVNULL,
+                             pass_fds=(sink,), preexec_fn=machine.die_with_parent)
+    os.close(sink)
+    try:
+        follow(source, reader, timeout)
+        code = child.wait(10)
+    finally:
+        os.close(source)
+        if child.poll() is None:
+            child.kill()
+            child.wait()
+    run = guest.check(console.read_bytes(), code, line)
+    if len(run.order) != len(reader.done):
+        raise guest.Failure(f"{line}: {len(run.order)} measurements, {len(reader.done)} traced")
+    return run, reader
+
+
+def follow(source, reader, timeout):
+    """Feeds the trace to the reader, until its end or for so many seconds."""
+    deadline = time.monotonic() + timeout
+    rest = b""
+    while time.monotonic() < deadline and (data := os.read(source, PIPE_SIZE)):
+        data = rest + data
+        end = data.rfind(b"\n") + 1
+        reader.feed(data[:end])
+        rest = data[end:]
