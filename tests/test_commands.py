@@ -202,11 +202,11 @@ def test_iso_boots_from_cd(shell):
 
 
 def test_gdb_attaches_with_symbols():
-    commands = ("tbreak syscall_dispatch", "continue", "backtrace", "envs", "queues",
+    commands = ("tbreak trap_user", "continue", "backtrace", "envs", "queues",
                 "pt 0xa00000", "info symbol 0xa00000")
     arguments = [word for command in commands for word in ("-ex", command)]
     result = run_command(["scripts/gdb", "-batch", *arguments], SMP=2)
-    for pattern in (r"#0 +syscall_dispatch .* at kernel/\w+\.c:\d+", r"\n[0-9a-f]{8}  1 ",
+    for pattern in (r"#0 +trap_user .* at kernel/\w+\.c:\d+", r"\n[0-9a-f]{8}  1 ",
                     r"cpu 0: runs [0-9a-f]{8}", r"table [0-9a-f]{8}, entry 512: .* U\n",
                     r"_start in section \.text of .*/?procmgr\.elf"):
         assert re.search(pattern, result.output), (pattern, result)
