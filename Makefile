@@ -17,7 +17,7 @@ test_workers = $(shell $(python) -c 'import xdist' 2>/dev/null && echo ' -n 2')
 
 # ---- Options of run, iso and gdb: scripts/machine.py checks them and knows their defaults.
 OPTIONS := SMP MEM APP FAULTS JOSLOG TIMEOUT ACCEL ICOUNT TESTS ISO BOOTARGS DEBUG NCPU \
-	FAILHOOK PAGER CONSOLE
+	FAILHOOK KFAULT PAGER CONSOLE
 export $(OPTIONS)
 
 # ---- Tools
@@ -42,7 +42,7 @@ link_flags := -static -nostdlib -Wl,--build-id=none -Wl,-z,noexecstack \
 	-Wl,-z,max-page-size=4096 -Wl,--fatal-warnings
 
 # ---- What is there
-kernel_folder := build$(if $(filter 1,$(DEBUG)),/debug,$(if $(filter 1,$(NCPU)),/up))
+kernel_folder := build$(if $(filter 1,$(DEBUG)),/debug,$(if $(filter 1,$(NCPU)),/up,$(if $(filter 1,$(KFAULT)),/kfault)))
 kernel_file := $(kernel_folder)/kernel.elf
 object = $(patsubst %,build/%.o,$(basename $(1)))
 name = $(basename $(notdir $(1)))
@@ -56,7 +56,7 @@ jos_apps := $(call name,$(wildcard apps/jos/*.c))
 jos_tests := $(call name,$(wildcard tests/jos/outsider/*.c))
 test_servers := $(call name,$(wildcard tests/servers/*.c))
 
-kernel_sources := $(filter-out kernel/failhook.c,$(wildcard kernel/*.c nasm/*.asm))
+kernel_sources := $(filter-out kernel/failhook.c kernel/kfault.c,$(wildcard kernel/*.c nasm/*.asm))
 library_objects := $(call object,$(wildcard libsys/*.c) \
 	$(filter-out nasm/user/start.asm nasm/user/jos_%,$(wildcard nasm/user/*.asm)))
 jos_library_objects := $(call object,$(wildcard libsys/jos/*.c) nasm/user/jos_upcall.asm)
@@ -171,8 +171,8 @@ $(objects): build/flags
 
 comma := ,
 # ---- Kernels, each in a folder of its own: build/, build/debug/ (DEBUG=1: checks what costs time in
-# each call), build/up/ (NCPU=1: for one CPU, without a lock), build/fail/ (FAILHOOK=1: allocations that fail,
-# by --wrap, which LTO would not see). LTO looks through the files' borders.
+# each call), build/up/ (NCPU=1: for one CPU, without a lock), build/kfault/ (KFAULT=1: with fault path
+# `kernel`), build/fail/ (FAILHOOK=1: allocations that fail, by --wrap, which LTO would not see). LTO looks through the files' borders.
 # $(call kernel,FOLDER,FLAGS,MORE SOURCES,LINK FLAGS)
 define kernel
 $(1)_objects := $$(patsubst %,$(1)/%.o,$$(basename $(kernel_sources) $(3)))
@@ -207,6 +207,7 @@ endef
 $(eval $(call kernel,build,))
 $(eval $(call kernel,build/debug,-DDEBUG=1))
 $(eval $(call kernel,build/up,-DONE_CPU=1))
+$(eval $(call kernel,build/kfault,,kernel/kfault.c))
 $(eval $(call kernel,build/fail,-DDEBUG=1 -fno-lto,kernel/failhook.c,\
 	$(foreach f,frame_alloc env_create syscall_dispatch,-Wl$(comma)--wrap=$(f))))
 

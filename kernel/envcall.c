@@ -205,6 +205,7 @@ static int set_fault_us(const struct env *caller, struct env *env, uint32_t us)
 		return E_PERM;
 	}
 	env->fault_us = us;
+	ipc_bound_fault(env);
 	return OK;
 }
 

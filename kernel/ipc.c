@@ -116,6 +116,13 @@ static int check_call(const struct env *env, uint32_t flags)
 
 /* ---- waiting and going on ---- */
 
+static inline void bound_fault(struct env *env)
+{
+	if (env->ipc_flags & IPC_FAULT_CALL && env->fault_us && !env->noted) {
+		clock_note(env);
+	}
+}
+
 static void wait_in(struct env *env, enum ipc_state state, envid_t partner)
 {
 	uint32_t bounded = state == IPC_SENDING ? IPC_SEND_TIMEOUT : IPC_RECV_TIMEOUT;
@@ -133,9 +140,7 @@ static void wait_in(struct env *env, enum ipc_state state, envid_t partner)
 		clock_wake_after(env,
 		                 state == IPC_SENDING ? env->page->send_us : env->page->recv_us);
 	}
-	if (env->ipc_flags & IPC_FAULT_CALL && env->fault_us && !env->noted) {
-		clock_note(env);
-	}
+	bound_fault(env);
 }
 
 /* The wait is over; the env has its result but is not queued yet. A faulting one has registers that are not
@@ -460,6 +465,14 @@ void ipc_retry_fault(struct env *env)
 {
 	if (env->faulting) {
 		ipc_give_up(env, OK);
+	}
+}
+
+void ipc_bound_fault(struct env *env)
+{
+	if (env->ipc != IPC_IDLE && env->ipc_flags & IPC_FAULT_CALL) {
+		clock_cancel(env);
+		bound_fault(env);
 	}
 }
 

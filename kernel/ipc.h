@@ -18,6 +18,9 @@ struct env *ipc_fault(struct env *env);
 /* If the env waits in a fault, it runs the instruction again, and may fault again. */
 void ipc_retry_fault(struct env *env);
 
+/* env->fault_us has changed: the clock of a fault call that waits begins anew. */
+void ipc_bound_fault(struct env *env);
+
 /* Ends the wait of an env, with this result. */
 void ipc_give_up(struct env *env, int result);
 

@@ -221,6 +221,11 @@ int process_limit(pid_t pid, uint32_t pages, uint32_t children)
 	return manager_call(&msg);
 }
 
+int process_deadline(pid_t pid, uint32_t ms)
+{
+	return manager_request(PM_DEADLINE, (uint32_t)pid, ms);
+}
+
 envid_t process_server(enum pm_server which)
 {
 	return manager_request(PM_LOOKUP, which, 0);

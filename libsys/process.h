@@ -56,6 +56,10 @@ int process_next(int cursor, struct pm_info *info);
 /* Lower the limits of a descendant or of oneself. 0 leaves one as it is. */
 int process_limit(pid_t pid, uint32_t pages, uint32_t children);
 
+/* How long a page fault of a descendant or of oneself (0) may wait for the pager's answer, in ms; 0: for ever.
+ * What it starts later inherits that. What it was, or E_BAD_ENV, E_PERM, E_INVAL (above PM_DEADLINE_MS_MAX). */
+int process_deadline(pid_t pid, uint32_t ms);
+
 /* The env id of a server; waits for none. E_NOT_FOUND; E_DEAD: it died too often. */
 envid_t process_server(enum pm_server which);
 /* How often it was started again. */

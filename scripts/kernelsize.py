@@ -6,7 +6,7 @@ import subprocess
 from machine import ROOT
 
 OPTIONAL = {"kernel/monitor.c", "kernel/joslog.c", "kernel/monitor.h",
-            "kernel/failhook.c", "kernel/abi/failhook.h"}  # counted apart
+            "kernel/failhook.c", "kernel/kfault.c", "kernel/abi/failhook.h"}  # counted apart
 
 
 def without_comments(text):

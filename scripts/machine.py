@@ -14,7 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 NAMES = ("SMP", "MEM", "APP", "TIMEOUT", "ACCEL", "ICOUNT", "TESTS", "ISO", "BOOTARGS",
-         "FAULTS", "JOSLOG", "DEBUG", "NCPU", "FAILHOOK",
+         "FAULTS", "JOSLOG", "DEBUG", "NCPU", "FAILHOOK", "KFAULT",
          "PAGER", "CONSOLE")
 BUILTINS = tuple(re.findall(r'^\t\{"(\w+)", ', (ROOT / "apps/sh/builtin.c").read_text(), re.M))
 SERVERS = ("procmgr", "pager", "console")
@@ -88,9 +88,14 @@ class Options:
         debug, one_cpu = self.flag("DEBUG"), self.given["NCPU"].strip()
         if self.flag("FAILHOOK"):
             return "build/fail/kernel.elf"
+        kfault = self.flag("KFAULT")
         if one_cpu not in ("", "1") or (one_cpu and debug):
             fail(f"NCPU={one_cpu}: must be 1, and not together with DEBUG=1")
-        return f"build/{'debug/' * debug + 'up/' * bool(one_cpu)}kernel.elf"
+        if kfault and (one_cpu or debug):
+            fail("KFAULT=1 is a kernel of its own: not together with DEBUG=1 or NCPU=1")
+        if self.faults == "kernel" and not kfault:
+            fail("FAULTS=kernel needs the kernel that has this path: KFAULT=1")
+        return f"build/{'debug/' * debug + 'up/' * bool(one_cpu) + 'kfault/' * kfault}kernel.elf"
 
     def check_accel(self):
         if self.accel not in ("tcg", "kvm"):
@@ -171,17 +176,19 @@ def separators(line):
 
 def commands(line):
     """The program names of a shell line: the first word of each command, and what `time` times and
-    `run -f PATH` runs."""
+    `run -OPTION VALUE...` runs."""
     names = []
-    skip = 0  # words until the next name; negative: none in this command
+    wanted, skip = True, False  # the next word is a name; or the value of an option before it
     for word in words_of(line):
         if set(word) <= set("&;"):
-            skip = 0
-        elif skip == 0:
+            wanted, skip = True, False
+        elif skip:
+            skip = False
+        elif wanted and names and names[-1] == "run" and word.startswith("-"):
+            skip = True
+        elif wanted:
             names.append(word)
-            skip = {"time": 0, "run": 2}.get(word, -1)
-        elif skip > 0:
-            skip -= 1
+            wanted = word in ("time", "run")
     return names
 
 

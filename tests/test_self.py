@@ -141,14 +141,14 @@ def test_session(shell):
     session.send("\x03")
     session.expect("killed")
     session.expect("parley$ ")
-    assert "usage: run -f PATH" in session.run("run -f ipc hello")
-    assert "usage: run -f PATH" in session.run("run")
+    assert "usage: run [-f PATH]" in session.run("run -f nosuch hello")
+    assert "usage: run [-f PATH]" in session.run("run")
     assert "nosuch: no such program" in session.run("run -f self nosuch")
     assert "sleep: no such program" in session.run("run -f self sleep 1")
 
 
 def test_options_are_checked():
-    for options, text in [({"FAULTS": "ipc"}, "must be self or pager"),
+    for options, text in [({"FAULTS": "user"}, "must be self, pager, ipc or kernel"),
                           ({"JOSLOG": "2"}, "must be 0 or 1"),
                           ({"FAULTS": "self", "APP": "hello; hello"}, "join them with &"),
                           ({"FAULTS": "self", "APP": "sleep 1"}, "'sleep' is not possible"),

@@ -12,7 +12,7 @@ static const struct builtin builtins[] = {
 	{"ps", "", "the processes, and the servers", ps_run, 0, 0, false},
 	{"kill", "PID|SERVER...", "ends processes; pager and console start again", kill_run, 1, SHELL_WORDS_MAX, false},
 	{"wait", "[PID]", "waits for background programs; Ctrl-C ends them", job_wait, 0, 1, false},
-	{"run", "-f PATH PROGRAM...", "runs a program on fault path self or pager", NULL, 3, 0, true},
+	{"run", "[-f PATH] [-d MS] PROGRAM...", "on fault path PATH; a fault may take MS", NULL, 1, 0, true},
 	{"time", "COMMAND...", "runs a command and times it", time_command, 1, SHELL_WORDS_MAX, false},
 	{"sleep", "SECONDS", "does nothing for so long, 0.2 is fine", time_sleep, 1, 1, true},
 	{"ls", "", "the files", files_ls, 0, 0, false},
@@ -31,7 +31,7 @@ static int run_help(int argc, char *argv[])
 	(void)argc;
 	(void)argv;
 	for (int i = 0; i < NBUILTINS; i++) {
-		printf("  %-8s %-18s  %s\n", builtins[i].name, builtins[i].arguments,
+		printf("  %-8s %-28s  %s\n", builtins[i].name, builtins[i].arguments,
 		       builtins[i].help);
 	}
 	puts("\"a & b\" runs a in the background, \"a; b\" first a and then b. Ctrl-C ends what");

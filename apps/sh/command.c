@@ -1,5 +1,6 @@
 /* One command: a builtin or a program of the archive, in the foreground or in the background. */
 #include "apps/sh/sh.h"
+#include "libsys/args.h"
 #include "libsys/status.h"
 #include "libsys/stdio.h"
 #include "libsys/string.h"
@@ -9,27 +10,74 @@ struct command {
 	char **argv;
 	const struct builtin *builtin; /* NULL: a program of the archive */
 	enum fault_path path;          /* of a program */
+	int deadline_ms;               /* of a program's page faults */
 };
+
+enum { DEADLINE_INHERIT = -1 };
+
+const char *const fault_path_names[FAULT_PATHS] = {
+	[FAULT_PATH_PAGER] = "pager",
+	[FAULT_PATH_SELF] = "self",
+	[FAULT_PATH_IPC] = "ipc",
+	[FAULT_PATH_KERNEL] = "kernel",
+};
+
+static bool find_path(const char *name, enum fault_path *path)
+{
+	for (*path = 0; *path < FAULT_PATHS; (*path)++) {
+		if (strcmp(fault_path_names[*path], name) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Takes an option of `run` and its value. */
+static bool parse_option(const char *option, const char *value, struct command *command)
+{
+	if (strcmp(option, "-f") == 0) {
+		return find_path(value, &command->path);
+	}
+	return strcmp(option, "-d") == 0 &&
+	       args_number(value, 0, INT32_MAX / 1000, &command->deadline_ms);
+}
 
 /* Takes the words of a command, those of `run` out of it. False, after a message, if `run` is wrong. */
 static bool command_parse(int argc, char *argv[], struct command *command)
 {
 	const struct builtin *builtin = builtin_find(argv[0]);
 
-	*command = (struct command){argc, argv, builtin, FAULT_PATH_INHERIT};
+	*command = (struct command){argc, argv, builtin, FAULT_PATH_INHERIT, DEADLINE_INHERIT};
 	if (builtin == NULL || builtin->run != NULL) {
 		return true;
 	}
-	bool self = argc > 2 && strcmp(argv[2], "self") == 0;
-	bool known = self || (argc > 2 && strcmp(argv[2], "pager") == 0);
-
-	if (argc - 1 < builtin->least || strcmp(argv[1], "-f") != 0 || !known) {
-		printf("usage: %s %s (PATH: self or pager)\n", builtin->name, builtin->arguments);
+	int i = 1;
+	while (i + 1 < argc && argv[i][0] == '-' && parse_option(argv[i], argv[i + 1], command)) {
+		i += 2;
+	}
+	if (i >= argc || argv[i][0] == '-') {
+		printf("usage: %s %s (PATH: pager, self, ipc or kernel)\n", builtin->name,
+		       builtin->arguments);
 		return false;
 	}
-	*command = (struct command){argc - 3, argv + 3, NULL,
-	                            self ? FAULT_PATH_SELF : FAULT_PATH_PAGER};
+	command->argc = argc - i;
+	command->argv = argv + i;
+	command->builtin = NULL;
 	return true;
+}
+
+/* Starts a program of the archive. Its pid or an error. It inherits its deadline: it may fork before another
+ * could be set. */
+static pid_t start_program(const struct command *command)
+{
+	bool other = command->deadline_ms != DEADLINE_INHERIT;
+	int own_ms = other ? process_deadline(0, (uint32_t)command->deadline_ms) : 0;
+	pid_t pid = spawn_on(command->path, command->argc, (const char *const *)command->argv);
+
+	if (other) {
+		(void)process_deadline(0, (uint32_t)own_ms);
+	}
+	return pid;
 }
 
 /* Starts a command as a child. Its pid; an error, after a message. */
@@ -42,7 +90,7 @@ static pid_t start_command(const struct command *command, bool background)
 	if (command->builtin != NULL) {
 		pid = fork();
 	} else {
-		pid = spawn_on(command->path, command->argc, (const char *const *)command->argv);
+		pid = start_program(command);
 	}
 	if (pid == 0) {
 		shell_in_background = background;
@@ -51,6 +99,8 @@ static pid_t start_command(const struct command *command, bool background)
 	}
 	if (pid == E_NOT_FOUND) {
 		printf("%s: no such program (try \"help\")\n", name);
+	} else if (pid == E_INVAL && command->path == FAULT_PATH_KERNEL) {
+		printf("%s: this kernel has no path kernel: KFAULT=1 builds one that has\n", name);
 	} else if (pid < 0) {
 		printf("%s: %s\n", name, status_text(pid));
 	}

@@ -22,6 +22,8 @@ int ps_run(int argc, char *argv[])
 		       info.runs, info.name);
 		if (info.path == FAULT_PATH_SELF) {
 			printf(" (self, %u %s)", info.envs, info.envs == 1 ? "env" : "envs");
+		} else if (info.path != FAULT_PATH_PAGER && info.path < FAULT_PATHS) {
+			printf(" (%s)", fault_path_names[info.path]);
 		}
 		putchar('\n');
 	}

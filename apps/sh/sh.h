@@ -34,6 +34,8 @@ const struct builtin *builtin_find(const char *name);
 /* Checks the number of arguments, and runs it here. Its status; 1 after a usage line. */
 int builtin_run(const struct builtin *builtin, int argc, char *argv[]);
 
+extern const char *const fault_path_names[FAULT_PATHS];
+
 /* ---- command.c: blocking calls; 1 after a message if a command could not be started ---- */
 
 /* Starts a background job: 0. */

@@ -19,7 +19,7 @@ enum env_field {
 	ENV_SLOTS,      /* envs it may still create, ENV_SLOTS_ANY: no limit (controller only) */
 	ENV_DEATHS,     /* 1: keep my dead envs until reaped, with IPC_BIT_DEATH (oneself only) */
 	ENV_FAULTS,     /* enum env_faults (may act on) */
-	ENV_FAULT_US,   /* bound of the wait for the pager, 0: none (controller only) */
+	ENV_FAULT_US, /* bound of the wait for the pager, 0: none; one that runs begins anew (controller only) */
 };
 
 /* Who hears of an env's page faults first. ENV_FORK copies it, and ENV_FAULT_US. */

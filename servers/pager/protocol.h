@@ -23,9 +23,4 @@ enum pager_op {
 };
 #define PAGER_OP_MASK 0xFFFu
 
-/* Absent entries (0) in [STACK_BOTTOM, USTACKTOP) are zero-filled: the stack grows down to
- * here. The page below STACK_BOTTOM is the guard: never filled. */
-#define STACK_SIZE (1024u * 1024u)
-#define STACK_BOTTOM (USTACKTOP - STACK_SIZE)
-
 #endif

@@ -6,6 +6,7 @@
  *                      these programs, side by side, on path `self`, without shell and console
  *     faults=self      the shell, or these programs, on path `self`
  *     faults=ipc       the shell, and so what it starts, on path `ipc`; likewise faults=kernel
+ *     deadline=MS      so long may a page fault wait for its pager, by default (0: for ever)
  *     joslog           says, as JOS does, that nothing is left to run
  *     killservers      every process may kill servers (for tests)
  *
@@ -21,6 +22,7 @@
 #include "servers/procmgr/start.h"
 
 #define APP_WORD "app="
+#define DEADLINE_WORD "deadline="
 #define NOTHING_LEFT "No runnable environments in the system!\n"
 
 enum { WORDS_MAX = 128 };
@@ -170,6 +172,20 @@ void boot_process_ended(const struct process *process)
 bool boot_without_console(void)
 {
 	return without_console;
+}
+
+uint32_t boot_deadline_ms(void)
+{
+	const char *at = find_word(DEADLINE_WORD), *app = find_word(APP_WORD);
+	uint32_t ms = 0;
+	if (at == NULL || (app != NULL && at > app)) {
+		return PROCESS_DEADLINE_MS;
+	}
+	for (at += strlen(DEADLINE_WORD); *at >= '0' && *at <= '9'; at++) {
+		uint32_t digit = (uint32_t)(*at - '0');
+		ms = ms <= (PM_DEADLINE_MS_MAX - digit) / 10 ? ms * 10 + digit : PM_DEADLINE_MS_MAX;
+	}
+	return ms;
 }
 
 bool boot_may_kill_servers(void)

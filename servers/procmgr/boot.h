@@ -14,6 +14,9 @@ void boot_process_ended(const struct process *process);
 /* Whether programs run without the console: what they print goes through the kernel. */
 bool boot_without_console(void);
 
+/* How long a page fault may take, if nobody says otherwise; 0: for ever. */
+uint32_t boot_deadline_ms(void);
+
 /* Whether every process may kill servers. */
 bool boot_may_kill_servers(void);
 

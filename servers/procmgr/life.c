@@ -158,7 +158,10 @@ static void finish(struct process *process)
 /* Its own env is gone: that is how it ended, whatever its family does. */
 static void end_own(struct process *process, const struct ending *ending)
 {
+	const volatile struct env_info *record = &env_infos[ENV_SLOT(process->env)];
 	process->ending = *ending;
+	process->ending.pager = record->id == process->env ? record->pager : 0;
+	process->ending.deadline_ms = process->deadline_ms;
 	table_set_env(process, 0);
 	life_forget_unwanted(process);
 	if (process->parent == NULL || !is_wanted(process, process->parent)) {

@@ -18,7 +18,7 @@ static void init_table(void)
 {
 	struct sysinfo info = {0};
 	(void)sys_sysinfo(&info);
-	table_init(info.frames_free / PROCESS_MEMORY_PART);
+	table_init(info.frames_free / PROCESS_MEMORY_PART, boot_deadline_ms());
 }
 
 static void boot(void)

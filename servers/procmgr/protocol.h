@@ -53,7 +53,11 @@ enum pm_op {
 		       * a process ends with that reason. Any env may ask */
 	PM_SERVER_KILL, /* w1 enum pm_server: ends a server, which is started again. Who may: the
 			 * first process; everybody with the command line word `killservers` */
+	PM_DEADLINE, /* w1 pid (a descendant; 0: self), w2 ms, 0 none: so long may a page fault wait for
+		       * the pager's answer; those that it starts later inherit it -> w0 what it was */
 };
+
+#define PM_DEADLINE_MS_MAX (0xFFFFFFFFu / 1000)
 
 enum { PM_WAIT_NOHANG = 1 }; /* answers w0 = 0 when none has ended yet */
 

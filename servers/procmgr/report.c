@@ -6,7 +6,9 @@
 #include "libsys/exception.h"
 #include "libsys/status.h"
 #include "libsys/stdio.h"
+#include "libsys/string.h"
 #include "servers/procmgr/image.h"
+#include "servers/procmgr/server.h"
 
 enum { WHO_MAX = PM_NAME_MAX + 16, SYMBOL_MAX = 96 };
 
@@ -31,16 +33,42 @@ static void format_exception(const char *who, const struct image *image,
 	         ending->ip, symbol);
 }
 
+/* Who did not answer: the pager, or another process that pages this one. */
+static void format_pager(envid_t pager, char *buffer, uint32_t size)
+{
+	const struct process *process = table_by_env(pager);
+	if (server_of_env(pager) == PM_SERVER_PAGER) {
+		strlcpy(buffer, "the pager", size);
+	} else if (process != NULL) {
+		snprintf(buffer, size, "%s[%d]", process->program->name, process->pid);
+	} else {
+		snprintf(buffer, size, "env %x", pager);
+	}
+}
+
+/* ": why", or nothing if it is just an ordinary fault. */
+static void format_reason(const struct ending *ending, char *buffer, uint32_t size)
+{
+	char who[WHO_MAX];
+	if (ending->reason == E_FAULT) {
+		buffer[0] = '\0';
+	} else if (ending->reason == E_TIMEOUT && ending->pager != 0) {
+		format_pager(ending->pager, who, sizeof(who));
+		snprintf(buffer, size, ": no answer from %s in %u ms", who, ending->deadline_ms);
+	} else {
+		snprintf(buffer, size, ": %s", status_text(ending->reason));
+	}
+}
+
 static void format_page_fault(const char *who, const struct image *image,
                               const struct ending *ending, char *buffer, uint32_t size)
 {
-	char symbol[SYMBOL_MAX];
+	char symbol[SYMBOL_MAX], reason[SYMBOL_MAX];
 	const char *access = (ending->err & FEC_WR) != 0 ? "write" : "read";
-	bool ordinary = ending->reason == E_FAULT;
 	format_symbol(image, ending->ip, " ", "", symbol, sizeof(symbol));
-	snprintf(buffer, size, "%s: fault at 0x%08x (%s, ip 0x%08x%s)%s%s", who, ending->va, access,
-	         ending->ip, symbol, ordinary ? "" : ": ",
-	         ordinary ? "" : status_text(ending->reason));
+	format_reason(ending, reason, sizeof(reason));
+	snprintf(buffer, size, "%s: fault at 0x%08x (%s, ip 0x%08x%s)%s", who, ending->va, access,
+	         ending->ip, symbol, reason);
 }
 
 static void format_fault(const char *who, const struct image *image, const struct ending *ending,

@@ -212,6 +212,31 @@ static int serve_limit(struct request *request)
 	return OK;
 }
 
+static int serve_deadline(struct request *request)
+{
+	struct process *target = request->caller;
+
+	if (request->w1 != 0) {
+		target = table_by_pid((int32_t)request->w1);
+	}
+	if (target == NULL || target->env == 0) {
+		return E_BAD_ENV;
+	}
+	if (target != request->caller && !table_is_ancestor(request->caller, target)) {
+		return E_PERM;
+	}
+	if (request->w2 > PM_DEADLINE_MS_MAX) {
+		return E_INVAL;
+	}
+	uint32_t previous = target->deadline_ms;
+	int status = sys_env_set(target->env, ENV_FAULT_US, request->w2 * 1000);
+	if (status < 0) {
+		return status;
+	}
+	target->deadline_ms = request->w2;
+	return (int)previous;
+}
+
 static int serve_lookup(struct request *request)
 {
 	if (request->w1 == PM_SERVER_CONSOLE && boot_without_console()) {
@@ -295,6 +320,7 @@ static const struct operation {
 	[PM_LOG_READ] = {serve_log_read, 1, BY_CONSOLE},
 	[PM_POWEROFF] = {serve_poweroff, 2, BY_PROCESS | BY_FAMILY},
 	[PM_PAGER] = {serve_pager, 2, BY_PROCESS | BY_OTHER},
+	[PM_DEADLINE] = {serve_deadline, 3, BY_PROCESS},
 	[PM_SERVER_KILL] = {serve_server_kill, 2, BY_PROCESS},
 };
 

@@ -46,6 +46,9 @@ static envid_t build_env(const struct process *process, const struct file *progr
 		status = sys_env_set(env, ENV_FAULTS, env_faults_of[process->path]);
 	}
 	if (status == OK) {
+		status = sys_env_set(env, ENV_FAULT_US, process->deadline_ms * 1000);
+	}
+	if (status == OK) {
 		status = sys_env_set(env, ENV_SLOTS, PROCESS_ENVS);
 	}
 	if (status < 0) {
@@ -174,6 +177,7 @@ int start_fork(struct process *parent, vaddr_t upcall, vaddr_t xupcall)
 	if (status < 0) {
 		return status;
 	}
+	child->path = parent->path;
 	envid_t env = sys_env_fork(parent->env, child->limit_pages);
 	if (env < 0) {
 		table_remove(child);

@@ -32,9 +32,9 @@ static struct {
 static struct process *lowest_pid, *highest_pid;
 static int32_t last_pid;
 static struct process *first_process;
-static uint32_t default_pages;
+static uint32_t default_pages, default_deadline_ms;
 
-void table_init(uint32_t limit_pages)
+void table_init(uint32_t limit_pages, uint32_t deadline_ms)
 {
 	for (int i = PROCESS_MAX - 1; i >= 0; i--) {
 		processes[i].next = free_slots;
@@ -42,6 +42,7 @@ void table_init(uint32_t limit_pages)
 	}
 	nfree = PROCESS_MAX;
 	default_pages = limit_pages;
+	default_deadline_ms = deadline_ms;
 }
 
 /* ---- Lists of children ---- */
@@ -189,6 +190,7 @@ int table_add(struct process *parent, const struct file *program, struct process
 		.program = program,
 		.limit_pages = parent != NULL ? parent->limit_pages : default_pages,
 		.limit_children = parent != NULL ? parent->limit_children : PROCESS_CHILDREN,
+		.deadline_ms = parent != NULL ? parent->deadline_ms : default_deadline_ms,
 		.parent = parent,
 	};
 	add_pid(process);

@@ -8,11 +8,12 @@
 
 /* The constants that bound what processes may take. */
 enum {
-	PROCESS_MAX = 1000,      /* processes, the dead that nobody has waited for included */
-	PROCESS_KEPT = 16,       /* of these, kept for children of the first process */
-	PROCESS_CHILDREN = 256,  /* default limit of children per process, the dead included */
-	PROCESS_ENVS = 64,       /* envs that a process may create itself, offspring included */
-	PROCESS_MEMORY_PART = 2, /* default limit of pages: free frames at start / this */
+	PROCESS_MAX = 1000,         /* processes, the dead that nobody has waited for included */
+	PROCESS_KEPT = 16,          /* of these, kept for children of the first process */
+	PROCESS_CHILDREN = 256,     /* default limit of children per process, the dead included */
+	PROCESS_ENVS = 64,          /* envs that a process may create itself, offspring included */
+	PROCESS_MEMORY_PART = 2,    /* default limit of pages: free frames at start / this */
+	PROCESS_DEADLINE_MS = 5000, /* default deadline of a page fault */
 };
 
 struct child_list {
@@ -28,6 +29,8 @@ struct ending {
 	vaddr_t va;
 	uint32_t err;
 	vaddr_t ip;
+	envid_t pager;        /* E_TIMEOUT: who did not answer (0: not known) ... */
+	uint32_t deadline_ms; /* ... in this time */
 };
 
 struct process {
@@ -39,6 +42,7 @@ struct process {
 	uint32_t envs;              /* that we control: its own, and on path `self` its heirs */
 	const struct file *program; /* what it runs */
 	uint32_t limit_pages, limit_children;
+	uint32_t deadline_ms; /* of an answer to a page fault; 0: none */
 	int32_t wait_for;     /* PM_WAITING: the child's pid, 0 any */
 	struct ending ending; /* PM_ZOMBIE */
 
@@ -51,8 +55,8 @@ struct process {
 	struct process *next_pid, *previous_pid; /* of all processes, by rising pid */
 };
 
-/* `limit_pages`: default limit of pages. */
-void table_init(uint32_t limit_pages);
+/* `limit_pages`, `deadline_ms`: those of processes without parents. */
+void table_init(uint32_t limit_pages, uint32_t deadline_ms);
 
 /* A new living child of `parent` (NULL: of nobody) with a pid, its parent's limits and no env, in
  * *child. E_LIMIT (parent has all the children that it may have), E_NO_ENV (the table is full). */

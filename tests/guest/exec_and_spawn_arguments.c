@@ -61,7 +61,7 @@ static void hostile(void)
 	CHECK_EQ(manager(PM_LIMIT, (uint32_t)getpid(), 0x7FFFFFFF, "\0\0\0", 4), E_PERM);
 	CHECK_EQ(manager(0, 0, 0, "", 0), E_NO_CALL);
 	CHECK_EQ(manager(0xFFFFFFFF, 0, 0, "", 0), E_NO_CALL);
-	CHECK_EQ(manager(PM_POWEROFF + 1, 0, 0, "", 0), E_NO_CALL);
+	CHECK_EQ(manager(1000, 0, 0, "", 0), E_NO_CALL);
 	struct ipc_msg msg = {.w = {PM_SPAWN, 1, 3}, .nwords = 2};
 	CHECK_EQ(ipc_call(process_manager, &msg, 0), OK);
 	CHECK_EQ((int)msg.w[0], E_INVAL);
