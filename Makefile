@@ -286,8 +286,11 @@ $(test_server_files): build/tests/servers/%.elf: build/tests/servers/%.o $(user_
 	$(call say,LD,$@)
 	$(Q)$(call link_user,$<)
 
-# JOS programs (docs/jos.md): a start and a library of their own, which needs little of libsys.
-link_jos = $(cc) $(link_flags) -T libsys/user.ld -o $@ $(jos_start) $< build/libjos.a \
+# JOS programs (docs/jos.md): a start and a library of their own, which needs little of libsys. What a
+# program defines itself comes first: it may bring its own fork, or names that only the libraries have.
+jos_link_flags := $(link_flags) -Wl,-z,muldefs -Wl,--defsym=all_writable=1 \
+	-Wl,--no-warn-rwx-segments
+link_jos = $(cc) $(jos_link_flags) -T libsys/user.ld -o $@ $(jos_start) $< build/libjos.a \
 	build/libsys.a -lgcc
 jos_parts := $(jos_start) build/libjos.a build/libsys.a libsys/user.ld
 $(jos_app_files): build/apps/jos/%: build/apps/jos/%.o $(jos_parts)

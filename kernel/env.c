@@ -141,7 +141,8 @@ int env_create(struct env *like, struct env *controller, bool server, struct env
 	env->tf.ss = SEL_UDATA;
 	controller = controller ? controller : env;
 	controller->children += controller != env;
-	publish(env, like ? like->id : 0, controller->id, like ? like->info->pager : 0);
+	publish(env, like && !like->root ? like->id : 0, controller->id,
+	        like ? like->info->pager : 0);
 	hook_event(EVENT_NEW, env, 0);
 	*result = env;
 	return OK;

@@ -349,6 +349,22 @@ def test_outsider_ownfork(smp):
 
 
 @CPUS
+def test_outsider_ownlibrary(smp):
+    """The program's own fork, upcall, ipc_send ... take the place of the library's."""
+    run = Run("ownlibrary", smp, joslog=False)
+    run.in_order("5 faults\n", "sum 60, own strstr\n", "14 is a number\n")
+    assert run.status == 0, run.output
+
+
+@CPUS
+def test_outsider_asonjos(smp):
+    run = Run("asonjos", smp)
+    run.in_order("parent 00000000\n", "jello\n", "below the stack nothing\n", "done\n").ends("00001000")
+    run.has(no=[".* is read-only", ".* was possible", ".*panic.*"])
+    assert run.output.count("trap 0x0000000d General Protection\n") == 8, run.output
+
+
+@CPUS
 def test_outsider_workers(smp):
     run = Run("workers", smp, joslog=False)
     run.in_order("4 workers\n", "all 40 tasks done once, sum 10660\n",

@@ -40,7 +40,7 @@ struct env_page {
 	envid_t id;           /* k who am I */
 	envid_t controller;   /* k who controls me */
 	envid_t pager;        /* k who pages me, 0 nobody */
-	envid_t parent;       /* k whom I was copied from */
+	envid_t parent;       /* k whom I was copied from; 0: the first server made me */
 	vaddr_t upcall;       /* u page-fault upcall, 0 none */
 	vaddr_t xupcall;      /* u upcall for other exceptions, 0 none */
 	uint32_t expect;      /* u entry that PAGE_COND expects */

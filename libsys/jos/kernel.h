@@ -29,7 +29,28 @@
 #undef ENV_RUNNABLE
 #undef ENV_RUNNING
 #undef ENV_NOT_RUNNABLE
-enum { K_UTEMP = UTEMP, K_PFTEMP = PFTEMP };
+/* And numbers that the JOS headers spell again. */
+#define RESPELLED_NUMBERS(X)                                                                       \
+	X(PGSIZE)                                                                                  \
+	X(PTSIZE)                                                                                  \
+	X(UTEXT)                                                                                   \
+	X(PTE_P)                                                                                   \
+	X(PTE_W)                                                                                   \
+	X(PTE_U)                                                                                   \
+	X(PTE_PWT)                                                                                 \
+	X(PTE_PCD)                                                                                 \
+	X(PTE_A)                                                                                   \
+	X(PTE_D)                                                                                   \
+	X(PTE_PS)                                                                                  \
+	X(PTE_G)                                                                                   \
+	X(PTE_COW)                                                                                 \
+	X(PTE_SHARE)                                                                               \
+	X(FEC_PR)                                                                                  \
+	X(FEC_WR)                                                                                  \
+	X(FEC_U)
+#define KERNEL_NUMBER(name) K_##name = name,
+enum { RESPELLED_NUMBERS(KERNEL_NUMBER) K_UTEMP = UTEMP, K_PFTEMP = PFTEMP };
+#undef KERNEL_NUMBER
 
 #include "libsys/jos/inc/lib.h"
 

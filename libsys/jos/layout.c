@@ -34,6 +34,10 @@ SAME_VALUE(ENV_RUNNABLE);
 SAME_VALUE(ENV_RUNNING);
 SAME_VALUE(ENV_NOT_RUNNABLE);
 
+#define SAME_NUMBER(name) _Static_assert((name) == (uint32_t)K_##name, #name);
+RESPELLED_NUMBERS(SAME_NUMBER)
+_Static_assert(PTE_AVAIL == PTE_SOFT, "the bits of programs");
+
 #define SAME_REGISTER(jos, kernel)                                                                 \
 	_Static_assert(offsetof(struct UTrapframe, jos) == offsetof(struct utrapframe, kernel),    \
 	               #jos)

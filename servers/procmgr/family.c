@@ -75,12 +75,12 @@ uint32_t family_size(const struct process *process)
 
 /* ---- Heirs ---- */
 
-/* Whether the env came to us from somebody else. What we make ourselves has us as its parent, or
- * is in the table before anything else happens. */
+/* Whether the env came to us from somebody else. What we make ourselves has no parent, or is in the
+ * table before anything else happens. */
 static bool is_heir(const struct env_info *info)
 {
 	envid_t own = env_page->id;
-	return lives(info) && info->controller == own && info->id != own && info->parent != own &&
+	return lives(info) && info->controller == own && info->id != own && info->parent != 0 &&
 	       table_by_any_env(info->id) == NULL && server_of_env(info->id) == 0;
 }
 

@@ -4,6 +4,47 @@
 
 #include "kernel/abi/memlayout.h"
 #include "kernel/abi/page.h"
+#include "libsys/jos/inc/types.h"
+
+/* Some of the kernel's numbers again, as JOS spells them: signed, so that a comparison with a negative
+ * number means the same; and a program may define its own PTE_COW without a warning. layout.c holds the values
+ * against the kernel's. */
+#undef PGSIZE
+#undef PTSIZE
+#undef UTEXT
+#undef PTE_P
+#undef PTE_W
+#undef PTE_U
+#undef PTE_PWT
+#undef PTE_PCD
+#undef PTE_A
+#undef PTE_D
+#undef PTE_PS
+#undef PTE_G
+#undef PTE_COW
+#undef PTE_SHARE
+#undef PTE_ADDR
+#undef FEC_PR
+#undef FEC_WR
+#undef FEC_U
+#define PGSIZE 4096
+#define PTSIZE (PGSIZE * NPTENTRIES)
+#define UTEXT (2 * PTSIZE)
+#define PTE_P 0x001
+#define PTE_W 0x002
+#define PTE_U 0x004
+#define PTE_PWT 0x008
+#define PTE_PCD 0x010
+#define PTE_A 0x020
+#define PTE_D 0x040
+#define PTE_PS 0x080
+#define PTE_G 0x100
+#define PTE_COW 0x800
+#define PTE_SHARE 0x400
+#define PTE_ADDR(entry) ((physaddr_t)(entry) & ~0xFFF)
+#define FEC_PR 0x1
+#define FEC_WR 0x2
+#define FEC_U 0x4
 
 /* va:  | directory index 10 | table index 10 | offset 12 | */
 #define PDXSHIFT 22
@@ -19,7 +60,7 @@
 #define NPTENTRIES 1024
 
 /* The bits that belong to programs, and all that a page call takes. */
-#define PTE_AVAIL PTE_SOFT
+#define PTE_AVAIL 0xE00
 #define PTE_SYSCALL (PTE_AVAIL | PTE_P | PTE_W | PTE_U)
 
 #define FL_CF 0x00000001

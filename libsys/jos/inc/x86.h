@@ -76,18 +76,85 @@ static inline uint32_t xchg(volatile uint32_t *addr, uint32_t newval)
 	return result;
 }
 
-/* Ports: for programs that want to see the exception. */
-static inline uint8_t inb(int port)
-{
-	uint8_t data;
+/* What follows raises an exception: for programs that want to see it. */
 
-	asm volatile("inb %w1, %0" : "=a"(data) : "d"(port));
-	return data;
+#define JOS_PORT_FUNCTIONS(type, suffix)                                                           \
+	static inline type in##suffix(int port)                                                    \
+	{                                                                                          \
+		type data;                                                                         \
+                                                                                                   \
+		asm volatile("in" #suffix " %w1, %0" : "=a"(data) : "d"(port));                    \
+		return data;                                                                       \
+	}                                                                                          \
+	static inline void out##suffix(int port, type data)                                        \
+	{                                                                                          \
+		asm volatile("out" #suffix " %0, %w1" : : "a"(data), "d"(port));                   \
+	}                                                                                          \
+	static inline void ins##suffix(int port, void *addr, int count)                            \
+	{                                                                                          \
+		asm volatile("cld; rep ins" #suffix                                                \
+		             : "+D"(addr), "+c"(count)                                             \
+		             : "d"(port)                                                           \
+		             : "memory", "cc");                                                    \
+	}                                                                                          \
+	static inline void outs##suffix(int port, const void *addr, int count)                     \
+	{                                                                                          \
+		asm volatile("cld; rep outs" #suffix                                               \
+		             : "+S"(addr), "+c"(count)                                             \
+		             : "d"(port)                                                           \
+		             : "memory", "cc");                                                    \
+	}
+JOS_PORT_FUNCTIONS(uint8_t, b)
+JOS_PORT_FUNCTIONS(uint16_t, w)
+JOS_PORT_FUNCTIONS(uint32_t, l)
+#undef JOS_PORT_FUNCTIONS
+
+#define JOS_CONTROL_REGISTER(name)                                                                 \
+	static inline uint32_t r##name(void)                                                       \
+	{                                                                                          \
+		uint32_t value;                                                                    \
+                                                                                                   \
+		asm volatile("movl %%" #name ", %0" : "=r"(value));                                \
+		return value;                                                                      \
+	}                                                                                          \
+	static inline void l##name(uint32_t value)                                                 \
+	{                                                                                          \
+		asm volatile("movl %0, %%" #name : : "r"(value));                                  \
+	}
+JOS_CONTROL_REGISTER(cr0)
+JOS_CONTROL_REGISTER(cr2)
+JOS_CONTROL_REGISTER(cr3)
+JOS_CONTROL_REGISTER(cr4)
+#undef JOS_CONTROL_REGISTER
+
+static inline void invlpg(void *addr)
+{
+	asm volatile("invlpg (%0)" : : "r"(addr) : "memory");
 }
 
-static inline void outb(int port, uint8_t data)
+static inline void tlbflush(void)
 {
-	asm volatile("outb %0, %w1" : : "a"(data), "d"(port));
+	lcr3(rcr3());
+}
+
+static inline void lidt(void *descriptor)
+{
+	asm volatile("lidt (%0)" : : "r"(descriptor));
+}
+
+static inline void lgdt(void *descriptor)
+{
+	asm volatile("lgdt (%0)" : : "r"(descriptor));
+}
+
+static inline void lldt(uint16_t selector)
+{
+	asm volatile("lldt %0" : : "r"(selector));
+}
+
+static inline void ltr(uint16_t selector)
+{
+	asm volatile("ltr %0" : : "r"(selector));
 }
 
 #endif
