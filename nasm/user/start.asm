@@ -1,6 +1,7 @@
 ; Where every user program and server begins.
 
 %include "constants.inc"
+%include "nasm/user/words.inc"
 
 extern exit
 extern fault_upcall
@@ -25,6 +26,8 @@ section .text
 ; it belongs to, so its id is kept for copies of this process that somebody else controls.
 global _start
 _start:
+	mov	eax, [ENVPAGE + EP_CONTROLLER]
+	mov	[MANAGER], eax
 	cmp	dword [ENVPAGE + EP_PAGER], 0
 	je	.loaded
 	mov	dword [ENVPAGE + EP_XUPCALL], fault_xupcall
@@ -34,7 +37,6 @@ _start:
 .loaded:
 	mov	ebx, [esp]
 	mov	esi, [esp + 4]
-	mov	eax, [ENVPAGE + EP_CONTROLLER]
 	mov	[process_manager], eax
 	test	ebx, ebx
 	jz	.run

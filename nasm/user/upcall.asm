@@ -14,6 +14,7 @@
 ; next frame below esp, after one scratch word.
 
 %include "constants.inc"
+%include "nasm/user/words.inc"
 
 extern fault_exception
 extern fault_ops
@@ -28,11 +29,9 @@ NO_PAGER_CALL equ SYS_IPC | IPC_SEND | IPC_RECV | (3 << IPC_WORDS_SHIFT)
 FAULT_CALL equ NO_PAGER_CALL | IPC_FAULT_CALL
 UTF_REGS equ UTF_EDI
 
-; The word of the env page through which fault_upcall returns. The env page is present, writable and
-; private whatever happens to other memory, so returning cannot fault and leaves the stack of the
+; FAULT_RETURN: fault_upcall returns through it, so that returning cannot fault and leaves the stack of the
 ; faulting code alone. It is written just before the jump through it; only a debug trap can come
 ; between the two, therefore fault_xupcall keeps it.
-FAULT_RETURN equ ENVPAGE + EP_USER
 
 section .text
 
@@ -89,15 +88,19 @@ fault_upcall:
 	jmp	[FAULT_RETURN]
 
 ; The pager did not answer. If that is because it is dead, procmgr answers when another one stands, and
-; the instruction runs again; nothing of the old call is kept. What is read here was written before
-; the first fault, or read at each: it is present.
+; the instruction runs again; nothing of the old call is kept. No memory is touched that may need a pager: who
+; started here has MANAGER, who is a copy has `process_manager` where it was written before; fault_ops was read above.
 .unanswered:
 	cmp	eax, -MINUS_E_DEAD
 	je	.no_pager
 	cmp	eax, -MINUS_E_BAD_ENV
 	jne	.unhandled
 .no_pager:
+	mov	ebx, [MANAGER]
+	test	ebx, ebx
+	jnz	.ask_manager
 	mov	ebx, [process_manager]
+.ask_manager:
 	mov	esi, [fault_ops + OP_NO_PAGER]
 	mov	edi, esp
 	mov	eax, NO_PAGER_CALL	; without a bound: no clock runs while no pager stands
