@@ -7,8 +7,8 @@
  * nothing is lost.
  *
  * The console's env id is looked up once, and again whenever that env is gone: procmgr has then
- * started another, to which the request that was not answered goes again. So what the console
- * accepted is not sent twice; what it printed but died before it said so is. */
+ * started another, to which the request that was not answered goes again. Writes are numbered, so that the
+ * next console knows which of them the former one accepted. */
 #include "libsys/stdio.h"
 
 #include "libsys/format.h"
@@ -75,7 +75,9 @@ static int console_request(enum console_op op, uint32_t argument)
 
 static int write_bytes(const char *bytes, uint32_t length)
 {
-	struct ipc_msg msg = {.w = {CONSOLE_WRITE, length, 0}};
+	static uint32_t writes;
+	writes += writes + 1 == 0 ? 2 : 1; /* never 0 */
+	struct ipc_msg msg = {.w = {CONSOLE_WRITE, length, writes}};
 	int status = console_call(&msg, bytes, length);
 
 	if (status >= 0 && (int)msg.w[0] < 0) {

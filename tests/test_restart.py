@@ -51,6 +51,15 @@ def test_reader_goes_on_with_the_new_console(shell):
     assert "ello" in session.run("hello")
 
 
+def test_ctrl_c_reaches_the_foreground_of_a_new_console(shell):
+    session = shell(SMP=2, BOOTARGS="killservers", TESTS=1)
+    session.send("killer 300 console & spin\r")
+    session.expect("console was killed and is started again", 20)
+    session.send("\x03")
+    session.expect("parley$ ")
+    assert "ello" in session.run("hello")
+
+
 def test_only_the_first_process_kills_servers(shell):
     session = shell(SMP=2, TESTS=1)
     assert "kill: pager: not permitted" in session.run("sh -c 'kill pager console'")

@@ -102,7 +102,7 @@ static void serve_readers(struct console *console)
 		} else if (console->edited_for != reader->id) {
 			console->edited_for = reader->id;
 			line_show(&console->line);
-		} else if (input_take(&console->input, &key)) {
+		} else if (input_take(&console->kept->input, &key)) {
 			edit(console, reader, key);
 		} else {
 			break;
@@ -114,14 +114,14 @@ static void serve_readers(struct console *console)
 static bool kill_foreground(struct console *console)
 {
 	struct ipc_msg msg = {
-		.w = {PM_KILL, console->foreground, PM_STATUS_KILLED},
+		.w = {PM_KILL, console->kept->foreground, PM_STATUS_KILLED},
 		.nwords = 3,
 	};
 
-	if (console->foreground == 0) {
+	if (console->kept->foreground == 0) {
 		return false;
 	}
-	console->foreground = 0;
+	console->kept->foreground = 0;
 	return ipc_call(console->procmgr, &msg, 0) == OK && (int32_t)msg.w[0] >= 0;
 }
 
@@ -134,11 +134,11 @@ static void interrupt(struct console *console)
 
 	reader = first_reader(console);
 	if (!killed && reader == NULL) {
-		console->interrupt_waits = true;
+		console->kept->interrupt_waits = true;
 		return;
 	}
 	print_short(console, "^C\n");
-	input_flush(&console->input);
+	input_flush(&console->kept->input);
 	console->line_done = false;
 	line_reset(&console->line);
 	if (!killed) {
@@ -148,7 +148,7 @@ static void interrupt(struct console *console)
 
 static void take_key(struct console *console, uint8_t byte)
 {
-	switch (input_put(&console->input, byte)) {
+	switch (input_put(&console->kept->input, byte)) {
 	case INPUT_KEPT:
 	case INPUT_IGNORED: break;
 	case INPUT_LOST: print_short(console, "\a"); break;
@@ -182,7 +182,7 @@ static void admit_writers(struct console *console)
 	       output_fits(&console->output, writer->length)) {
 		envid_t id = writer->id;
 
-		output_write(&console->output, writer->text, writer->length);
+		output_accept(&console->output, id, writer->number, writer->text, writer->length);
 		waiters_remove(&console->waiters, writer);
 		/* A writer that died meanwhile misses nothing. */
 		(void)answer(id, (int)writer->length, NULL, 0);
@@ -202,7 +202,9 @@ static void print_log(struct console *console)
 			return;
 		}
 		ipc_get_bytes(text, msg.w[0]);
-		output_write(&console->output, text, msg.w[0]);
+		if (!kept_has_write(console->kept, console->procmgr, msg.w[1])) {
+			output_accept(&console->output, console->procmgr, msg.w[1], text, msg.w[0]);
+		}
 	}
 }
 
@@ -221,10 +223,16 @@ static void answer_drains(struct console *console)
 
 void console_start(struct console *console)
 {
-	output_init(&console->output, (volatile uint16_t *)(uintptr_t)VGA_MEMORY);
+	struct kept *kept = (struct kept *)CONSOLE_KEPT;
+	bool goes_on = kept_open(kept);
+
+	console->kept = kept;
+	output_init(&console->output, kept, goes_on, (volatile uint16_t *)(uintptr_t)VGA_MEMORY);
 	keyboard_init(&console->keyboard);
-	input_init(&console->input);
 	line_init(&console->line, emit, &console->output);
+	if (kept->vga.column > 0) { /* behind half a line */
+		print_short(console, "\n");
+	}
 	console->log_waits = true; /* procmgr may have written before it could notify us */
 	/* The devices may have raised their line before it was bound to us. */
 	take_serial(console);
@@ -246,10 +254,10 @@ void console_take_bits(struct console *console, uint32_t bits)
 
 void console_take_foreground(struct console *console, uint32_t pid)
 {
-	console->foreground = pid;
-	if (pid != 0 && console->interrupt_waits) {
+	console->kept->foreground = pid;
+	if (pid != 0 && console->kept->interrupt_waits) {
 		interrupt(console);
-		console->interrupt_waits = false;
+		console->kept->interrupt_waits = false;
 	}
 }
 

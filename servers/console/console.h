@@ -2,7 +2,6 @@
 #ifndef PARLEY_SERVERS_CONSOLE_CONSOLE_H
 #define PARLEY_SERVERS_CONSOLE_CONSOLE_H
 
-#include "servers/console/input.h"
 #include "servers/console/keyboard.h"
 #include "servers/console/line.h"
 #include "servers/console/output.h"
@@ -10,19 +9,17 @@
 
 struct console {
 	envid_t procmgr;
-	uint32_t foreground;  /* pid that Ctrl-C kills, 0 none */
-	bool interrupt_waits; /* a Ctrl-C found nobody, since the last READ_LINE */
-	bool log_waits;       /* procmgr's log may have lines to print */
+	bool log_waits; /* procmgr's log may have lines to print */
+	struct kept *kept;
 	struct output output;
 	struct keyboard keyboard;
-	struct input input;
 	struct line line;
 	bool line_done;     /* the line is complete and waits for a reader */
 	envid_t edited_for; /* the reader the line is shown to, 0 nobody */
 	struct waiters waiters;
 };
 
-/* Sets everything up and takes in what the devices already hold. */
+/* Sets everything up, goes on with what a former console left, and takes in what the devices hold. */
 void console_start(struct console *console);
 
 /* Acts on pending bits: device interrupts and procmgr's notice. May call procmgr. */

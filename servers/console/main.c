@@ -16,7 +16,8 @@ enum {
 	DRAIN_POLL_US = 1000,
 };
 
-static int handle_write(struct console *console, envid_t client, uint32_t length, uint32_t nwords)
+static int handle_write(struct console *console, envid_t client, uint32_t length, uint32_t number,
+                        uint32_t nwords)
 {
 	char text[CONSOLE_BYTES_MAX];
 	struct waiter *writer;
@@ -24,21 +25,25 @@ static int handle_write(struct console *console, envid_t client, uint32_t length
 	if (length > CONSOLE_BYTES_MAX || (length > 0 && nwords < 3 + (length + 3) / 4)) {
 		return E_INVAL;
 	}
+	if (kept_has_write(console->kept, client, number)) {
+		return (int)length;
+	}
 	ipc_get_bytes(text, length);
 	if (waiters_first(&console->waiters, WAITERS_WRITE) == NULL &&
 	    output_fits(&console->output, length)) {
-		output_write(&console->output, text, length);
+		output_accept(&console->output, client, number, text, length);
 		return (int)length;
 	}
 	writer = waiters_add(&console->waiters, client, WAITERS_WRITE);
 	memcpy(writer->text, text, length);
 	writer->length = length;
+	writer->number = number;
 	return ANSWER_LATER;
 }
 
 static int handle_read_line(struct console *console, envid_t client)
 {
-	console->interrupt_waits = false;
+	console->kept->interrupt_waits = false;
 	waiters_add(&console->waiters, client, WAITERS_READ);
 	return ANSWER_LATER;
 }
@@ -47,7 +52,7 @@ static int handle_read_char(struct console *console)
 {
 	uint8_t byte;
 
-	return input_take(&console->input, &byte) ? byte : E_NOT_FOUND;
+	return input_take(&console->kept->input, &byte) ? byte : E_NOT_FOUND;
 }
 
 static int handle_foreground(struct console *console, uint32_t pid)
@@ -72,7 +77,8 @@ static int serve(struct console *console, const struct ipc_msg *msg)
 	/* A client that asks waits for nothing else: what it waited for before it has given up. */
 	waiters_forget(&console->waiters, msg->from);
 	switch (msg->w[0]) {
-	case CONSOLE_WRITE: return handle_write(console, msg->from, msg->w[1], msg->nwords);
+	case CONSOLE_WRITE:
+		return handle_write(console, msg->from, msg->w[1], msg->w[2], msg->nwords);
 	case CONSOLE_READ_LINE: return handle_read_line(console, msg->from);
 	case CONSOLE_READ_CHAR: return handle_read_char(console);
 	case CONSOLE_FOREGROUND: return handle_foreground(console, msg->w[1]);

@@ -3,10 +3,15 @@
 
 #include "servers/console/output.h"
 
-void output_init(struct output *output, volatile uint16_t *cells)
+void output_init(struct output *output, struct kept *kept, bool goes_on, volatile uint16_t *cells)
 {
-	serial_init(&output->serial);
-	vga_init(&output->vga, cells);
+	output->kept = kept;
+	serial_init(&output->serial, &kept->out);
+	if (goes_on) {
+		vga_resume(&kept->vga);
+	} else {
+		vga_init(&kept->vga, cells);
+	}
 }
 
 bool output_fits(const struct output *output, uint32_t length)
@@ -19,19 +24,45 @@ bool output_fits_echo(const struct output *output, uint32_t length)
 	return serial_room(&output->serial) >= 2 * length;
 }
 
-void output_write(struct output *output, const char *text, uint32_t length)
+/* How many bytes the text has on the line, where it is written ahead. */
+static uint32_t write_ahead(struct output *output, const char *text, uint32_t length)
 {
+	uint32_t n = 0;
+
 	for (uint32_t i = 0; i < length; i++) {
 		if (text[i] == '\n') {
-			serial_put(&output->serial, '\r');
+			serial_write_ahead(&output->serial, n++, '\r');
 		}
-		serial_put(&output->serial, (uint8_t)text[i]);
-		vga_put(&output->vga, (uint8_t)text[i]);
+		serial_write_ahead(&output->serial, n++, (uint8_t)text[i]);
 	}
+	return n;
+}
+
+static void show(struct output *output, const char *text, uint32_t length)
+{
+	for (uint32_t i = 0; i < length; i++) {
+		vga_put(&output->kept->vga, (uint8_t)text[i]);
+	}
+}
+
+void output_write(struct output *output, const char *text, uint32_t length)
+{
+	serial_commit(&output->serial, write_ahead(output, text, length));
+	show(output, text, length);
+}
+
+void output_accept(struct output *output, envid_t client, uint32_t number, const char *text,
+                   uint32_t length)
+{
+	uint32_t n = write_ahead(output, text, length);
+
+	kept_note_write(output->kept, client, number, serial_mark_ahead(&output->serial, n));
+	serial_commit(&output->serial, n);
+	show(output, text, length);
 }
 
 void output_start(struct output *output)
 {
 	serial_transmit(&output->serial);
-	vga_sync(&output->vga);
+	vga_sync(&output->kept->vga);
 }

@@ -4,16 +4,32 @@
 #define PARLEY_SERVERS_CONSOLE_PROTOCOL_H
 
 #include "kernel/abi/ipc.h"
+#include "kernel/abi/types.h"
 
 #define CONSOLE_BYTES_MAX ((IPC_WORDS_MAX - 3) * 4)
 
 enum console_op {
-	CONSOLE_WRITE = 1,  /* w1 bytes 0..CONSOLE_BYTES_MAX; -> w0 bytes, all of them */
+	CONSOLE_WRITE = 1,  /* w1 bytes 0..CONSOLE_BYTES_MAX, w2 a number other than that of the
+			     * client's last write, or 0; -> w0 bytes, all of them. Sent again
+			     * with the same number to the next console, it is printed once. */
 	CONSOLE_READ_LINE,  /* -> w0 bytes without the newline; E_END at Ctrl-D on an empty line, */
 			    /*    E_INTERRUPTED at Ctrl-C; waits its turn behind other readers */
 	CONSOLE_READ_CHAR,  /* -> w0 one character, or E_NOT_FOUND: never waits */
 	CONSOLE_FOREGROUND, /* w1 pid that Ctrl-C kills, 0 none (then Ctrl-C ends the line edit) */
 	CONSOLE_DRAIN,      /* -> w0 OK once everything written so far has left the machine */
+};
+
+/* What a console accepts, and has not sent yet, lies in memory that outlives it: pages that procmgr maps here
+ * into each console, and keeps. They begin with this; the rest is the console's own. The positions
+ * run freely: bytes [taken, put), each modulo CONSOLE_OUT_SIZE, are still to be sent, lines ending with "\r\n".
+ * All zero before the first console. */
+#define CONSOLE_KEPT 0x00380000u
+#define CONSOLE_KEPT_PAGES 8
+#define CONSOLE_OUT_SIZE 8192u /* a power of two */
+
+struct console_out {
+	uint32_t taken, put;
+	uint8_t bytes[CONSOLE_OUT_SIZE];
 };
 
 #endif

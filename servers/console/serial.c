@@ -61,9 +61,9 @@ static void enable_interrupts(struct serial *serial, uint8_t enabled)
 	}
 }
 
-void serial_init(struct serial *serial)
+void serial_init(struct serial *serial, struct console_out *out)
 {
-	ring_init(&serial->out, serial->out_bytes, SERIAL_RING_SIZE);
+	serial->out = out;
 	serial->present = scratch_holds(0x5A) && scratch_holds(0xA5);
 	if (!serial->present) {
 		return;
@@ -95,32 +95,43 @@ void serial_init(struct serial *serial)
 
 uint32_t serial_room(const struct serial *serial)
 {
-	return serial->present ? ring_free(&serial->out) : SERIAL_RING_SIZE;
+	return serial->present ? out_free(serial->out) : CONSOLE_OUT_SIZE;
 }
 
-void serial_put(struct serial *serial, uint8_t byte)
+void serial_write_ahead(struct serial *serial, uint32_t at, uint8_t byte)
+{
+	out_write_ahead(serial->out, at, byte);
+}
+
+uint32_t serial_mark_ahead(const struct serial *serial, uint32_t n)
+{
+	return serial->out->put + (serial->present ? n : 0);
+}
+
+void serial_commit(struct serial *serial, uint32_t n)
 {
 	if (serial->present) {
-		ring_put(&serial->out, byte);
+		out_commit(serial->out, n);
 	}
 }
 
 void serial_transmit(struct serial *serial)
 {
-	uint8_t byte;
+	struct console_out *out = serial->out;
 
 	if (!serial->present) {
 		return;
 	}
-	while (ring_used(&serial->out) > 0 && (port_in8(SERIAL_LSR) & LSR_TRANSMITTER_READY)) {
-		for (int n = serial->fifo_depth; n > 0 && ring_take(&serial->out, &byte); n--) {
-			port_out8(SERIAL_DATA, byte);
+	while (out_used(out) > 0 && (port_in8(SERIAL_LSR) & LSR_TRANSMITTER_READY)) {
+		/* Who is killed between the two has sent a byte that the next sends again. */
+		for (int n = serial->fifo_depth; n > 0 && out_used(out) > 0; n--) {
+			port_out8(SERIAL_DATA, out_first(out));
+			out_drop_first(out);
 		}
 	}
 	/* Turning it on while the transmitter is ready raises the interrupt, so nothing is lost
 	 * between the look at LSR and here. */
-	enable_interrupts(serial,
-	                  ring_used(&serial->out) > 0 ? IER_RECEIVE | IER_TRANSMIT : IER_RECEIVE);
+	enable_interrupts(serial, out_used(out) > 0 ? IER_RECEIVE | IER_TRANSMIT : IER_RECEIVE);
 }
 
 bool serial_next(struct serial *serial, uint8_t *byte)
@@ -147,12 +158,12 @@ bool serial_next(struct serial *serial, uint8_t *byte)
 
 uint32_t serial_mark(const struct serial *serial)
 {
-	return serial->out.put;
+	return serial->out->put;
 }
 
 bool serial_has_sent(const struct serial *serial, uint32_t mark)
 {
-	int32_t beyond = (int32_t)(serial->out.taken - mark);
+	int32_t beyond = (int32_t)(serial->out->taken - mark);
 
 	if (!serial->present || beyond > SERIAL_FIFO_DEPTH) {
 		return true; /* later bytes fill FIFO and shift register, so these are out */

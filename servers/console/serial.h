@@ -2,29 +2,33 @@
 #ifndef PARLEY_SERVERS_CONSOLE_SERIAL_H
 #define PARLEY_SERVERS_CONSOLE_SERIAL_H
 
+#include "servers/console/out.h"
 #include "servers/console/ring.h"
 
-enum { SERIAL_IRQ = 4, SERIAL_EARLY_SIZE = 256, SERIAL_RING_SIZE = 8192 };
+enum { SERIAL_IRQ = 4, SERIAL_EARLY_SIZE = 256 };
 
 struct serial {
 	bool present;
 	struct ring early; /* what serial_init found in the receiver */
 	uint8_t early_bytes[SERIAL_EARLY_SIZE];
-	uint8_t fifo_depth; /* bytes that the transmitter takes at once */
-	uint8_t enabled;    /* what the interrupt enable register holds */
-	struct ring out;    /* not yet given to the transmitter */
-	uint8_t out_bytes[SERIAL_RING_SIZE];
+	uint8_t fifo_depth;      /* bytes that the transmitter takes at once */
+	uint8_t enabled;         /* what the interrupt enable register holds */
+	struct console_out *out; /* not yet given to the transmitter */
 };
 
-/* Finds the port and sets it up; received bytes that already wait in it are kept.
- * serial->present says whether it is there. */
-void serial_init(struct serial *serial);
+/* Finds the port and sets it up; received bytes that already wait in it are kept, and so is what waits in
+ * *out to be sent. serial->present says whether it is there. */
+void serial_init(struct serial *serial, struct console_out *out);
 
-/* Bytes that serial_put takes now. Without a port everything is taken and forgotten. */
+/* Bytes that can be queued now. Without a port everything is taken and forgotten. */
 uint32_t serial_room(const struct serial *serial);
 
-/* Queues one byte as it is. The caller has seen serial_room() > 0. */
-void serial_put(struct serial *serial, uint8_t byte);
+/* Writes a byte as it is, `at` places behind the last one queued. The caller has seen serial_room() > at. */
+void serial_write_ahead(struct serial *serial, uint32_t at, uint8_t byte);
+/* Where the queue ends with n bytes written ahead, for serial_has_sent and kept_note_write. */
+uint32_t serial_mark_ahead(const struct serial *serial, uint32_t n);
+/* Queues n bytes that were written ahead. */
+void serial_commit(struct serial *serial, uint32_t n);
 
 /* Gives queued bytes to the transmitter as far as it takes them; its interrupt asks for
  * the rest. Never waits. */

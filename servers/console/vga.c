@@ -158,6 +158,21 @@ void vga_init(struct vga *vga, volatile uint16_t *cells)
 	vga_sync(vga);
 }
 
+bool vga_makes_sense(const struct vga *vga)
+{
+	return vga->cells == (volatile uint16_t *)(uintptr_t)VGA_MEMORY &&
+	       vga->top <= VGA_MEMORY_ROWS - VGA_ROWS && vga->row < VGA_ROWS &&
+	       vga->column <= VGA_COLUMNS && vga->state <= VGA_SEQUENCE &&
+	       vga->parameter <= VGA_PARAMETER_MAX;
+}
+
+void vga_resume(struct vga *vga)
+{
+	vga->shown_origin = VGA_NOT_SHOWN;
+	vga->shown_cursor = VGA_NOT_SHOWN;
+	vga_sync(vga);
+}
+
 void vga_put(struct vga *vga, uint8_t byte)
 {
 	switch (vga->state) {

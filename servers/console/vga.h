@@ -31,6 +31,11 @@ struct vga {
 /* Clears the screen. cells: the text memory. */
 void vga_init(struct vga *vga, volatile uint16_t *cells);
 
+/* Whether this can be the state of a screen. */
+bool vga_makes_sense(const struct vga *vga);
+/* Goes on with a screen that another console showed. */
+void vga_resume(struct vga *vga);
+
 /* Prints one byte: text, \b (which also walks back over a wrapped line) \t \r, \n (which starts
  * a new line), ESC [ n C and D (right, left), ESC [ K (erase to the end of the line; 1 K to the
  * start, 2 K all). Other sequences and control characters are swallowed. */

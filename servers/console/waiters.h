@@ -18,6 +18,7 @@ struct waiter {
 	enum waiters_queue queue;
 	struct waiter *next, *prev; /* in its queue */
 	uint32_t length;            /* of the text: WAITERS_WRITE */
+	uint32_t number;            /* of the write, likewise */
 	uint32_t mark;              /* of the output: WAITERS_DRAIN */
 	char text[CONSOLE_BYTES_MAX];
 };

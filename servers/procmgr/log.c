@@ -1,10 +1,11 @@
 /* The log: a ring of bytes that the console empties.
  *
- *      [ ....  oldest bytes  ....  newest bytes  .... ]
- *              ^ taken           ^ added
+ *      [ ....  oldest bytes  ....  given .... newest bytes  .... ]
+ *              ^ taken             ^ given                ^ added
  *
- * The positions count bytes ever taken and added; they wrap around at 2^32, a multiple of the
- * ring's size. procmgr never calls the console: it raises a bit there, and the console asks. */
+ * The positions count bytes ever taken, given and added; they wrap around at 2^32, a multiple of the
+ * ring's size. procmgr never calls the console: it raises a bit there, and the console asks. When it asks for
+ * more, it has what it was given; what it was given and died with is given to the next one. */
 #include "servers/procmgr/log.h"
 #include "libsys/string.h"
 #include "libsys/syscall.h"
@@ -13,13 +14,13 @@
 enum { LOG_SIZE = 4096, DUMP_PART = 256 };
 
 static char ring[LOG_SIZE];
-static uint32_t taken, added;
+static uint32_t taken, given, added;
 static envid_t reader;
 static bool at_once; /* no console is in use */
 
 static void notify_reader(void)
 {
-	if (reader != 0 && added != taken) {
+	if (reader != 0 && added != given) {
 		(void)sys_notify(reader, PM_NOTIFY_LOG);
 	}
 }
@@ -27,6 +28,7 @@ static void notify_reader(void)
 void log_set_reader(envid_t console)
 {
 	reader = console;
+	given = taken;
 	notify_reader();
 }
 
@@ -39,6 +41,7 @@ void log_at_once(void)
 static void add_byte(char c)
 {
 	if (added - taken == LOG_SIZE) {
+		given += given == taken;
 		taken++;
 	}
 	ring[added++ % LOG_SIZE] = c;
@@ -56,7 +59,7 @@ void log_line(const char *line)
 	notify_reader();
 }
 
-uint32_t log_take(char *buffer, uint32_t max)
+static uint32_t take(char *buffer, uint32_t max)
 {
 	uint32_t count = 0;
 	while (count < max && taken != added) {
@@ -65,11 +68,23 @@ uint32_t log_take(char *buffer, uint32_t max)
 	return count;
 }
 
+uint32_t log_give(char *buffer, uint32_t max, uint32_t *number)
+{
+	uint32_t count = 0;
+	taken = given;
+	*number = given + 1;
+	while (count < max && given != added) {
+		buffer[count++] = ring[given++ % LOG_SIZE];
+	}
+	return count;
+}
+
 void log_dump(void)
 {
 	char part[DUMP_PART];
 	uint32_t count;
-	while ((count = log_take(part, sizeof(part))) > 0) {
+	while ((count = take(part, sizeof(part))) > 0) {
 		(void)sys_debug_write(part, count);
 	}
+	given = taken;
 }

@@ -13,8 +13,10 @@ void log_at_once(void);
 /* Adds a line. When the log is full its oldest bytes are dropped. Never blocks. */
 void log_line(const char *line);
 
-/* Takes up to `max` bytes out, oldest first; how many (0: the log is empty). */
-uint32_t log_take(char *buffer, uint32_t max);
+/* Gives the reader the next bytes, up to `max`, oldest first; how many (0: there are no more). What it was given
+ * before is then out of the log. *number is another each time, but the same for the same bytes given
+ * to the next reader. */
+uint32_t log_give(char *buffer, uint32_t max, uint32_t *number);
 
 /* Prints what is left in the log through the kernel: when no console will. */
 void log_dump(void);

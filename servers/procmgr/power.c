@@ -7,6 +7,7 @@
 #include "libsys/string.h"
 #include "libsys/syscall.h"
 #include "servers/procmgr/log.h"
+#include "servers/procmgr/server.h"
 
 enum {
 	DEBUG_EXIT_PORT = 0xF4,
@@ -37,6 +38,7 @@ void power_off(int status)
 {
 	uint32_t value = status < 0 || status > STATUS_MAX ? STATUS_MAX : (uint32_t)status;
 
+	server_silence_console();
 	log_dump();
 	if (sys_ports(0, DEBUG_EXIT_PORT, DEBUG_EXIT_PORTS) >= 0) {
 		out32(DEBUG_EXIT_PORT, value);

@@ -46,7 +46,8 @@ enum pm_op {
 	PM_LOOKUP,    /* w1 enum pm_server -> w0 env id (E_DEAD: gone for good), w1 restarts */
 	PM_FILE_LIST, /* w1 index from 0 -> w0 bytes in name, w1 size, w2 mode; text: name */
 	PM_FILE_READ, /* w1 offset, w2 bytes wanted; text: name -> w0 bytes; bytes */
-	PM_LOG_READ,  /* console only -> w0 bytes (0: log is empty); bytes */
+	PM_LOG_READ,  /* console only -> w0 bytes (0: no more), w1 a number for them, as that of a
+		       * console write; bytes. They stay in the log until the next PM_LOG_READ */
 	PM_POWEROFF,  /* w1 status 0..100: ends the machine; no answer */
 	PM_PAGER,     /* w1 address of the struct utrapframe: the caller's pager does not answer.
 		       * -> w0 OK: it has a pager, run the instruction again; if there will be none,

@@ -285,7 +285,7 @@ static int serve_file_read(struct request *request)
 static int serve_log_read(struct request *request)
 {
 	char part[PM_BYTES_MAX];
-	uint32_t bytes = log_take(part, sizeof(part));
+	uint32_t bytes = log_give(part, sizeof(part), &request->answer->w[1]);
 	request->answer->nwords = ipc_put_bytes(part, bytes);
 	return (int)bytes;
 }

@@ -19,6 +19,7 @@
 #include "libsys/ipc.h"
 #include "libsys/stdio.h"
 #include "libsys/string.h"
+#include "servers/procmgr/kept.h"
 #include "servers/procmgr/layout.h"
 #include "servers/procmgr/load.h"
 #include "servers/procmgr/log.h"
@@ -161,6 +162,9 @@ static int equip_console(envid_t console)
 	status = give_ports(console, COM1_PORTS_FIRST, COM1_PORTS, status);
 	status = give_ports(console, KEYBOARD_PORTS_FIRST, KEYBOARD_PORTS, status);
 	status = give_ports(console, VGA_CURSOR_PORTS_FIRST, VGA_CURSOR_PORTS, status);
+	if (status >= 0) {
+		status = kept_map(console);
+	}
 	return status < 0 ? status
 	                  : map_frames(console, VGA_TEXT_VA | PTE_W | PAGE_NOCACHE, VGA_TEXT_FRAME,
 	                               VGA_TEXT_PAGES);
@@ -217,6 +221,10 @@ static int start(struct server *server)
 
 void server_start_all(void)
 {
+	int made = kept_make();
+	if (made < 0) {
+		power_fail("cannot make the console's memory", made);
+	}
 	for (enum pm_server which = PM_SERVER_PAGER; which < PM_SERVER_END; which++) {
 		servers[which].image = find_module(servers[which].name);
 		int status = start(&servers[which]);
@@ -247,11 +255,12 @@ static void say(const struct server *server, const char *what, const char *more)
 
 static void give_up(struct server *server, const char *why)
 {
-	server->env = 0;
 	if (server == &servers[PM_SERVER_CONSOLE]) {
 		log_set_reader(0);
+		kept_print();
 		log_at_once();
 	}
+	server->env = 0;
 	say(server, why, server->loss);
 }
 
@@ -306,6 +315,10 @@ void server_failed(enum pm_server which, const struct ending *ending)
 	}
 	log_line(line);
 	(void)sys_env_destroy(server->env, 0); /* if it only said so */
+	if (which == PM_SERVER_CONSOLE) {
+		kept_print();
+		kept_clear(); /* it may have crashed because of what stands there */
+	}
 	if (may_start_again(server)) {
 		start_again(server, "is started again");
 	} else {
@@ -322,4 +335,13 @@ int server_kill(enum pm_server which)
 	(void)sys_env_destroy(env, 0);
 	start_again(&servers[which], "was killed and is started again");
 	return OK;
+}
+
+void server_silence_console(void)
+{
+	envid_t console = servers[PM_SERVER_CONSOLE].env;
+	if (console != 0) {
+		(void)sys_env_set(console, ENV_RUN, 0);
+		kept_print();
+	}
 }

@@ -17,6 +17,9 @@ envid_t server_env(enum pm_server which);
 /* How often it was started again. */
 uint32_t server_restarts(enum pm_server which);
 
+/* Stops the console for good, and prints what it has not printed yet. */
+void server_silence_console(void);
+
 /* Which server that is, 0: none. */
 enum pm_server server_of_env(envid_t env);
 

@@ -167,6 +167,83 @@ static void dead_writers_and_drainers_hurt_nobody(void)
 	check_status(SHELL, 1);
 }
 
+static bool was_sent(const char *text)
+{
+	size_t length = strlen(text);
+
+	for (size_t at = 0; at + length <= machine.sent_length; at++) {
+		if (memcmp(machine.sent + at, text, length) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void write_and_be_killed(void)
+{
+	say_numbered(SHELL, "first line, longer than the FIFO\n", 7);
+	check_status(SHELL, 33);
+	CHECK_EQ(machine.sent_length < 30, 1);
+}
+
+/* Each write once, whether its client has heard that it was accepted or asks the next console. */
+static void next_console_prints_what_was_accepted_once(void)
+{
+	set_up();
+	machine.fast_serial = false;
+	run_former_console(write_and_be_killed);
+	go();
+	say_numbered(SHELL, "first line, longer than the FIFO\n", 7);
+	check_status(SHELL, 33);
+	say_numbered(SHELL, "second\n", 8);
+	check_status(SHELL, 7);
+	say_numbered(SHELL, "not numbered\n", 0);
+	check_status(SHELL, 13);
+	say_numbered(OTHER, "another's\n", 8);
+	check_status(OTHER, 10);
+	for (int i = 0; i < 100; i++) {
+		machine_send(1);
+		pass_time();
+	}
+	CHECK_EQ(machine.sent_length > 0, 1);
+	CHECK_EQ(was_sent("first"), 0);
+	const char *rest = "than the FIFO\r\nsecond\r\nnot numbered\r\nanother's\r\n";
+	CHECK_EQ(was_sent(rest), 1);
+}
+
+static void set_foreground_and_be_killed(void)
+{
+	request(SHELL, CONSOLE_FOREGROUND, 42);
+	check_status(SHELL, OK);
+	type("typed ahead\r");
+}
+
+static void next_console_knows_foreground_and_keys(void)
+{
+	set_up();
+	run_former_console(set_foreground_and_be_killed);
+	go();
+	request(SHELL, CONSOLE_READ_LINE, 0);
+	check_line(SHELL, "typed ahead");
+	type("\003");
+	CHECK_EQ(killed_pid, 42);
+}
+
+static void leave_garbage(void)
+{
+	memset((char *)(uintptr_t)CONSOLE_KEPT, 0xA5, CONSOLE_KEPT_PAGES * 4096);
+}
+
+static void garbage_that_is_kept_hurts_nobody(void)
+{
+	set_up();
+	run_former_console(leave_garbage);
+	go();
+	say_numbered(SHELL, "hi\n", 1);
+	check_status(SHELL, 3);
+	check_sent("hi\r\n");
+}
+
 int main(void)
 {
 	static const struct host_test tests[] = {
@@ -177,6 +254,9 @@ int main(void)
 		TEST(without_serial_all_is_answered),
 		TEST(log_is_printed),
 		TEST(dead_writers_and_drainers_hurt_nobody),
+		TEST(next_console_prints_what_was_accepted_once),
+		TEST(next_console_knows_foreground_and_keys),
+		TEST(garbage_that_is_kept_hurts_nobody),
 	};
 
 	return host_run_tests(tests, sizeof(tests) / sizeof(tests[0]));

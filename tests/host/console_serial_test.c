@@ -7,6 +7,7 @@
 #include "tests/host/host_check.h"
 
 static struct serial serial;
+static struct console_out out;
 static struct input input;
 
 _Noreturn void panic_at(const char *file, int number, const char *format, ...)
@@ -15,10 +16,16 @@ _Noreturn void panic_at(const char *file, int number, const char *format, ...)
 	exit(1);
 }
 
+static void put(uint8_t byte)
+{
+	serial_write_ahead(&serial, 0, byte);
+	serial_commit(&serial, 1);
+}
+
 static void put_text(const char *text)
 {
 	for (; *text != 0; text++) {
-		serial_put(&serial, (uint8_t)*text);
+		put((uint8_t)*text);
 	}
 	serial_transmit(&serial);
 }
@@ -41,8 +48,9 @@ static unsigned take_edge(char *bytes)
 static void start_serial(bool fast)
 {
 	machine_reset();
+	out = (struct console_out){0};
 	machine.fast_serial = fast;
-	serial_init(&serial);
+	serial_init(&serial, &out);
 	CHECK_EQ(serial.present, 1);
 }
 
@@ -62,13 +70,14 @@ static void serial_absent_is_skipped(void)
 	char byte;
 
 	machine_reset();
+	out = (struct console_out){0};
 	machine.has_serial = false;
-	serial_init(&serial);
+	serial_init(&serial, &out);
 	CHECK_EQ(serial.present, 0);
 	put_text("lost");
 	CHECK_EQ(serial_next(&serial, (uint8_t *)&byte), 0);
 	CHECK_EQ(serial_has_sent(&serial, serial_mark(&serial)), 1);
-	CHECK_EQ(serial_room(&serial), SERIAL_RING_SIZE);
+	CHECK_EQ(serial_room(&serial), CONSOLE_OUT_SIZE);
 }
 
 static void serial_fast_needs_no_interrupt(void)
@@ -88,18 +97,18 @@ static void serial_slow_sends_by_interrupt(void)
 	uint32_t sent = 0;
 
 	start_serial(false);
-	for (int i = 0; i < SERIAL_RING_SIZE; i++) {
-		serial_put(&serial, (uint8_t)('a' + i % 26));
+	for (int i = 0; i < (int)CONSOLE_OUT_SIZE; i++) {
+		put((uint8_t)('a' + i % 26));
 	}
 	CHECK_EQ(serial_room(&serial), 0);
 	serial_transmit(&serial);
-	for (int step = 0; machine.sent_length < SERIAL_RING_SIZE; step++) {
+	for (int step = 0; machine.sent_length < CONSOLE_OUT_SIZE; step++) {
 		CHECK_EQ(serial_has_sent(&serial, serial_mark(&serial)), 0);
-		CHECK_EQ(step < 2 * SERIAL_RING_SIZE, 1);
+		CHECK_EQ(step < 2 * (int)CONSOLE_OUT_SIZE, 1);
 		machine_send(1);
 		CHECK_EQ(take_edge(bytes), 0);
 	}
-	for (; sent < SERIAL_RING_SIZE; sent++) {
+	for (; sent < CONSOLE_OUT_SIZE; sent++) {
 		CHECK_EQ(machine.sent[sent], 'a' + (int)sent % 26);
 	}
 	CHECK_EQ(machine.overruns, 0);
@@ -132,8 +141,9 @@ static void serial_keeps_early_input(void)
 	char bytes[16];
 
 	machine_reset();
+	out = (struct console_out){0};
 	machine_type("early", 5);
-	serial_init(&serial);
+	serial_init(&serial, &out);
 	machine.irqs |= 1u << SERIAL_IRQ;
 	CHECK_EQ(take_edge(bytes), 5);
 	CHECK_BYTES(bytes, 5, "early");
@@ -161,12 +171,32 @@ static void serial_no_edge_is_lost(void)
 		case 3: taken += take_edge(bytes); break;
 		}
 	}
-	for (int i = 0; i < SERIAL_RING_SIZE + 64; i++) {
+	for (int i = 0; i < (int)CONSOLE_OUT_SIZE + 64; i++) {
 		taken += take_edge(bytes);
 		machine_send(1);
 	}
 	CHECK_EQ(taken, typed);
-	CHECK_EQ(ring_used(&serial.out), 0);
+	CHECK_EQ(out_used(&out), 0);
+	CHECK_EQ(machine.overruns, 0);
+}
+
+/* What one console queued the next one sends, behind what already left. */
+static void serial_goes_on_with_what_is_queued(void)
+{
+	start_serial(false);
+	put_text("0123456789abcdefghij");
+	serial_write_ahead(&serial, 0, 'x'); /* written ahead only: not part of it */
+	CHECK_EQ(machine.sent_length < 20, 1);
+	serial = (struct serial){0};
+	serial_init(&serial, &out);
+	serial_transmit(&serial);
+	for (int i = 0; i < 40; i++) {
+		char bytes[16];
+
+		machine_send(1);
+		take_edge(bytes);
+	}
+	CHECK_BYTES(machine.sent, machine.sent_length, "0123456789abcdefghij");
 	CHECK_EQ(machine.overruns, 0);
 }
 
@@ -214,6 +244,7 @@ int main(void)
 		TEST(serial_mark_is_passed_while_more_follows),
 		TEST(serial_keeps_early_input),
 		TEST(serial_no_edge_is_lost),
+		TEST(serial_goes_on_with_what_is_queued),
 		TEST(input_ends_lines_once),
 		TEST(input_is_bounded),
 	};

@@ -77,7 +77,8 @@ static void read_log(struct ipc_msg *msg)
 	now = now < PM_BYTES_MAX ? now : PM_BYTES_MAX;
 	memcpy(&fake_env_page.msg[3], log_text + log_taken, now);
 	log_taken += now;
-	*msg = (struct ipc_msg){.from = PROCMGR, .w = {now}, .nwords = 3 + (now + 3) / 4};
+	*msg = (struct ipc_msg){
+		.from = PROCMGR, .w = {now, log_taken}, .nwords = 3 + (now + 3) / 4};
 }
 
 int ipc_call(envid_t to, struct ipc_msg *msg, uint32_t flags)
@@ -176,6 +177,11 @@ void set_up(void)
 		printf("no memory at the screen's address\n");
 		exit(1);
 	}
+	if (mmap((void *)(uintptr_t)CONSOLE_KEPT, CONSOLE_KEPT_PAGES * 4096, PROT_READ | PROT_WRITE,
+	         MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0) == MAP_FAILED) {
+		printf("no memory at the address of what is kept\n");
+		exit(1);
+	}
 	machine_reset();
 	fake_env_page.controller = PROCMGR;
 	for (unsigned i = 0; i < NENV; i++) {
@@ -208,11 +214,18 @@ void request(envid_t from, uint32_t op, uint32_t w1)
 	deliver_irqs();
 }
 
-void request_write(envid_t from, const char *text, uint32_t length, uint32_t nwords)
+static void request_numbered(envid_t from, const char *text, uint32_t length, uint32_t number,
+                             uint32_t nwords)
 {
 	memcpy(&fake_env_page.msg[3], text, length);
-	step(OK, (struct ipc_msg){.from = from, .w = {CONSOLE_WRITE, length}, .nwords = nwords});
+	step(OK, (struct ipc_msg){
+			 .from = from, .w = {CONSOLE_WRITE, length, number}, .nwords = nwords});
 	deliver_irqs();
+}
+
+void request_write(envid_t from, const char *text, uint32_t length, uint32_t nwords)
+{
+	request_numbered(from, text, length, 0, nwords);
 }
 
 void say(envid_t from, const char *text)
@@ -220,6 +233,29 @@ void say(envid_t from, const char *text)
 	uint32_t length = strlen(text);
 
 	request_write(from, text, length, 3 + (length + 3) / 4);
+}
+
+void say_numbered(envid_t from, const char *text, uint32_t number)
+{
+	uint32_t length = strlen(text);
+
+	request_numbered(from, text, length, number, 3 + (length + 3) / 4);
+}
+
+void run_former_console(void (*fn)(void))
+{
+	int status;
+	pid_t child;
+
+	fflush(stdout);
+	child = fork();
+	if (child == 0) {
+		go();
+		fn();
+		exit(0);
+	}
+	CHECK_EQ(waitpid(child, &status, 0), child);
+	CHECK_EQ(status, 0);
 }
 
 void type(const char *text)

@@ -41,12 +41,16 @@ void set_up(void);
 void go(void);
 /* Both. */
 void start(void);
+/* After set_up, before go: a console that does what fn makes it do, and then is killed. What it kept is there
+ * for the next; the machine of that one has not seen it. */
+void run_former_console(void (*fn)(void));
 
 /* Hands over one message, or a failed receive, then all interrupts that follow. */
 void deliver(int result, struct ipc_msg msg);
 void request(envid_t from, uint32_t op, uint32_t w1);
 void request_write(envid_t from, const char *text, uint32_t length, uint32_t nwords);
 void say(envid_t from, const char *text);
+void say_numbered(envid_t from, const char *text, uint32_t number);
 void type(const char *text);
 /* Interrupts arrive until all is served. */
 void deliver_irqs(void);

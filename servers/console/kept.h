@@ -1,0 +1,37 @@
+/* What a console leaves to the next when it is killed: text not sent yet and whose it was, the screen, keys
+ * typed ahead, the foreground process. The line being edited is not among it, nor are the clients that wait: they
+ * ask again. */
+#ifndef PARLEY_SERVERS_CONSOLE_KEPT_H
+#define PARLEY_SERVERS_CONSOLE_KEPT_H
+
+#include "kernel/abi/memlayout.h"
+#include "servers/console/input.h"
+#include "servers/console/protocol.h"
+#include "servers/console/vga.h"
+
+struct kept {
+	struct console_out out; /* first: procmgr knows it */
+	uint32_t valid;         /* KEPT_VALID: all below was set up */
+	struct input input;
+	struct vga vga;
+	uint32_t foreground;  /* pid that Ctrl-C kills, 0 none */
+	bool interrupt_waits; /* a Ctrl-C found nobody, since the last READ_LINE */
+	/* By slot: the last numbered write of each client, accepted once `out.put` has reached `mark`. */
+	struct {
+		envid_t client;
+		uint32_t number, mark;
+	} writes[NENV];
+};
+_Static_assert(sizeof(struct kept) <= CONSOLE_KEPT_PAGES * PGSIZE, "fits its pages");
+_Static_assert(offsetof(struct kept, out) == 0, "procmgr looks here");
+
+/* Whether a console left this in order: then the next goes on with it. If not, it is set up, but for the
+ * screen. */
+bool kept_open(struct kept *kept);
+
+/* Notes that the client's write becomes part of the text when `put` reaches `mark`. */
+void kept_note_write(struct kept *kept, envid_t client, uint32_t number, uint32_t mark);
+/* Whether this write of the client's was accepted, by this console or a former one. Number 0: not known. */
+bool kept_has_write(const struct kept *kept, envid_t client, uint32_t number);
+
+#endif

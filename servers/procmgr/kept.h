@@ -1,0 +1,19 @@
+/* The console's memory that outlives it (servers/console/protocol.h). */
+#ifndef PARLEY_SERVERS_PROCMGR_KEPT_H
+#define PARLEY_SERVERS_PROCMGR_KEPT_H
+
+#include "kernel/abi/types.h"
+
+/* Makes it. OK or E_NO_MEM. */
+int kept_make(void);
+
+/* Maps it into a console. OK or an error. */
+int kept_map(envid_t console);
+
+/* Prints through the kernel what the console accepted and has not sent. The console does not run. */
+void kept_print(void);
+
+/* Makes it as it was before the first console. */
+void kept_clear(void);
+
+#endif
