@@ -40,7 +40,8 @@ struct process_end {
 	pid_t pid;
 	int status;
 	enum pm_end how;
-	char why[PM_BYTES_MAX + 1]; /* "name[pid]: fault at ..." when it did not exit by itself */
+	char why[PM_BYTES_MAX + 1]; /* "name[pid]: fault at ..." when it did not exit by itself;
+	                             * empty where the kernel said it, with JOSLOG=1, on `self` */
 };
 /* Waits for child `pid`, or any with 0. The child's pid; E_NO_CHILD. With PM_WAIT_NOHANG 0
  * when none has ended. end may be NULL. */

@@ -75,6 +75,7 @@ class Run:
         """The env is ended, and then nothing is left."""
         self.in_order(f"[{env}] free env {env}\n", "No runnable environments in the system!\n")
         assert "gracefully" not in self.output and self.status != 0, self.output
+        assert "jos/" not in self.output.replace("apps/jos/", ""), self.output  # JOS's lines alone
         return self
 
 
@@ -322,6 +323,13 @@ def test_matrix(smp):
         ("1 0 0", "1 2 3"), ("0 1 0", "4 5 6"), ("0 0 1", "7 8 9"), ("1 1 1", "12 15 18"),
         ("3 -2 7", "44 52 60")]])
     assert len(re.findall(r"\] exiting gracefully$", run.output, re.M)) == 16, run.output
+
+
+def test_fault_in_a_session_has_its_line(prompt):
+    """The shell says why a program ended, unless the kernel did in JOS's words."""
+    assert "jos/faultread[" in prompt(SMP=2).run("jos/faultread")
+    output = prompt(SMP=2, JOSLOG=1).run("jos/faultread")
+    assert "user fault va 00000000" in output and "jos/faultread[" not in output
 
 
 def test_cost_of_challenges():

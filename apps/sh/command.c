@@ -152,7 +152,7 @@ int command_foreground(int argc, char *argv[])
 		printf("%s: %s\n", argv[0], status_text(result));
 		return 1;
 	}
-	if (end.how == PM_END_FAULT) {
+	if (end.how == PM_END_FAULT && end.why[0] != '\0') {
 		puts(end.why);
 	} else if (end.how == PM_END_KILLED) {
 		puts("killed");

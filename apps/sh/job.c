@@ -48,7 +48,7 @@ static void report(const struct process_end *end)
 	struct job *job = find(end->pid);
 	const char *name = job != NULL ? job->name : "?";
 
-	if (end->how == PM_END_FAULT) {
+	if (end->how == PM_END_FAULT && end->why[0] != '\0') {
 		puts(end->why);
 	} else if (shell_interactive && end->how == PM_END_KILLED) {
 		printf("[%d] %s: killed\n", end->pid, name);

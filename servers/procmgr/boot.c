@@ -163,10 +163,15 @@ void boot_process_ended(const struct process *process)
 	if (--left > 0) {
 		return;
 	}
-	if (has_word("joslog")) {
+	if (boot_with_joslog()) {
 		(void)sys_debug_write(NOTHING_LEFT, strlen(NOTHING_LEFT));
 	}
 	power_off(status_of_first);
+}
+
+bool boot_with_joslog(void)
+{
+	return has_word("joslog");
 }
 
 bool boot_without_console(void)

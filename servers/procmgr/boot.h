@@ -20,4 +20,7 @@ uint32_t boot_deadline_ms(void);
 /* Whether every process may kill servers. */
 bool boot_may_kill_servers(void);
 
+/* Whether the kernel says in JOS's words why a program on path `self` was ended. */
+bool boot_with_joslog(void);
+
 #endif

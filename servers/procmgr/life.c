@@ -132,7 +132,9 @@ static void log_ending(const struct process *process)
 	char line[PM_BYTES_MAX];
 	if (process->ending.how == PM_END_FAULT) {
 		report_process(process, line, sizeof(line));
-		log_line(line);
+		if (line[0] != '\0') {
+			log_line(line);
+		}
 	}
 }
 

@@ -7,6 +7,7 @@
 #include "libsys/status.h"
 #include "libsys/stdio.h"
 #include "libsys/string.h"
+#include "servers/procmgr/boot.h"
 #include "servers/procmgr/image.h"
 #include "servers/procmgr/server.h"
 
@@ -84,6 +85,11 @@ static void format_fault(const char *who, const struct image *image, const struc
 void report_process(const struct process *process, char *buffer, uint32_t size)
 {
 	char who[WHO_MAX];
+	if (process->ending.how == PM_END_FAULT && process->path == FAULT_PATH_SELF &&
+	    boot_with_joslog()) {
+		buffer[0] = '\0';
+		return;
+	}
 	snprintf(who, sizeof(who), "%s[%d]", process->program->name, process->pid);
 	switch (process->ending.how) {
 	case PM_END_KILLED: snprintf(buffer, size, "%s: killed", who); break;

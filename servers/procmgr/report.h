@@ -8,7 +8,7 @@
 enum { VECTOR_PAGE_FAULT = 14 };
 
 /* The line about an ended process in buffer, zero terminated, without a newline; empty if it exited
- * by itself. `name[pid]: fault at 0x00000000 (write, ip 0x00800123 main+0x11)` */
+ * by itself, or the kernel has said it (boot_with_joslog). `name[pid]: fault at 0x00000000 (write, ip 0x00800123 main+0x11)` */
 void report_process(const struct process *process, char *buffer, uint32_t size);
 
 /* The same about a server, which has no pid. */
