@@ -7,8 +7,6 @@
 #include "servers/console/protocol.h"
 #include "servers/procmgr/protocol.h"
 
-enum { PAUSE_US = 10000 };
-
 envid_t jos_process_manager;
 static envid_t console; /* 0: not known */
 
@@ -47,21 +45,15 @@ int sys_cgetc(void)
 	return c > 0 ? c : 0;
 }
 
-/* Waits for nobody, for a while. */
-static void pause(void)
-{
-	env_page->recv_us = PAUSE_US;
-	kernel_call(SYS_IPC | IPC_RECV | IPC_RECV_TIMEOUT, (uint32_t)env_page->id, 0, 0, 0);
-}
-
 int getchar(void)
 {
+	uint32_t length;
 	int c;
 
-	while ((c = sys_cgetc()) == 0) {
-		pause();
-	}
-	return c;
+	do { /* 0 is nothing typed, on JOS */
+		c = ask_console(CONSOLE_WAIT_CHAR, &length);
+	} while (c == 0);
+	return c < 0 ? -E_EOF : c;
 }
 
 int iscons(int fd)

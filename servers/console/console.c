@@ -125,6 +125,24 @@ static bool kill_foreground(struct console *console)
 	return ipc_call(console->procmgr, &msg, 0) == OK && (int32_t)msg.w[0] >= 0;
 }
 
+/* A character whose reader is gone stays for the next. */
+static void serve_char_readers(struct console *console)
+{
+	struct waiter *reader;
+	uint8_t key;
+
+	while (first_reader(console) == NULL &&
+	       (reader = waiters_first(&console->waiters, WAITERS_CHAR)) != NULL &&
+	       input_peek(&console->input, &key)) {
+		envid_t id = reader->id;
+
+		waiters_remove(&console->waiters, reader);
+		if (answer(id, key, NULL, 0)) {
+			(void)input_take(&console->input, &key);
+		}
+	}
+}
+
 /* Ctrl-C ends the foreground process, else the line being edited. What was typed before it is
  * void. */
 static void interrupt(struct console *console)
@@ -266,6 +284,7 @@ void console_work(struct console *console)
 	admit_writers(console);
 	print_log(console);
 	serve_readers(console);
+	serve_char_readers(console);
 	output_start(&console->output);
 	answer_drains(console);
 }

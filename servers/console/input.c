@@ -38,6 +38,11 @@ bool input_take(struct input *input, uint8_t *byte)
 	return ring_take(&input->typed, byte);
 }
 
+bool input_peek(const struct input *input, uint8_t *byte)
+{
+	return ring_peek(&input->typed, byte);
+}
+
 void input_flush(struct input *input)
 {
 	input->typed.taken = input->typed.put;

@@ -28,6 +28,9 @@ enum input_event input_put(struct input *input, uint8_t byte);
 /* The oldest byte typed into *byte, or false. */
 bool input_take(struct input *input, uint8_t *byte);
 
+/* The same, and the byte stays. */
+bool input_peek(const struct input *input, uint8_t *byte);
+
 /* Forgets all that was typed. */
 void input_flush(struct input *input);
 

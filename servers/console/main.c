@@ -55,6 +55,13 @@ static int handle_read_char(struct console *console)
 	return input_take(&console->kept->input, &byte) ? byte : E_NOT_FOUND;
 }
 
+static int handle_wait_char(struct console *console, envid_t client)
+{
+	console->interrupt_waits = false;
+	waiters_add(&console->waiters, client, WAITERS_CHAR);
+	return ANSWER_LATER;
+}
+
 static int handle_foreground(struct console *console, uint32_t pid)
 {
 	if (pid > INT32_MAX) {
@@ -81,6 +88,7 @@ static int serve(struct console *console, const struct ipc_msg *msg)
 		return handle_write(console, msg->from, msg->w[1], msg->w[2], msg->nwords);
 	case CONSOLE_READ_LINE: return handle_read_line(console, msg->from);
 	case CONSOLE_READ_CHAR: return handle_read_char(console);
+	case CONSOLE_WAIT_CHAR: return handle_wait_char(console, msg->from);
 	case CONSOLE_FOREGROUND: return handle_foreground(console, msg->w[1]);
 	case CONSOLE_DRAIN: return handle_drain(console, msg->from);
 	default: return E_NO_CALL;

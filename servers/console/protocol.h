@@ -15,6 +15,7 @@ enum console_op {
 	CONSOLE_READ_LINE,  /* -> w0 bytes without the newline; E_END at Ctrl-D on an empty line, */
 			    /*    E_INTERRUPTED at Ctrl-C; waits its turn behind other readers */
 	CONSOLE_READ_CHAR,  /* -> w0 one character, or E_NOT_FOUND: never waits */
+	CONSOLE_WAIT_CHAR,  /* -> w0 one character; waits its turn, behind all who read lines */
 	CONSOLE_FOREGROUND, /* w1 pid that Ctrl-C kills, 0 none (then Ctrl-C ends the line edit) */
 	CONSOLE_DRAIN,      /* -> w0 OK once everything written so far has left the machine */
 };

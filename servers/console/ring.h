@@ -42,14 +42,23 @@ static inline void ring_put(struct ring *ring, uint8_t byte)
 	ring->bytes[ring->put++ & (ring->size - 1)] = byte;
 }
 
-/* Takes the oldest byte into *byte; false if there is none. */
-static inline bool ring_take(struct ring *ring, uint8_t *byte)
+/* The oldest byte into *byte; false if there is none. */
+static inline bool ring_peek(const struct ring *ring, uint8_t *byte)
 {
 	if (ring_used(ring) == 0) {
 		return false;
 	}
-	*byte = ring->bytes[ring->taken++ & (ring->size - 1)];
+	*byte = ring->bytes[ring->taken & (ring->size - 1)];
 	return true;
+}
+
+/* Takes the oldest byte into *byte; false if there is none. */
+static inline bool ring_take(struct ring *ring, uint8_t *byte)
+{
+	bool taken = ring_peek(ring, byte);
+
+	ring->taken += taken;
+	return taken;
 }
 
 #endif

@@ -1,4 +1,4 @@
-/* Three queues threaded through one table of records. A record is in exactly one queue while
+/* Queues threaded through one table of records. A record is in exactly one queue while
  * its id is not 0. */
 
 #include "servers/console/waiters.h"

@@ -9,6 +9,7 @@
 enum waiters_queue {
 	WAITERS_WRITE, /* their text does not fit yet */
 	WAITERS_READ,  /* for a line */
+	WAITERS_CHAR,  /* for a character */
 	WAITERS_DRAIN, /* for the output to leave */
 	WAITERS_QUEUES,
 };

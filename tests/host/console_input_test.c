@@ -80,6 +80,34 @@ static void characters_come_from_type_ahead(void)
 	check_sent("");
 }
 
+static void characters_are_waited_for(void)
+{
+	start();
+	request(SHELL, CONSOLE_WAIT_CHAR, 0);
+	request(OTHER, CONSOLE_WAIT_CHAR, 0);
+	check_no_reply(SHELL);
+	type("a");
+	check_status(SHELL, 'a');
+	check_no_reply(OTHER);
+	request(THIRD, CONSOLE_READ_LINE, 0);
+	type("line\nb");
+	check_line(THIRD, "line");
+	check_status(OTHER, 'b');
+	type("c");
+	request(SHELL, CONSOLE_WAIT_CHAR, 0);
+	check_status(SHELL, 'c');
+}
+
+static void character_of_a_dead_reader_goes_to_the_next(void)
+{
+	start();
+	request(SHELL, CONSOLE_WAIT_CHAR, 0);
+	request(OTHER, CONSOLE_WAIT_CHAR, 0);
+	bury(SHELL);
+	type("x");
+	check_status(OTHER, 'x');
+}
+
 static void type_ahead_overflow_rings_once(void)
 {
 	start();
@@ -267,6 +295,8 @@ int main(void)
 		TEST(early_input_is_kept),
 		TEST(keyboard_feeds_the_same_line),
 		TEST(characters_come_from_type_ahead),
+		TEST(characters_are_waited_for),
+		TEST(character_of_a_dead_reader_goes_to_the_next),
 		TEST(type_ahead_overflow_rings_once),
 		TEST(readers_take_turns),
 		TEST(dead_reader_swallows_nothing),

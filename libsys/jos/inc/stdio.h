@@ -14,7 +14,7 @@
 #endif
 
 void cputchar(int c);
-/* The next character typed; waits for it. */
+/* The next character typed; waits for it. -E_EOF where there is no console. */
 int getchar(void);
 int iscons(int fd);
 
