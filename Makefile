@@ -164,7 +164,7 @@ remember = @mkdir -p $(@D); printf '%s\n' '$(subst ','\'',$(1))' >$@.new; \
 .PHONY: always
 always: | ready
 build/flags: always
-	$(call remember,$(cc) $(kernel_cflags) $(kernel_small) $(user_cflags) $(jos_cflags) $(nasm_flags) $(link_flags))
+	$(call remember,$(cc) $(kernel_cflags) $(kernel_small) $(user_cflags) $(jos_cflags) $(nasm_flags) $(jos_link_flags))
 build/sources: always
 	$(call remember,$(kernel_sources) $(objects) $(apps) $(tests) $(jos_apps) $(jos_tests))
 $(objects): build/flags
