@@ -17,6 +17,7 @@
 struct cpu cpus[CPUS_MAX];
 uint32_t cpu_count = 1;
 uint32_t cpu_shootdowns;
+bool cpu_sysenter;
 
 /* ---- descriptor tables (SDM vol. 3, 3.4.5 and 8.2.2) ---- */
 
@@ -77,6 +78,27 @@ struct cpu *cpu_by_gdt(void)
 	return (struct cpu *)(gdt.base - offsetof(struct cpu, gdt));
 }
 
+/* Whether the processor has sysenter: early Pentium Pros say so wrongly (SDM vol. 2, SYSENTER). */
+static bool has_sysenter(void)
+{
+	uint32_t features, signature = cpuid_1(&features);
+
+	return features & CPUID_SEP && ((signature >> 8 & 0xF) != 6 || (signature & 0xFF) >= 0x33);
+}
+
+static void load_sysenter(struct cpu *cpu)
+{
+	_Static_assert(SEL_KDATA == SEL_KCODE + 8 && SEL_UCODE == SEL_KCODE + 16 + 3 &&
+	                       SEL_UDATA == SEL_KCODE + 24 + 3,
+	               "sysenter and sysexit want this order");
+	cpu_sysenter = has_sysenter();
+	if (cpu_sysenter) {
+		wrmsr(MSR_SYSENTER_CS, SEL_KCODE);
+		wrmsr(MSR_SYSENTER_ESP, (uint32_t)&cpu->entry);
+		wrmsr(MSR_SYSENTER_EIP, (uint32_t)sysenter_entry);
+	}
+}
+
 void cpu_load(struct cpu *cpu)
 {
 	struct descriptor_ptr gdt = {sizeof(cpu->gdt) - 1, (uint32_t)cpu->gdt};
@@ -84,6 +106,7 @@ void cpu_load(struct cpu *cpu)
 	cpu_load_gdt(&gdt);
 	ltr(SEL_TSS);
 	trap_init_cpu();
+	load_sysenter(cpu);
 	lcr4(rcr4() | CR4_OSFXSR | CR4_OSXMMEXCPT);
 	lcr0((rcr0() & ~CR0_EM) | CR0_MP | CR0_NE | CR0_TS);
 }
@@ -95,6 +118,7 @@ static void cpu_fpu_save(struct cpu *cpu)
 	if (cpu->fpu) {
 		fxsave(cpu->fpu->fpu);
 		cpu->fpu = NULL;
+		cpu->switch_work &= ~SWITCH_FPU;
 		lcr0(rcr0() | CR0_TS);
 	}
 }
@@ -119,6 +143,7 @@ void cpu_fpu_load(struct cpu *cpu)
 	clts();
 	fxrstor(cpu->env->fpu);
 	cpu->fpu = cpu->env;
+	cpu->switch_work |= SWITCH_FPU;
 }
 
 /* ---- ports ---- */
@@ -143,9 +168,11 @@ static void load_ports(struct cpu *cpu, const struct env *env)
 static void set_ports(struct cpu *cpu)
 {
 	cpu->tss.iomap = IO_NONE;
+	cpu->switch_work &= ~SWITCH_PORTS;
 	if (cpu->env->nports) {
 		load_ports(cpu, cpu->env);
 		cpu->tss.iomap = sizeof(struct tss);
+		cpu->switch_work |= SWITCH_PORTS;
 	}
 }
 
@@ -184,6 +211,7 @@ void cpu_switch(struct cpu *cpu, struct env *next)
 	cpu->env = next;
 	next->cpu = cpu;
 	cpu->tss.esp0 = (uint32_t)(&next->tf + 1);
+	cpu->entry = &next->tf.esp;
 	set_ports(cpu);
 	next->info->cpu = cpu->index;
 	next->info->runs++;
@@ -211,13 +239,13 @@ void cpu_ask(struct cpu *cpu, enum cpu_request what)
 }
 
 /* Whatever brought the env into the kernel is done anew when it runs again. Faults come by themselves; a
- * system call must execute its `int` once more; traps, which happened, are remembered. */
+ * system call executes the `int` before its return address (syscall.h); traps, which happened, are remembered. */
 static void evict(struct cpu *cpu)
 {
 	struct env *env = cpu->env;
 	uint32_t vector = env->tf.vector;
 
-	if (vector == SYSCALL_VECTOR) {
+	if (vector == SYSCALL_VECTOR || vector == VEC_SYSENTER) {
 		env->tf.eip -= 2;
 	}
 	if (vector == VEC_DEBUG || vector == VEC_BREAKPOINT || vector == VEC_OVERFLOW) {

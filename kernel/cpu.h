@@ -25,6 +25,12 @@ enum cpu_request {
 	CPU_EVICT = 2, /* stop running cpu->env, be on the kernel's directory */
 };
 
+/* What the env that runs leaves for a switch to see to. */
+enum switch_work {
+	SWITCH_FPU = 1,   /* its FPU state is in the registers */
+	SWITCH_PORTS = 2, /* its ports are open */
+};
+
 enum cpu_start { CPU_SILENT, CPU_HERE, CPU_ADMITTED };
 
 struct cpu {
@@ -33,13 +39,19 @@ struct cpu {
 	uint32_t index;
 	uint32_t apic_id;
 
+	/* Where sysenter points esp: room for the frame of a debug trap or NMI that comes before the first
+	 * instruction, and the address of tf.esp of the env that runs. Changes with env. */
+	uint32_t entry_room[16];
+	uint32_t *entry;
+
 	/* Written by this CPU, lock held (or while it answers a request of the holder). */
-	struct env *env; /* the env whose registers entry will save; NULL: idle */
-	paddr_t cr3;     /* what is loaded */
-	struct env *fpu; /* whose state the FPU registers hold; NULL: TS is set */
-	envid_t io_env;  /* whose ports the bitmap holds */
-	bool in_halt;    /* in trap_halt: an interrupt is no surprise */
-	bool ticking;    /* the timer runs */
+	struct env *env;      /* the env whose registers entry will save; NULL: idle */
+	paddr_t cr3;          /* what is loaded */
+	struct env *fpu;      /* whose state the FPU registers hold; NULL: TS is set */
+	uint32_t switch_work; /* enum switch_work */
+	envid_t io_env;       /* whose ports the bitmap holds */
+	bool in_halt;         /* in trap_halt: an interrupt is no surprise */
+	bool ticking;         /* the timer runs */
 
 	/* Set by the lock's holder, cleared by this CPU. */
 	uint32_t requests; /* enum cpu_request bits; atomic, partner: cpu_answer */
@@ -59,6 +71,7 @@ struct cpu {
 
 extern struct cpu cpus[CPUS_MAX]; /* cpus[0 .. cpu_count) are running */
 extern uint32_t cpu_count;
+extern bool cpu_sysenter;       /* sysenter enters the kernel */
 extern uint32_t cpu_shootdowns; /* requests sent, for SYSINFO */
 
 /* The CPU that executes this: its pointer is the word at the top of each kernel stack. */

@@ -17,7 +17,7 @@
 
 enum { SERVER_SLOTS = 16 }; /* at the far end of the table, for servers only */
 
-static struct env envs[NENV] __attribute__((aligned(16)));
+struct env envs[NENV] __attribute__((aligned(16)));
 struct env_info env_records[NENV] __attribute__((aligned(4096)));
 _Static_assert(sizeof(env_records) % PGSIZE == 0, "whole pages are shown to user level");
 
@@ -83,6 +83,7 @@ static void publish(struct env *env, envid_t parent, envid_t controller, envid_t
 	env->page->parent = parent;
 	env->page->controller = controller;
 	env->page->pager = pager;
+	env->page->sysenter = cpu_sysenter;
 }
 
 static envid_t next_id(const struct env *env)
@@ -125,6 +126,7 @@ int env_create(struct env *like, struct env *controller, bool server, struct env
 	env->stopped = true;
 	env->children = 0;
 	env->ipc = IPC_IDLE;
+	env->hears = HEARS_NOBODY;
 	env->pending = 0;
 	env->nports = 0;
 	env->list_next = env->dead_head = env->dead_tail = NULL;
@@ -167,6 +169,7 @@ void env_wake(struct env *env)
 void env_stop(struct env *env)
 {
 	env->stopped = true;
+	env->hears = HEARS_NOBODY;
 	env_evict(env);
 	if (env->cpu->env == env) {
 		cpu_leave(env->cpu); /* the caller itself */

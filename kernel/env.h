@@ -22,6 +22,7 @@ enum ipc_state {
 	IPC_SENDING,   /* in the partner's sender queue */
 	IPC_RECEIVING, /* waits for the partner, or for anyone */
 };
+enum { HEARS_NOBODY = 0x7FFFFFFF }; /* no env's id: bits 10 and 11 */
 
 enum { DUE_TRAP = 1 }; /* evicted between a breakpoint or the like and its handling */
 
@@ -59,7 +60,8 @@ struct env {
 
 	/* IPC (ipc.c). */
 	enum ipc_state ipc;
-	envid_t partner;    /* receiving: 0 anyone, own id nobody */
+	envid_t partner; /* receiving: 0 anyone, own id nobody */
+	envid_t hears;   /* from whom nasm/sysenter.asm may deliver: as partner, or HEARS_NOBODY */
 	uint32_t ipc_flags; /* IPC_* of the call that waits */
 	struct env *senders_head, *senders_tail;
 	struct env *sender_next, *sender_prev;
@@ -96,6 +98,7 @@ static inline uint32_t env_operand(const struct env *env)
 	return env->tf.eax >> 8;
 }
 
+extern struct env envs[NENV]; /* for nasm/sysenter.asm; else env_lookup() */
 extern struct env_info env_records[NENV];
 extern uint32_t env_used;  /* slots not free */
 extern uint32_t env_dying; /* spaces still to be torn down */

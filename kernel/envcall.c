@@ -277,8 +277,10 @@ int envcall_set(struct env *caller)
 
 static void get_regs(const struct trapframe *tf, struct env_regs *regs)
 {
-	*regs = (struct env_regs){tf->edi, tf->esi, tf->ebp, tf->ebx,    tf->edx,
-	                          tf->ecx, tf->eax, tf->eip, tf->eflags, tf->esp};
+	*regs = (struct env_regs){tf->edi, tf->esi, tf->ebp,
+	                          tf->ebx, tf->edx, tf->ecx,
+	                          tf->eax, tf->eip, tf->eflags | FL_IF,
+	                          tf->esp};
 }
 
 static void set_regs(struct trapframe *tf, const struct env_regs *regs)

@@ -123,12 +123,24 @@ static inline void bound_fault(struct env *env)
 	}
 }
 
+/* Whom nasm/sysenter.asm may let it hear, that waits to receive from `partner`. */
+static envid_t hears(const struct env *env, envid_t partner)
+{
+	enum { NOT_PLAIN = IPC_RECV_TIMEOUT | IPC_PUBLISH };
+
+	return env->tf.vector == VEC_SYSENTER && !(env->ipc_flags & NOT_PLAIN) && !env->stopped &&
+	                       !env->nports
+	               ? partner
+	               : HEARS_NOBODY;
+}
+
 static void wait_in(struct env *env, enum ipc_state state, envid_t partner)
 {
 	uint32_t bounded = state == IPC_SENDING ? IPC_SEND_TIMEOUT : IPC_RECV_TIMEOUT;
 
 	env->ipc = state;
 	env->partner = partner;
+	env->hears = state == IPC_RECEIVING ? hears(env, partner) : HEARS_NOBODY;
 	env->info->waits = 1;
 	env->info->partner = partner;
 	env->info->status = ENV_NOT_RUNNABLE;
@@ -148,6 +160,7 @@ static void wait_in(struct env *env, enum ipc_state state, envid_t partner)
 static void stop_waiting(struct env *env, int result)
 {
 	env->ipc = IPC_IDLE;
+	env->hears = HEARS_NOBODY;
 	env->info->waits = 0;
 	if (env->faulting) {
 		env->faulting = false;

@@ -5,7 +5,7 @@
  * release that makes it next (or by a request). Order on both sides, each sequentially consistent:
  *
  *     waiter   write halted[ticket], read serving, halt if it is not our turn
- *     release  write serving, read halted[serving], poke
+ *     release  write serving, read next and (if they differ) halted[serving], poke
  *
  * so one of the two sees the other. A poke that comes between the look and the halt is held back, for
  * interrupts are off until the halt, and ends it at once. */
@@ -13,19 +13,18 @@
 
 #include "kernel/apic.h"
 #include "kernel/cpu.h"
-#include "kernel/debug.h"
 #include "kernel/trap.h"
 
 enum { SPINS = 64 };
 
-static uint32_t next_ticket;         /* atomic: each waiter takes one */
-static uint32_t serving;             /* atomic */
+uint32_t lock_next;                  /* atomic: the ticket that the next one takes */
+uint32_t lock_serving;               /* atomic: the ticket of who holds it, or lock_next */
 static struct cpu *halted[NCPU_MAX]; /* atomic; by ticket modulo NCPU_MAX: a CPU waits once */
 struct cpu *lock_holder;
 
 static bool our_turn(uint32_t ticket)
 {
-	return __atomic_load_n(&serving, __ATOMIC_SEQ_CST) == ticket;
+	return __atomic_load_n(&lock_serving, __ATOMIC_SEQ_CST) == ticket;
 }
 
 static void wait_halted(struct cpu *cpu, uint32_t ticket)
@@ -51,7 +50,7 @@ void lock_acquire(struct cpu *cpu)
 	if (ONE_CPU) {
 		return;
 	}
-	ticket = __atomic_fetch_add(&next_ticket, 1, __ATOMIC_RELAXED);
+	ticket = __atomic_fetch_add(&lock_next, 1, __ATOMIC_RELAXED);
 	for (uint32_t i = 0; !our_turn(ticket); i++) {
 		if (i == SPINS) {
 			wait_halted(cpu, ticket);
@@ -60,25 +59,27 @@ void lock_acquire(struct cpu *cpu)
 		cpu_answer(cpu);
 		pause();
 	}
-	if (DEBUG) {
-		lock_holder = cpu;
+	lock_taken(cpu);
+}
+
+void lock_wake_next(void)
+{
+	uint32_t next = __atomic_load_n(&lock_serving, __ATOMIC_SEQ_CST);
+	struct cpu *waiter = __atomic_load_n(&halted[next % NCPU_MAX], __ATOMIC_SEQ_CST);
+
+	if (waiter) {
+		apic_poke(waiter->apic_id);
 	}
 }
 
 void lock_release(void)
 {
-	uint32_t next = serving + 1;
-	struct cpu *waiter;
-
 	if (ONE_CPU) {
 		return;
 	}
-	if (DEBUG) {
-		lock_holder = NULL;
-	}
-	__atomic_store_n(&serving, next, __ATOMIC_SEQ_CST);
-	waiter = __atomic_load_n(&halted[next % NCPU_MAX], __ATOMIC_SEQ_CST);
-	if (waiter) {
-		apic_poke(waiter->apic_id);
+	lock_taken(NULL);
+	if (__atomic_add_fetch(&lock_serving, 1, __ATOMIC_SEQ_CST) !=
+	    __atomic_load_n(&lock_next, __ATOMIC_SEQ_CST)) {
+		lock_wake_next();
 	}
 }

@@ -8,12 +8,25 @@
 #define PARLEY_KERNEL_LOCK_H
 
 #include "kernel/cpu.h"
+#include "kernel/debug.h"
 
 /* Take the lock for `cpu`, this CPU. May find on return that cpu->env was taken away. */
 void lock_acquire(struct cpu *cpu);
 void lock_release(void);
 
+/* The release that nasm/sysenter.asm makes, and the rest of it if somebody waits. */
+void lock_wake_next(void);
+extern uint32_t lock_next, lock_serving;
+
 extern struct cpu *lock_holder; /* written by the holder only, in debug builds */
+
+/* Notes who has taken the lock: also in nasm/sysenter.asm. */
+static inline void lock_taken(struct cpu *cpu)
+{
+	if (DEBUG) {
+		lock_holder = cpu;
+	}
+}
 
 /* Whether this CPU holds the lock: for debug_assert. */
 static inline bool lock_held(void)

@@ -115,6 +115,7 @@ static int call_ports(struct env *caller)
 		return E_LIMIT;
 	}
 	env_evict(env);
+	env->hears = HEARS_NOBODY; /* a switch to it has more to do */
 	if (count) {
 		env->ports[env->nports].first = first;
 		env->ports[env->nports++].count = count;

@@ -112,6 +112,23 @@ void trap_user(struct env *env)
 	}
 }
 
+void trap_syscall_locked(struct env *env)
+{
+	lock_taken(env->cpu);
+	sched_run(env->cpu, syscall_dispatch(env));
+}
+
+void trap_syscall(struct env *env)
+{
+	struct cpu *cpu = env->cpu;
+
+	lock_acquire(cpu);
+	if (cpu->env != env) { /* taken away while we waited for the lock */
+		sched_run(cpu, NULL);
+	}
+	trap_syscall_locked(env);
+}
+
 void trap_kernel(struct trapframe *frame)
 {
 	struct cpu *cpu = this_cpu();
@@ -124,6 +141,11 @@ void trap_kernel(struct trapframe *frame)
 		if (vector == VEC_POKE) {
 			apic_end_of_interrupt();
 		}
+		return;
+	}
+	if (vector == VEC_DEBUG && frame->eip == (uint32_t)sysenter_entry) {
+		frame->eip = (uint32_t)sysenter_traced;
+		frame->eflags &= ~FL_TF;
 		return;
 	}
 	if (!cpu->in_halt || !is_interrupt(vector)) {

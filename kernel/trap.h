@@ -28,11 +28,19 @@ _Noreturn void trap_halt(vaddr_t stack_top);
 /* Enables interrupts, halts until one comes, and returns with interrupts off. */
 void trap_wait(void);
 
-/* ---- kernel/trap.c, called by nasm/trap.asm ---- */
+/* ---- nasm/sysenter.asm ---- */
+
+/* Where sysenter enters the kernel; likewise for a caller that single-steps (trap_kernel sends it there). */
+extern char sysenter_entry[], sysenter_traced[];
+
+/* ---- kernel/trap.c, called by nasm/ ---- */
 
 /* From user mode: the env's registers are saved in it. */
 _Noreturn void trap_user(struct env *env);
-/* From kernel mode: a poke that ends trap_wait (the only one that returns), an interrupt while idle,
+/* A system call by sysenter that does not go the straight path: without the lock; with it. */
+_Noreturn void trap_syscall(struct env *env);
+_Noreturn void trap_syscall_locked(struct env *env);
+/* From kernel mode: a poke that ends trap_wait or TF at sysenter (these return), an interrupt while idle,
  * an NMI, or a defect of ours. */
 void trap_kernel(struct trapframe *frame);
 /* The double-fault task. */

@@ -55,8 +55,17 @@ enum {
 	VEC_POKE = 0x60, /* another CPU wants our attention */
 	VEC_SPURIOUS = 0x6F,
 	VEC_COUNT = 0x70,
-	VEC_STRIDE = 16, /* bytes per entry stub */
+	VEC_STRIDE = 16,      /* bytes per entry stub */
+	VEC_SYSENTER = 0x100, /* in a trap frame only: saved by sysenter_entry */
 };
+
+/* model-specific registers: SDM vol. 3, 5.8.7 */
+enum {
+	MSR_SYSENTER_CS = 0x174,
+	MSR_SYSENTER_ESP = 0x175,
+	MSR_SYSENTER_EIP = 0x176,
+};
+enum { CPUID_SEP = 1 << 11 }; /* leaf 1, edx: SDM vol. 2, CPUID */
 
 struct descriptor {
 	uint32_t low, high;
@@ -136,6 +145,19 @@ static inline uint64_t rdtsc(void)
 	uint64_t value;
 	asm volatile("rdtsc" : "=A"(value));
 	return value;
+}
+
+static inline void wrmsr(uint32_t msr, uint32_t value)
+{
+	asm volatile("wrmsr" : : "c"(msr), "a"(value), "d"(0));
+}
+
+/* Leaf 1: the processor's signature; its features. */
+static inline uint32_t cpuid_1(uint32_t *features)
+{
+	uint32_t signature = 1;
+	asm("cpuid" : "+a"(signature), "=d"(*features) : : "ebx", "ecx");
+	return signature;
 }
 
 static inline void ltr(uint16_t selector)

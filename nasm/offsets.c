@@ -7,18 +7,73 @@
 #include "kernel/x86.h"
 
 #define CONSTANT(name, value) asm volatile("\n->" #name " %c0" : : "i"((unsigned long long)(value)))
+#define OFFSET(name, type, member) CONSTANT(name, offsetof(struct type, member))
 #define SAME(name) asm volatile("\n->" #name " %c0" : : "i"((unsigned long long)(name)))
 
-void offsets(void)
+void offsets_of_env(void)
 {
 	_Static_assert(offsetof(struct env, tf) == 0, "trap entry takes the frame for the env");
-	CONSTANT(TF_CS, offsetof(struct trapframe, cs));
-	CONSTANT(ENV_CPU, offsetof(struct env, cpu));
-	CONSTANT(CPU_KSTACK, offsetof(struct cpu, kstack));
-	CONSTANT(MAIL_PGDIR, offsetof(struct trampoline_mail, pgdir));
-	CONSTANT(MAIL_STACK, offsetof(struct trampoline_mail, stack));
-	CONSTANT(MAIL_ENTRY, offsetof(struct trampoline_mail, entry));
+	OFFSET(TF_CS, trapframe, cs);
+	OFFSET(TF_EAX, trapframe, eax);
+	OFFSET(TF_EDI, trapframe, edi);
+	OFFSET(TF_ESI, trapframe, esi);
+	OFFSET(TF_VECTOR, trapframe, vector);
+	OFFSET(TF_EIP, trapframe, eip);
+	OFFSET(TF_EFLAGS, trapframe, eflags);
+	OFFSET(TF_ESP, trapframe, esp);
+	CONSTANT(TF_SIZE, sizeof(struct trapframe));
+	OFFSET(ENV_CPU, env, cpu);
+	CONSTANT(ENV_SIZE, sizeof(struct env));
+	OFFSET(ENV_ID, env, id);
+	OFFSET(ENV_PAGE, env, page);
+	OFFSET(ENV_INFO, env, info);
+	OFFSET(ENV_CR3, env, space.cr3);
+	OFFSET(ENV_AWAITED, env, awaited);
+	OFFSET(ENV_IPC, env, ipc);
+	OFFSET(ENV_HEARS, env, hears);
+	OFFSET(ENV_PARTNER, env, partner);
+	OFFSET(ENV_IPC_FLAGS, env, ipc_flags);
+	OFFSET(ENV_SENDERS, env, senders_head);
+	OFFSET(ENV_PENDING, env, pending);
+	OFFSET(INFO_STATUS, env_info, status);
+	OFFSET(INFO_RUNS, env_info, runs);
+	OFFSET(INFO_WAITS, env_info, waits);
+	OFFSET(INFO_PARTNER, env_info, partner);
+}
+
+void offsets_of_others(void)
+{
+	OFFSET(CPU_KSTACK, cpu, kstack);
+	OFFSET(CPU_ENTRY, cpu, entry);
+	OFFSET(CPU_ENV, cpu, env);
+	OFFSET(CPU_CR3, cpu, cr3);
+	OFFSET(CPU_ESP0, cpu, tss.esp0);
+	OFFSET(CPU_GDT, cpu, gdt);
+	OFFSET(CPU_SWITCHES, cpu, switches);
+	OFFSET(CPU_SWITCH_WORK, cpu, switch_work);
+	OFFSET(MAIL_PGDIR, trampoline_mail, pgdir);
+	OFFSET(MAIL_STACK, trampoline_mail, stack);
+	OFFSET(MAIL_ENTRY, trampoline_mail, entry);
 	CONSTANT(MAIL_SIZE, sizeof(struct trampoline_mail));
+	OFFSET(UTF_VA, utrapframe, fault_va);
+	OFFSET(UTF_ERR, utrapframe, err);
+	OFFSET(UTF_EDI, utrapframe, edi);
+	OFFSET(UTF_EIP, utrapframe, eip);
+	OFFSET(UTF_EFLAGS, utrapframe, eflags);
+	OFFSET(UTF_ESP, utrapframe, esp);
+	OFFSET(EP_CONTROLLER, env_page, controller);
+	OFFSET(EP_USER, env_page, user);
+	OFFSET(EP_SYSENTER, env_page, sysenter);
+	OFFSET(EP_MSG, env_page, msg);
+	OFFSET(EP_ID, env_page, id);
+	OFFSET(EP_PAGER, env_page, pager);
+	OFFSET(EP_UPCALL, env_page, upcall);
+	OFFSET(EP_XUPCALL, env_page, xupcall);
+	OFFSET(EP_FAULT_PATH, env_page, fault_path);
+}
+
+void constants(void)
+{
 	SAME(KERNBASE);
 	SAME(KSTACK_STRIDE);
 	SAME(PTE_P);
@@ -47,6 +102,22 @@ void offsets(void)
 	SAME(PGSIZE);
 	SAME(PGSHIFT);
 	SAME(SYS_IPC);
+	SAME(ONE_CPU);
+	SAME(NENV);
+	SAME(HEARS_NOBODY);
+	SAME(IPC_IDLE);
+	SAME(IPC_RECEIVING);
+	SAME(ENV_NOT_RUNNABLE);
+	SAME(ENV_RUNNING);
+	SAME(FL_USER);
+	SAME(FL_FIXED);
+	SAME(FL_DF);
+	SAME(FL_TF);
+	SAME(FL_IF);
+	SAME(VEC_SYSENTER);
+	SAME(IPC_REPLY);
+	SAME(IPC_WORDS_MASK);
+	SAME(IPC_WORDS_MAX);
 	SAME(IPC_SEND);
 	SAME(IPC_RECV);
 	SAME(IPC_FAULT_CALL);
@@ -54,18 +125,5 @@ void offsets(void)
 	CONSTANT(MINUS_E_FAULT, -E_FAULT);
 	CONSTANT(MINUS_E_DEAD, -E_DEAD);
 	CONSTANT(MINUS_E_BAD_ENV, -E_BAD_ENV);
-	CONSTANT(UTF_VA, offsetof(struct utrapframe, fault_va));
-	CONSTANT(UTF_ERR, offsetof(struct utrapframe, err));
-	CONSTANT(UTF_EDI, offsetof(struct utrapframe, edi));
-	CONSTANT(UTF_EIP, offsetof(struct utrapframe, eip));
-	CONSTANT(UTF_EFLAGS, offsetof(struct utrapframe, eflags));
-	CONSTANT(UTF_ESP, offsetof(struct utrapframe, esp));
-	CONSTANT(EP_CONTROLLER, offsetof(struct env_page, controller));
-	CONSTANT(EP_USER, offsetof(struct env_page, user));
-	CONSTANT(EP_ID, offsetof(struct env_page, id));
-	CONSTANT(EP_PAGER, offsetof(struct env_page, pager));
-	CONSTANT(EP_UPCALL, offsetof(struct env_page, upcall));
-	CONSTANT(EP_XUPCALL, offsetof(struct env_page, xupcall));
-	CONSTANT(EP_FAULT_PATH, offsetof(struct env_page, fault_path));
 	SAME(FAULTS_UPCALL);
 }

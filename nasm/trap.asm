@@ -9,18 +9,20 @@
 ; esp -> +--------------------------+  = struct env *, its first member is this frame
 ;
 ; From kernel mode (an idle CPU, or a defect) the same lands on the stack in use, without ss and esp.
-; Segment registers are not saved: ds and es are set flat here, fs and gs on the way out.
+; Segment registers are not saved: ds and es are set flat here; the kernel uses no others, and what a program
+; finds in fs and gs is what anybody left there.
 
 %include "constants.inc"
 
 	section .text
 	global trap_stubs, trap_resume, trap_halt, trap_wait
-	extern trap_user, trap_kernel
+	extern trap_user, trap_kernel, sysenter_entry, sysenter_end
 
 ; Exceptions for which the processor pushes an error code (SDM vol. 3, 6.15).
 %define HAS_ERROR(v) ((v) == 8 || ((v) >= 10 && (v) <= 14) || (v) == 17 || (v) == 21)
 
 	align VEC_STRIDE
+entry_code:
 trap_stubs:
 %assign v 0
 %rep VEC_COUNT
@@ -49,9 +51,23 @@ trap_common:
 	push	ebx
 	call	trap_user
 .from_kernel:
+	mov	eax, [ebx + TF_EIP]
+	sub	eax, entry_code
+	cmp	eax, entry_code_end - entry_code
+	jb	.no_stack
+	cmp	dword [ebx + TF_EIP], sysenter_end
+	jae	.on_stack
+	cmp	dword [ebx + TF_EIP], sysenter_entry
+	jb	.on_stack
+.no_stack:				; esp was an env's frame, or CPU_ENTRY: both have room for this
+	sub	esp, 8
+	sgdt	[esp]
+	mov	eax, [esp + 2]
+	mov	esp, [eax - CPU_GDT + CPU_KSTACK]
+.on_stack:
 	push	ebx
 	call	trap_kernel
-	add	esp, 4			; a poke while we waited for the lock: go on
+	mov	esp, ebx		; a poke while we waited for the lock, or TF at sysenter: go on
 	popa
 	add	esp, 8			; vector, err
 	iret
@@ -59,12 +75,11 @@ trap_common:
 ; void trap_resume(struct trapframe *frame);
 trap_resume:
 	mov	esp, [esp + 4]
-	mov	eax, SEL_UDATA
-	mov	fs, eax
-	mov	gs, eax
+	or	dword [esp + TF_EFLAGS], FL_IF	; sysenter cleared it
 	popa
 	add	esp, 8			; vector, err
 	iret
+entry_code_end:
 
 ; void trap_halt(vaddr_t stack_top);
 ; The interrupt that ends the halt comes in right after sti's one-instruction delay (SDM vol. 2,

@@ -30,6 +30,16 @@ def test_cpus_are_found_in_each_topology(topology):
     assert result.returncode == 1 and cpus(result.stdout) == 4, result
 
 
+@pytest.mark.parametrize("cpu", ["max,-sep", "pentium3,-sep"])
+def test_processors_without_sysenter_use_int(cpu):
+    options = machine.Options(["APP=ipc_same_by_both_ways & cowtest", "SMP=2", "TESTS=1"])
+    command = machine.qemu(options, "-serial", "stdio", "-monitor", "none")
+    command[command.index("-cpu") + 1] = cpu
+    result = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True,
+                            text=True, timeout=60, check=False)
+    assert result.returncode == 1, result
+
+
 def test_panic_of_a_running_system_stops_all_and_can_be_looked_at(shell):
     """A non-maskable interrupt while programs run on every CPU, then the monitor's commands."""
     session = shell(SMP=4)

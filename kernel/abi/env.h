@@ -54,7 +54,8 @@ struct env_page {
 	uint32_t recv_us;     /* u bound of a receive, microseconds */
 	uint32_t faults;      /* k page faults delivered, by upcall or message */
 	uint32_t fault_path;  /* k enum env_faults */
-	uint32_t reserved[15];
+	uint32_t sysenter;    /* k 1: sysenter enters the kernel (syscall.h), else only `int` */
+	uint32_t reserved[14];
 	uint32_t msg[64];   /* ku message words; 0..2 ride in registers instead */
 	uint32_t user[128]; /* u libsys' own: survives nothing, shared with nobody */
 };

@@ -7,7 +7,12 @@
  *          ebx, esi, edi, ebp = arguments        ebx, esi, edi, ebp = results
  *          ecx, edx = not read                   ecx, edx = undefined
  *
- * `int 0x30` enters. Arguments that name an env take 0 for the caller itself.
+ * `int 0x30` enters. So does `sysenter` where the env page says so: then ecx is the esp and edx the eip to
+ * return with, right behind an `int 0x30`, which is executed instead if the env is taken off its
+ * CPU before the call begins (nasm/user/syscall.inc). `int` keeps the flags; `sysenter` leaves the
+ * arithmetic ones undefined.
+ *
+ * Arguments that name an env take 0 for the caller itself.
  * "May act on": the caller itself, or an env whose controller it is.
  * "May page": may act on, or is the env's pager.
  *

@@ -1,6 +1,7 @@
 ; A copy of the calling env, for path `self` (libsys/self.c).
 
 %include "constants.inc"
+%include "nasm/user/syscall.inc"
 
 section .text
 
@@ -28,7 +29,7 @@ fork_env:
 	mov	eax, [esp + 20]
 	xor	ebx, ebx	; copy the caller
 	xor	esi, esi	; half of its page limit, if it has one
-	int	SYSCALL_VECTOR
+	SYSCALL
 	test	eax, eax
 	jle	.out
 	sub	esp, 8		; the ABI's alignment at a call

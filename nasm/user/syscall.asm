@@ -1,6 +1,7 @@
 ; The one way from C into the kernel (register convention: kernel/abi/syscall.h).
 
 %include "constants.inc"
+%include "nasm/user/syscall.inc"
 
 ; struct syscall_regs of libsys/syscall.h; libsys/syscall.c asserts this layout.
 struc syscall_regs
@@ -36,7 +37,7 @@ syscall_raw:
 	mov	esi, [ecx + syscall_regs.esi]
 	mov	edi, [ecx + syscall_regs.edi]
 	mov	ebp, [ecx + syscall_regs.ebp]
-	int	SYSCALL_VECTOR
+	SYSCALL
 	mov	ecx, [esp + 24]
 	mov	[ecx + syscall_regs.ebx], ebx
 	mov	[ecx + syscall_regs.esi], esi

@@ -14,6 +14,7 @@
 ; next frame below esp, after one scratch word.
 
 %include "constants.inc"
+%include "nasm/user/syscall.inc"
 %include "nasm/user/words.inc"
 
 extern fault_exception
@@ -70,7 +71,7 @@ fault_upcall:
 	test	ebx, ebx
 	jz	.unhandled
 	mov	eax, FAULT_CALL
-	int	SYSCALL_VECTOR
+	SYSCALL
 	test	eax, eax
 	js	.unanswered
 .answered:
@@ -104,7 +105,7 @@ fault_upcall:
 	mov	esi, [fault_ops + OP_NO_PAGER]
 	mov	edi, esp
 	mov	eax, NO_PAGER_CALL	; without a bound: no clock runs while no pager stands
-	int	SYSCALL_VECTOR
+	SYSCALL
 	test	eax, eax
 	jns	.answered
 

@@ -1,7 +1,8 @@
-/* A new env's env page has its ids and is zero otherwise, even in a slot and frame used before. */
+/* A new env's env page has its ids, knows of sysenter, and is zero otherwise, even in a slot and frame used before. */
 #include "tests/guest/peers.h"
 
 static envid_t parent;
+static uint32_t sysenter;
 
 static void dirties_or_looks(uint32_t arg)
 {
@@ -11,8 +12,11 @@ static void dirties_or_looks(uint32_t arg)
 	CHECK_EQ(env_page->parent, parent);
 	CHECK_EQ(words[0], sys_self());
 	for (uint32_t i = 4; i < PGSIZE / 4; i++) { /* FAULTS_UPCALL is zero, too */
-		CHECK_EQ(words[i], 0);
+		if (&words[i] != &env_page->sysenter) {
+			CHECK_EQ(words[i], 0);
+		}
 	}
+	CHECK_EQ(env_page->sysenter, sysenter);
 	if (arg) {
 		memset((void *)(ENVPAGE + 16), 0xA5, PGSIZE - 16);
 	}
@@ -21,6 +25,7 @@ static void dirties_or_looks(uint32_t arg)
 int main(void)
 {
 	parent = env_page->id;
+	sysenter = env_page->sysenter;
 	for (uint32_t i = 0; i < 20; i++) {
 		peer_join(peer_start(dirties_or_looks, i % 2 == 0));
 	}

@@ -31,7 +31,6 @@ INSTRUCTION(int_double_fault, "int $8")
 INSTRUCTION(kernel_segment, "movl $0x10, %%eax; movl %%eax, %%ds" ::: "eax")
 INSTRUCTION(call_gate, "lcall $0x8, $0")
 INSTRUCTION(tss_jump, "ljmp $0x28, $0")
-INSTRUCTION(enter, "sysenter")
 INSTRUCTION(overflow, "movb $0x7f, %%al; addb $1, %%al; into" ::: "eax")
 INSTRUCTION(single_step, "pushfl; orl $0x100, (%%esp); popfl; nop; nop" ::: "memory")
 INSTRUCTION(return_up, "pushl $0x10; pushl $0; pushl $0x202; pushl $0x8; pushl $0; iret")
@@ -62,7 +61,6 @@ static const struct {
 	{do_kernel_segment, "general protection"},
 	{do_call_gate, "general protection"},
 	{do_tss_jump, "general protection"},
-	{do_enter, "general protection"},
 	{do_overflow, "overflow"},
 	{do_single_step, "debug exception"},
 	{do_return_up, "general protection"},

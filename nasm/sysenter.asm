@@ -1,0 +1,214 @@
+; System calls by sysenter, and the IPC that needs nothing but registers.
+;
+; sysenter loads cs, ss, eip and esp from MSRs, clears IF, and saves nothing (Intel SDM vol. 2,
+; SYSENTER). The caller says where it goes on: ecx is its esp, edx its eip. The MSR's esp points at
+; CPU_ENTRY of this CPU's struct cpu, which holds the address of tf.esp of the env that runs:
+; one load, and its registers go where an interrupt would put them. There is no stack until
+; the general path takes the kernel's; memory is reached through ss or, after ds is set, as usual.
+;
+; The straight path: a call, or a reply with the wait for the next request, of words alone, whose partner waits for
+; it. It does what ipc_call (kernel/ipc.c) would do, and has one way out to there for all else,
+; before anything is changed. `hears` says in one word whether the partner can be handed a message here:
+; whom it hears while it waits to receive, entered by sysenter, is not stopped, has no time-out, no ports
+; and nothing to publish; else HEARS_NOBODY.
+;
+;	esp   the caller's struct env          ecx   offset of the partner's in envs
+;	edx   struct cpu, then scratch         esi, edi, ebp   the words, never touched
+;	eax   whom the caller hears next       ebx   number of words
+;
+; An env that comes out of here finds other values in eax, ebx, ecx, edx and the arithmetic flags; it
+; comes out by sysexit, which restores no flags: so those that matter must be clear on the way in.
+
+%include "constants.inc"
+
+	section .text
+	global sysenter_entry, sysenter_traced, sysenter_end
+	extern envs, lock_next, lock_serving, lock_wake_next, trap_syscall, trap_syscall_locked
+
+CALL_FLAGS equ SYS_IPC | IPC_SEND | IPC_RECV
+REPLY_FLAGS equ CALL_FLAGS | IPC_REPLY
+WORDS equ IPC_WORDS_MASK << IPC_WORDS_SHIFT
+
+; What may be set in eflags for the straight path: the arithmetic flags, and what is always set.
+FLAGS_USUAL equ (FL_USER & ~FL_DF) | FL_FIXED | FL_IF
+
+; Takes the lock, if that is free: not to wait here keeps all waiting in one place.
+%macro LOCK_OR 1
+%if !ONE_CPU
+	mov	eax, [lock_serving]
+	lea	ecx, [eax + 1]
+	lock cmpxchg [lock_next], ecx
+	jne	%1
+%endif
+%endmacro
+
+; edx: this CPU, with nothing that a switch must see to. ecx: env number ebx, which lives.
+%macro FIND_PARTNER_OR 1
+	mov	edx, [esp + ENV_CPU]
+	cmp	dword [edx + CPU_SWITCH_WORK], 0
+	jne	%1
+	mov	ecx, ebx
+	and	ecx, NENV - 1
+	imul	ecx, ecx, ENV_SIZE
+	cmp	[envs + ecx + ENV_ID], ebx
+	jne	%1
+	cmp	[envs + ecx + ENV_CPU], edx
+	jne	%1
+%endmacro
+
+	align 16
+sysenter_entry:
+	mov	esp, [esp]
+	pushfd
+.save:
+	lea	esp, [esp - (TF_EFLAGS - TF_VECTOR)]
+	pusha
+	mov	[esp + TF_EIP], edx
+	mov	[esp + TF_ESP], ecx
+	mov	ecx, SEL_UDATA
+	mov	ds, ecx
+	mov	es, ecx
+	test	dword [esp + TF_EFLAGS], ~FLAGS_USUAL
+	jnz	.unusual
+	mov	ecx, eax
+	and	ecx, ~WORDS
+	cmp	ecx, CALL_FLAGS
+	je	.call
+	cmp	ecx, REPLY_FLAGS
+	je	.reply
+	test	eax, eax		; SYS_SELF: needs no lock, the answer never changes
+	jnz	.general
+	mov	eax, [esp + ENV_ID]
+	mov	ecx, [esp + TF_ESP]
+	sti
+	sysexit
+
+.reply:
+	LOCK_OR	.general
+	FIND_PARTNER_OR .locked
+	mov	eax, [esp + ENV_ID]
+	cmp	[envs + ecx + ENV_HEARS], eax
+	jne	.locked
+	cmp	dword [esp + ENV_PENDING], 0
+	jne	.locked
+	cmp	dword [esp + ENV_SENDERS], 0
+	jne	.locked
+	xor	eax, eax
+	jmp	.deliver
+
+.call:
+	LOCK_OR	.general
+	FIND_PARTNER_OR .locked
+	mov	eax, [envs + ecx + ENV_HEARS]
+	test	eax, eax
+	jz	.heard
+	cmp	eax, [esp + ENV_ID]
+	jne	.locked
+.heard:
+	mov	eax, ebx
+	mov	byte [envs + ecx + ENV_AWAITED], 1
+
+.deliver:
+	mov	ebx, [esp + TF_EAX]
+	mov	[esp + ENV_IPC_FLAGS], ebx
+	shr	ebx, IPC_WORDS_SHIFT
+	cmp	ebx, 3
+	ja	.more_words
+; ---- commit: nothing below can fail ----
+.commit:
+	mov	[esp + ENV_PARTNER], eax
+	mov	[esp + ENV_HEARS], eax
+	mov	dword [esp + ENV_IPC], IPC_RECEIVING
+	mov	edx, [esp + ENV_INFO]
+	mov	[edx + INFO_PARTNER], eax
+	mov	dword [edx + INFO_WAITS], 1
+	mov	dword [edx + INFO_STATUS], ENV_NOT_RUNNABLE
+	add	ecx, envs
+	mov	dword [ecx + ENV_HEARS], HEARS_NOBODY
+	mov	dword [ecx + ENV_IPC], IPC_IDLE
+	mov	eax, [ecx + ENV_INFO]
+	mov	dword [eax + INFO_WAITS], 0
+	mov	dword [eax + INFO_STATUS], ENV_RUNNING
+	inc	dword [eax + INFO_RUNS]
+	mov	edx, [esp + ENV_CPU]
+	inc	dword [edx + CPU_SWITCHES]
+	mov	[edx + CPU_ENV], ecx
+	lea	eax, [ecx + TF_ESP]
+	mov	[edx + CPU_ENTRY], eax
+	add	eax, TF_SIZE - TF_ESP
+	mov	[edx + CPU_ESP0], eax
+	mov	eax, [ecx + ENV_CR3]
+	mov	[edx + CPU_CR3], eax
+	mov	cr3, eax
+	mov	eax, ebx
+	mov	ebx, [esp + ENV_ID]
+%if !ONE_CPU
+	lock inc dword [lock_serving]
+	mov	edx, [lock_serving]
+	cmp	edx, [lock_next]
+	jne	.wake_next
+%endif
+.resume:
+	mov	edx, [ecx + TF_EIP]
+	mov	ecx, [ecx + TF_ESP]
+	sti				; takes effect after sysexit (SDM vol. 2, STI)
+	sysexit
+
+; Words 3.. go from env page to env page, an instruction each.
+.more_words:
+	cmp	ebx, IPC_WORDS_MAX
+	ja	.locked
+	mov	edx, ecx
+	mov	esi, [esp + ENV_PAGE]
+	mov	edi, [envs + ecx + ENV_PAGE]
+	lea	esi, [esi + EP_MSG + 3 * 4]
+	lea	edi, [edi + EP_MSG + 3 * 4]
+	lea	ecx, [ebx - 3]
+	rep movsd
+	mov	ecx, edx
+	mov	esi, [esp + TF_ESI]
+	mov	edi, [esp + TF_EDI]
+	jmp	.commit
+
+; Somebody waits for the lock, and perhaps sleeps.
+.wake_next:
+	mov	edx, [ecx + ENV_CPU]
+	mov	esp, [edx + CPU_KSTACK]
+	push	eax
+	push	ecx
+	call	lock_wake_next
+	pop	ecx
+	pop	eax
+	jmp	.resume
+
+; ---- the general path: as if by `int` ----
+
+.unusual:				; whatever the flags do, they do it to the caller alone
+	mov	dword [esp + TF_VECTOR], SYSCALL_VECTOR
+	mov	eax, trap_syscall
+	push	dword FL_FIXED
+	popfd
+	jmp	.call_c
+.general:
+	mov	eax, trap_syscall
+	jmp	.usual
+.locked:
+	mov	eax, trap_syscall_locked
+.usual:
+	mov	dword [esp + TF_VECTOR], VEC_SYSENTER
+.call_c:
+	mov	ebx, esp
+	mov	edx, [ebx + ENV_CPU]
+	mov	esp, [edx + CPU_KSTACK]
+	xor	ebp, ebp
+	push	ebx
+	call	eax			; does not return
+
+; The debug trap of a caller that single-steps hits the first instruction above, in the kernel:
+; trap_kernel goes on here, with TF for the caller only.
+sysenter_traced:
+	mov	esp, [esp]
+	pushfd
+	or	dword [esp], FL_TF
+	jmp	sysenter_entry.save
+sysenter_end:
