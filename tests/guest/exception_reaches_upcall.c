@@ -36,7 +36,6 @@ INSTRUCTION(do_invlpg, "invlpg (%ebx)")
 INSTRUCTION(do_clts, "clts")
 INSTRUCTION(do_wbinvd, "wbinvd")
 INSTRUCTION(do_sysexit, "sysexit")
-INSTRUCTION(do_sysenter, "sysenter")
 
 enum { ANY = 1, AFTER = 2, TF = 0x100, OF = 0x800, GP = 13 };
 
@@ -82,7 +81,6 @@ static const struct {
 	{"clts", do_clts, GP, 0, 0, 0},
 	{"wbinvd", do_wbinvd, GP, 0, 0, 0},
 	{"sysexit", do_sysexit, GP, 0, ANY, 0},
-	{"sysenter", do_sysenter, GP, 0, ANY, 0},
 };
 
 static uint32_t bounds[2] = {1000, 2000};
