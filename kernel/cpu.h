@@ -61,7 +61,8 @@ struct cpu {
 	struct env *queue_head, *queue_tail;
 	uint32_t queued;
 	uint32_t switches;
-	struct env *noted; /* see clock.c */
+	uint64_t lock_wait; /* TSC counts that it waited for the kernel lock */
+	struct env *noted;  /* see clock.c */
 
 	struct descriptor gdt[GDT_ENTRIES] __attribute__((aligned(8)));
 	struct tss tss;

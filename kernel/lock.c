@@ -14,6 +14,7 @@
 #include "kernel/apic.h"
 #include "kernel/cpu.h"
 #include "kernel/trap.h"
+#include "kernel/x86.h"
 
 enum { SPINS = 64 };
 
@@ -43,6 +44,20 @@ static void wait_halted(struct cpu *cpu, uint32_t ticket)
 	apic_only_pokes(false);
 }
 
+static __attribute__((noinline)) void wait(struct cpu *cpu, uint32_t ticket)
+{
+	uint64_t since = rdtsc();
+
+	for (uint32_t i = 0; i < SPINS && !our_turn(ticket); i++) {
+		cpu_answer(cpu);
+		pause();
+	}
+	if (!our_turn(ticket)) {
+		wait_halted(cpu, ticket);
+	}
+	cpu->lock_wait += rdtsc() - since;
+}
+
 void lock_acquire(struct cpu *cpu)
 {
 	uint32_t ticket;
@@ -51,13 +66,8 @@ void lock_acquire(struct cpu *cpu)
 		return;
 	}
 	ticket = __atomic_fetch_add(&lock_next, 1, __ATOMIC_RELAXED);
-	for (uint32_t i = 0; !our_turn(ticket); i++) {
-		if (i == SPINS) {
-			wait_halted(cpu, ticket);
-			break;
-		}
-		cpu_answer(cpu);
-		pause();
+	if (!our_turn(ticket)) {
+		wait(cpu, ticket);
 	}
 	lock_taken(cpu);
 }

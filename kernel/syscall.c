@@ -54,10 +54,12 @@ static int call_sysinfo(struct env *caller)
 {
 	struct sysinfo *info = (struct sysinfo *)&caller->page->msg[3];
 	uint32_t switches = 0;
+	uint64_t lock_wait = 0;
 
 	_Static_assert(sizeof(*info) == SYSINFO_WORDS * 4, "SYSINFO_WORDS");
 	for (uint32_t i = 0; i < cpu_count; i++) {
 		switches += cpus[i].switches;
+		lock_wait += cpus[i].lock_wait;
 	}
 	*info = (struct sysinfo){
 		.frames_total = frame_counts.total,
@@ -70,6 +72,7 @@ static int call_sysinfo(struct env *caller)
 		.tick_us = TICK_US,
 		.switches = switches,
 		.shootdowns = cpu_shootdowns,
+		.lock_wait = lock_wait >> 10,
 	};
 	return OK;
 }

@@ -107,7 +107,8 @@ struct sysinfo {
 	unsigned tick_us;       /* length of a tick */
 	unsigned switches;      /* dispatches since boot, all CPUs */
 	unsigned shootdowns;    /* requests to other CPUs since boot: flushes and evictions */
+	unsigned lock_wait; /* waiting for the kernel lock, all CPUs: in 1,024 counts of the TSC */
 };
-#define SYSINFO_WORDS 10
+#define SYSINFO_WORDS 11
 
 #endif
