@@ -11,9 +11,12 @@
 #define BENCH_WINDOW 0xA0000000u /* where pages arrive */
 #define BENCH_SHARED 0xB0000000u /* one page that forks share */
 
+enum { BENCH_LOOPS_MAX = 16 };
+
 struct bench_options {
 	bool brief;      /* a trace is written: as little work as shows the cost */
 	uint32_t rounds; /* of each measurement */
+	uint32_t loops;  /* side by side, 1..BENCH_LOOPS_MAX: parts of scale.c */
 };
 extern struct bench_options bench_options;
 
@@ -25,7 +28,8 @@ uint64_t mark_stop(void);
 /* Prints a measurement: `ops` times the work of row `id` took that many counts. `size` is
  * what the cost may depend on (pages, words), 0 where nothing is. */
 void report(const char *id, uint32_t size, uint32_t ops, uint64_t counts);
-/* Prints a fact about a measurement. */
+/* Prints a fact about a measurement; of scale.c, the per mille of their time that the CPUs waited for the
+ * kernel lock. */
 void note(const char *name, uint32_t value);
 
 /* End the program, with a line, if a call failed; if a result is wrong. */

@@ -15,26 +15,31 @@
 struct part {
 	const char *name;
 	void (*run)(void);
-	bool once; /* has rounds of its own */
+	bool once;  /* has rounds of its own */
+	bool asked; /* runs only if named */
 };
 
-/* In the order in which they run. B8 is only on path `ipc`. */
+/* In the order in which they run. */
 /* clang-format off */
 static const struct part parts[] = {
-	{"calibrate", calibrate, false},
-	{"B1", bench_system_call, false},
-	{"B2", bench_message, false},
-	{"B3", bench_yield, false},
-	{"B4", bench_fork, true},
-	{"B5", bench_big_fork, true},
-	{"B6", bench_cow, false},
-	{"B7", bench_zero_fill, false},
-	{"B9", bench_map, false},
-	{"B9", bench_grant, false},
+	{"calibrate", calibrate, false, false},
+	{"B1", bench_system_call, false, false},
+	{"B2", bench_message, false, false},
+	{"B3", bench_yield, false, false},
+	{"B4", bench_fork, true, false},
+	{"B5", bench_big_fork, true, false},
+	{"B6", bench_cow, false, false},
+	{"B7", bench_zero_fill, false, false},
+	{"B8", bench_pager, false, false},
+	{"B9", bench_map, false, false},
+	{"B9", bench_grant, false, false},
+	{"pairs", scale_messages, false, true},
+	{"forks", scale_forks, false, true},
+	{"cow", scale_cow, false, true},
 };
 /* clang-format on */
 
-enum { PARTS = sizeof(parts) / sizeof(parts[0]) };
+enum { PARTS = sizeof(parts) / sizeof(parts[0]), ROUNDS_MAX = 1000 };
 
 static const char *path_name(void)
 {
@@ -48,7 +53,7 @@ static const char *path_name(void)
 
 static int usage(void)
 {
-	puts("usage: bench [-b] [-r ROUNDS] [PART...], parts:");
+	puts("usage: bench [-b] [-r ROUNDS] [-n LOOPS] [PART...], parts:");
 	for (int i = 0; i < PARTS; i++) {
 		printf(" %s", parts[i].name);
 	}
@@ -63,7 +68,7 @@ static bool wanted(const struct part *part, int argc, char *argv[])
 			return true;
 		}
 	}
-	return false;
+	return argc == 0 && !part->asked;
 }
 
 static void run(const struct part *part)
@@ -76,14 +81,19 @@ static void run(const struct part *part)
 int main(int argc, char *argv[])
 {
 	uint64_t counter = mark_stop(), us = clock_us();
-	int rounds, i;
+	int number, i;
 
 	for (i = 1; i < argc && argv[i][0] == '-'; i++) {
 		if (strcmp(argv[i], "-b") == 0) {
-			bench_options = (struct bench_options){.brief = true, .rounds = 1};
+			bench_options.brief = true;
+			bench_options.rounds = 1;
 		} else if (strcmp(argv[i], "-r") == 0 && i + 1 < argc &&
-		           args_number(argv[i + 1], 1, 1000, &rounds)) {
-			bench_options.rounds = (uint32_t)rounds;
+		           args_number(argv[i + 1], 1, ROUNDS_MAX, &number)) {
+			bench_options.rounds = (uint32_t)number;
+			i++;
+		} else if (strcmp(argv[i], "-n") == 0 && i + 1 < argc &&
+		           args_number(argv[i + 1], 1, BENCH_LOOPS_MAX, &number)) {
+			bench_options.loops = (uint32_t)number;
 			i++;
 		} else {
 			return usage();
@@ -91,7 +101,7 @@ int main(int argc, char *argv[])
 	}
 	printf("path %s\n", path_name());
 	for (int part = 0; part < PARTS; part++) {
-		if (i == argc || wanted(&parts[part], argc - i, argv + i)) {
+		if (wanted(&parts[part], argc - i, argv + i)) {
 			run(&parts[part]);
 		}
 	}

@@ -4,7 +4,7 @@
 #include "libsys/stdio.h"
 #include "libsys/syscall.h"
 
-struct bench_options bench_options = {.rounds = 3};
+struct bench_options bench_options = {.rounds = 3, .loops = 1};
 
 static inline uint64_t read_counter(void)
 {
