@@ -133,12 +133,12 @@ static void serve_char_readers(struct console *console)
 
 	while (first_reader(console) == NULL &&
 	       (reader = waiters_first(&console->waiters, WAITERS_CHAR)) != NULL &&
-	       input_peek(&console->input, &key)) {
+	       input_peek(&console->kept->input, &key)) {
 		envid_t id = reader->id;
 
 		waiters_remove(&console->waiters, reader);
 		if (answer(id, key, NULL, 0)) {
-			(void)input_take(&console->input, &key);
+			(void)input_take(&console->kept->input, &key);
 		}
 	}
 }

@@ -57,7 +57,7 @@ static int handle_read_char(struct console *console)
 
 static int handle_wait_char(struct console *console, envid_t client)
 {
-	console->interrupt_waits = false;
+	console->kept->interrupt_waits = false;
 	waiters_add(&console->waiters, client, WAITERS_CHAR);
 	return ANSWER_LATER;
 }
