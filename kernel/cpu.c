@@ -12,6 +12,7 @@
 #include "kernel/boot.h"
 #include "kernel/debug.h"
 #include "kernel/env.h"
+#include "kernel/hook.h"
 #include "kernel/lock.h"
 
 struct cpu cpus[CPUS_MAX];
@@ -231,11 +232,13 @@ void cpu_ask(struct cpu *cpu, enum cpu_request what)
 {
 	debug_assert(lock_held() && cpu != this_cpu());
 	cpu_shootdowns++;
+	hook_event(EVENT_ASK, NULL, cpu->index | what << 8);
 	__atomic_fetch_or(&cpu->requests, what, __ATOMIC_RELEASE);
 	apic_poke(cpu->apic_id);
 	while (__atomic_load_n(&cpu->requests, __ATOMIC_ACQUIRE) & what) {
 		pause();
 	}
+	hook_event(EVENT_ANSWERED, NULL, cpu->index | what << 8);
 }
 
 /* Whatever brought the env into the kernel is done anew when it runs again. Faults come by themselves; a

@@ -29,6 +29,7 @@ enum cpu_request {
 enum switch_work {
 	SWITCH_FPU = 1,   /* its FPU state is in the registers */
 	SWITCH_PORTS = 2, /* its ports are open */
+	SWITCH_HOOK = 4,  /* somebody looks: on every CPU while the trace is on */
 };
 
 enum cpu_start { CPU_SILENT, CPU_HERE, CPU_ADMITTED };

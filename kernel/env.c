@@ -145,7 +145,7 @@ int env_create(struct env *like, struct env *controller, bool server, struct env
 	controller->children += controller != env;
 	publish(env, like && !like->root ? like->id : 0, controller->id,
 	        like ? like->info->pager : 0);
-	hook_event(EVENT_NEW, env, 0);
+	hook_event(EVENT_NEW, env, env->info->parent);
 	*result = env;
 	return OK;
 }

@@ -1,32 +1,30 @@
-/* The one hook that feeds what only helps people look (kernel/joslog.c). Off: a test and a branch. */
+/* The one hook that feeds what only helps people look (kernel/joslog.c, kernel/trace.c): the events are
+ * those of kernel/abi/trace.h. Off: a test and a branch. */
 #ifndef PARLEY_KERNEL_HOOK_H
 #define PARLEY_KERNEL_HOOK_H
 
-#include "kernel/abi/types.h"
+#include "kernel/abi/trace.h"
 
 struct env;
 
-enum event {
-	EVENT_NEW,         /* env was made */
-	EVENT_EXIT,        /* env destroys itself */
-	EVENT_DESTROY,     /* env is destroyed by another */
-	EVENT_FREE,        /* env dies, for whatever reason */
-	EVENT_FAULT,       /* page fault ends env; value: address */
-	EVENT_EXCEPTION,   /* another exception ends env */
-	EVENT_BAD_POINTER, /* a system call ends env; value: first bad address */
-};
-
 typedef void hook_fn(enum event event, struct env *env, uint32_t value);
-extern hook_fn *hook; /* NULL: nobody looks. Constant after boot. */
+extern hook_fn *hook; /* NULL: nobody looks. Guarded by the kernel lock. */
 
+/* Lock held. `env` may be NULL only for WAKE, IDLE, ASK and ANSWERED, and for ENTER if the env was taken
+ * away meanwhile. `value` is the record's word a if no register is; of ENTER the address of a page fault; of ASK and
+ * ANSWERED CPU | enum cpu_request << 8. */
 static inline void hook_event(enum event event, struct env *env, uint32_t value)
 {
-	if (hook) {
-		hook(event, env, value);
-	}
+	asm goto("cmpl $0, %0; jne %l1" : : "m"(hook) : "cc" : look); /* two instructions, always */
+	return;
+look:
+	hook(event, env, value);
 }
 
 /* Optional: prints JOS's lines about envs. */
 hook_fn joslog_event __attribute__((weak));
+
+/* Optional: SYS_TRACE (kernel/abi/trace.h). */
+int trace_call(struct env *caller) __attribute__((weak));
 
 #endif

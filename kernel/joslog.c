@@ -66,7 +66,7 @@ void joslog_event(enum event event, struct env *env, uint32_t value)
 	const struct env *running = this_cpu()->env;
 	uint32_t who = running && !running->space.server ? running->id : 0;
 
-	if (env->space.server) {
+	if (!env || env->space.server) {
 		return;
 	}
 	switch (event) {
@@ -82,5 +82,6 @@ void joslog_event(enum event event, struct env *env, uint32_t value)
 	case EVENT_BAD_POINTER:
 		debug_printf("[%08x] user_mem_check assertion failure for va %08x\n", who, value);
 		break;
+	default: break;
 	}
 }

@@ -133,10 +133,16 @@ static int alloc_page(struct run *run, uint32_t offset)
 		    frame_refs(PTE_ADDR(source)) == 1) {
 			run->to.env->space.stale |= (*slot & ~run->to.flags & PTE_W) != 0;
 			*slot = PTE_ADDR(source) | PTE_P | PTE_U | (run->to.flags & RIGHTS);
+			run->to.env->info->faults.kept++;
 			return OK;
 		}
 	}
-	return place_fresh(&run->to.env->space, va, slot, PTE_ADDR(source), run->to.flags & RIGHTS);
+	error = place_fresh(&run->to.env->space, va, slot, PTE_ADDR(source),
+	                    run->to.flags & RIGHTS);
+	if (source && !error) {
+		run->to.env->info->faults.copies += (run->to.flags & PAGE_COND) != 0;
+	}
+	return error;
 }
 
 static int map_page(struct run *run, uint32_t offset)

@@ -13,6 +13,7 @@
 #include "kernel/debug.h"
 #include "kernel/env.h"
 #include "kernel/fault.h"
+#include "kernel/hook.h"
 #include "kernel/lock.h"
 
 static uint32_t idle_cpus; /* bit per CPU that is halted and has not been poked since */
@@ -106,6 +107,7 @@ static _Noreturn void halt(struct cpu *cpu)
 	idle_cpus |= 1u << cpu->index;
 	clock_arm(cpu);
 	set_ticking(cpu, clock_pending());
+	hook_event(EVENT_IDLE, NULL, 0);
 	lock_release();
 	trap_halt(cpu->kstack);
 }
@@ -146,6 +148,7 @@ void sched_run(struct cpu *cpu, struct env *next)
 		next = fault_due(next);
 	}
 	set_ticking(cpu, true);
+	hook_event(EVENT_RESUME, next, 0);
 	lock_release();
 	trap_resume(&next->tf);
 }

@@ -163,6 +163,11 @@ static int call_self(struct env *caller)
 	return caller->id;
 }
 
+static int call_trace(struct env *caller)
+{
+	return trace_call ? trace_call(caller) : E_NO_CALL;
+}
+
 typedef int call_fn(struct env *caller);
 
 /* All but SYS_IPC and SYS_YIELD, which choose who runs next. */
@@ -186,6 +191,7 @@ static call_fn *const calls[SYS_COUNT] = {
 	[SYS_IRQ_BIND] = call_irq_bind,
 	[SYS_PORTS] = call_ports,
 	[SYS_DEBUG_WRITE] = call_debug_write,
+	[SYS_TRACE] = call_trace,
 };
 
 struct env *syscall_dispatch(struct env *env)

@@ -15,6 +15,7 @@
 #include "kernel/debug.h"
 #include "kernel/env.h"
 #include "kernel/fault.h"
+#include "kernel/hook.h"
 #include "kernel/lock.h"
 #include "kernel/sched.h"
 #include "kernel/syscall.h"
@@ -97,13 +98,16 @@ void trap_user(struct env *env)
 	}
 	take_lock(cpu, vector);
 	if (is_interrupt(vector)) {
-		bool over = interrupt(cpu, vector);
+		bool over;
 
+		hook_event(EVENT_ENTER, cpu->env, va);
+		over = interrupt(cpu, vector);
 		sched_run(cpu, cpu->env && over ? sched_rotate(cpu, cpu->env) : cpu->env);
 	}
 	if (cpu->env != env) { /* taken away while we waited for the lock */
 		sched_run(cpu, NULL);
 	}
+	hook_event(EVENT_ENTER, env, va);
 	switch (vector) {
 	case SYSCALL_VECTOR: sched_run(cpu, syscall_dispatch(env));
 	case VEC_PAGE_FAULT: sched_run(cpu, fault_page(env, va));
@@ -115,6 +119,7 @@ void trap_user(struct env *env)
 void trap_syscall_locked(struct env *env)
 {
 	lock_taken(env->cpu);
+	hook_event(EVENT_ENTER, env, 0);
 	sched_run(env->cpu, syscall_dispatch(env));
 }
 
@@ -153,6 +158,7 @@ void trap_kernel(struct trapframe *frame)
 	}
 	cpu->in_halt = false;
 	take_lock(cpu, vector);
+	hook_event(EVENT_WAKE, NULL, vector);
 	sched_not_idle(cpu);
 	interrupt(cpu, vector);
 	sched_run(cpu, NULL);

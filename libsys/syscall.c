@@ -3,7 +3,8 @@
  * Each packs its arguments into the four registers of kernel/abi/syscall.h and enters the kernel
  * through syscall_raw (nasm/user/syscall.asm). Nothing is checked and nothing is remembered here.
  * Calls whose operands do not fit the registers use words 3.. of the own env page's msg:
- * sys_env_get_regs, sys_env_set_regs and sys_sysinfo disturb a message in the making. */
+ * sys_env_get_regs, sys_env_set_regs, sys_sysinfo and some of sys_trace disturb a message in the
+ * making. */
 #include "libsys/syscall.h"
 
 /* The layout that nasm/user/syscall.asm declares. */
@@ -192,6 +193,32 @@ int sys_ports(envid_t env, uint32_t first, uint32_t count)
 int sys_debug_write(const void *bytes, uint32_t length)
 {
 	return call(SYS_DEBUG_WRITE, (vaddr_t)bytes, length, 0, 0);
+}
+
+int sys_trace(enum trace_op op, uint32_t first, uint32_t second)
+{
+	return call(SYS_TRACE, op, first, second, 0);
+}
+
+int sys_trace_stats(struct trace_stats *stats)
+{
+	int result = sys_trace(TRACE_STATS, 0, 0);
+	if (result >= 0) {
+		words_from_message((uint32_t *)stats, TRACE_STATS_WORDS);
+	}
+	return result;
+}
+
+int sys_trace_name(envid_t env, uint32_t extra, const char *name)
+{
+	for (uint32_t i = 0; i < TRACE_NAME_WORDS; i++) {
+		uint32_t word = 0;
+		for (uint32_t byte = 0; byte < sizeof(word) && *name != '\0'; byte++) {
+			word |= (uint32_t)(uint8_t)*name++ << byte * 8;
+		}
+		env_page->msg[FIRST_MSG_WORD + i] = word;
+	}
+	return sys_trace(TRACE_NAME, (uint32_t)env, extra);
 }
 
 /* A page call on a whole run, again and again until all of it is done or one fails. The

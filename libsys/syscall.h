@@ -8,6 +8,7 @@
 #include "kernel/abi/page.h"
 #include "kernel/abi/status.h"
 #include "kernel/abi/syscall.h"
+#include "kernel/abi/trace.h"
 #include "kernel/abi/types.h"
 
 /* The caller's env page. Volatile: the kernel writes it behind the compiler's back, and a
@@ -70,6 +71,12 @@ int sys_sysinfo(struct sysinfo *info);
 int sys_irq_bind(uint32_t irq, envid_t env);
 int sys_ports(envid_t env, uint32_t first, uint32_t count);
 int sys_debug_write(const void *bytes, uint32_t length);
+
+/* The trace; kernel/abi/trace.h says what each operation takes. TRACE_STATS and TRACE_NAME have
+ * functions of their own. A name is cut at 16 bytes. */
+int sys_trace(enum trace_op op, uint32_t first, uint32_t second);
+int sys_trace_stats(struct trace_stats *stats);
+int sys_trace_name(envid_t env, uint32_t extra, const char *name);
 
 /* Page calls stop after 1,024 entries; these go on until all n are done or one fails
  * (then what was done stays done). Return OK or the error. */

@@ -69,6 +69,18 @@ enum env_status {
 	ENV_NOT_RUNNABLE = 4, /* stopped, or waiting in an IPC */
 };
 
+/* Page faults of an env, counted since it was made. */
+struct fault_counts {
+	uint32_t kind[4]; /* by FEC_PR | FEC_WR of the error code */
+	uint32_t calls;   /* messages to its pager because of them */
+	uint32_t copies;  /* pages filled with a copy on condition (PAGE_FILL, PAGE_COND) */
+	uint32_t
+		kept; /* likewise with PAGE_UNSHARE: its own frame, which nobody else had any more */
+	uint32_t timed;    /* faults whose time is in spent: those while a trace is on */
+	uint64_t spent[3]; /* TSC counts, by enum fault_time */
+};
+enum fault_time { FAULT_IN_KERNEL, FAULT_IN_HANDLER, FAULT_IN_PAGER };
+
 /* The public record of an env: (const struct env_info *)UENVS, NENV of them. */
 struct env_info {
 	envid_t id;
@@ -88,8 +100,11 @@ struct env_info {
 	uint32_t ipc_value;     /* word 0 */
 	envid_t ipc_from;
 	uint32_t ipc_perm; /* word 1 if a page came, else 0 */
+
+	struct fault_counts faults;
+	uint32_t reserved[2];
 };
-_Static_assert(sizeof(struct env_info) == 64, "one cache line per record");
+_Static_assert(sizeof(struct env_info) == 128, "two cache lines per record");
 
 /* What the kernel pushes on the exception stack before it enters the upcall. JOS's
  * struct UTrapframe. A fault on the exception stack itself pushes below it, after one

@@ -43,8 +43,10 @@ struct Env {
 	uint32_t env_ipc_value;
 	envid_t env_ipc_from;
 	int env_ipc_perm; /* 0: no page came */
+
+	uint32_t env_faults[16]; /* counts, as struct fault_counts */
 };
-_Static_assert(sizeof(struct Env) == 64, "one record of the kernel's table");
+_Static_assert(sizeof(struct Env) == 128, "one record of the kernel's table");
 
 extern const volatile struct Env envs[NENV];
 
