@@ -16,7 +16,7 @@ python := /usr/bin/python3
 test_workers = $(shell $(python) -c 'import xdist' 2>/dev/null && echo ' -n 2')
 
 # ---- Options of run, iso and gdb: scripts/machine.py checks them and knows their defaults.
-OPTIONS := SMP MEM APP FAULTS JOSLOG TIMEOUT ACCEL ICOUNT TESTS ISO BOOTARGS DEBUG NCPU \
+OPTIONS := SMP MEM APP TRACE FAULTS JOSLOG TIMEOUT ACCEL ICOUNT TESTS ISO BOOTARGS DEBUG NCPU \
 	FAILHOOK KFAULT PAGER CONSOLE
 export $(OPTIONS)
 
@@ -32,8 +32,8 @@ cflags := -std=gnu11 -ffreestanding -march=i686 -O2 -g -fno-pic -fno-stack-prote
 	-Wall -Wextra -Werror -I. -ffile-prefix-map=$(CURDIR)=.
 kernel_cflags := $(cflags) -mno-80387 -flto
 # What runs once, or for people, is made small instead of fast.
-kernel_small := acpi apic boot clock debug envcall joslog kmap loader machine monitor mptable \
-	multiboot smp
+kernel_small := account acpi apic boot clock debug envcall joslog kmap loader machine monitor mptable \
+	multiboot smp trace
 user_cflags := $(cflags)
 jos_cflags := $(cflags) -O1 -Ilibsys/jos -fno-strict-aliasing -fnon-call-exceptions \
 	-fno-delete-null-pointer-checks -fno-tree-ch -Wno-extra -Wno-error -Wno-format -Wno-unused

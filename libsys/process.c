@@ -243,6 +243,11 @@ int process_server_kill(enum pm_server which)
 	return manager_request(PM_SERVER_KILL, which, 0);
 }
 
+int process_trace(enum pm_trace what, uint32_t argument)
+{
+	return manager_request(PM_TRACE, what, argument);
+}
+
 void poweroff(int status)
 {
 	(void)stdout_flush();

@@ -68,6 +68,9 @@ uint32_t process_server_restarts(enum pm_server which);
 /* Ends a server, which is started again; who uses it goes on. E_PERM: only the first process may. */
 int process_server_kill(enum pm_server which);
 
+/* The kernel's trace: PM_TRACE. E_PERM: not the first process; E_NO_CALL: the kernel has none. */
+int process_trace(enum pm_trace what, uint32_t argument);
+
 /* Ends the machine. Status 0..100 becomes that of `make run`. */
 _Noreturn void poweroff(int status);
 

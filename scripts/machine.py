@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-NAMES = ("SMP", "MEM", "APP", "TIMEOUT", "ACCEL", "ICOUNT", "TESTS", "ISO", "BOOTARGS",
+NAMES = ("SMP", "MEM", "APP", "TRACE", "TIMEOUT", "ACCEL", "ICOUNT", "TESTS", "ISO", "BOOTARGS",
          "FAULTS", "JOSLOG", "DEBUG", "NCPU", "FAILHOOK", "KFAULT",
          "PAGER", "CONSOLE")
 BUILTINS = tuple(re.findall(r'^\t\{"(\w+)", ', (ROOT / "apps/sh/builtin.c").read_text(), re.M))
@@ -59,11 +59,13 @@ class Options:
         self.faults = given["FAULTS"].strip() or "pager"
         self.joslog = self.flag("JOSLOG")
         self.kernel = self.kernel_file()
+        self.trace = given["TRACE"].strip()
         self.timeout = self.number("TIMEOUT", 1, 86400, 60 if self.app else 0)
         self.accel = given["ACCEL"] or "tcg"
         self.check_accel()
         self.check_app()
         self.check_faults()
+        self.check_trace()
 
     def number(self, name, low, high, default):
         text = self.given[name].strip()
@@ -119,6 +121,11 @@ class Options:
         for program in commands(self.app):
             if program not in have and program not in BUILTINS:
                 fail(f"no program {program!r} (have: {' '.join(have)})")
+
+    def check_trace(self):
+        folder = os.path.dirname(self.trace) or "."
+        if self.trace and not (ROOT / folder).is_dir():
+            fail(f"TRACE={self.trace}: no folder {folder}")
 
     def check_faults(self):
         if self.faults not in ("self", "pager", "ipc", "kernel"):
@@ -200,6 +207,9 @@ def qemu(options, *extra):
     command += ["-device", "isa-debug-exit,iobase=0xf4,iosize=4"]
     if options.icount:
         command += ["-icount", "shift=0,sleep=off"]
+    if options.trace:
+        command += ["-chardev", "file,id=trace,path=" + options.trace.replace(",", ",,")]
+        command += ["-device", "isa-debugcon,iobase=0xe9,chardev=trace"]
     if options.iso:
         command += ["-cdrom", "build/parley.iso", "-boot", "d"]
     else:

@@ -72,6 +72,7 @@ int job_wait(int argc, char *argv[]);
 int kill_run(int argc, char *argv[]);
 int leave_run(int argc, char *argv[]);
 int ps_run(int argc, char *argv[]);
+int trace_run(int argc, char *argv[]);
 int time_command(int argc, char *argv[]);
 int time_sleep(int argc, char *argv[]);
 

@@ -56,6 +56,8 @@ enum pm_op {
 			 * first process; everybody with the command line word `killservers` */
 	PM_DEADLINE, /* w1 pid (a descendant; 0: self), w2 ms, 0 none: so long may a page fault wait for
 		       * the pager's answer; those that it starts later inherit it -> w0 what it was */
+	PM_TRACE, /* first process only: w1 enum pm_trace, w2 its argument; the caller may use
+		       * SYS_TRACE from then on */
 };
 
 #define PM_DEADLINE_MS_MAX (0xFFFFFFFFu / 1000)
@@ -63,6 +65,13 @@ enum pm_op {
 enum { PM_WAIT_NOHANG = 1 }; /* answers w0 = 0 when none has ended yet */
 
 enum pm_server { PM_SERVER_PAGER = 1, PM_SERVER_CONSOLE, PM_SERVER_END };
+
+enum pm_trace {
+	PM_TRACE_ON,   /* w2 pages of each CPU's ring, as for TRACE_ON */
+	PM_TRACE_OFF,  /* and nothing else changes */
+	PM_TRACE_PORT, /* w2 1: gives PM_TRACE_OUT to the caller, 0: takes all its ports away */
+};
+#define PM_TRACE_OUT 0xE9 /* QEMU's debug console: reads as its own number where there is one */
 
 /* How a process ended. */
 enum pm_end { PM_END_EXIT, PM_END_KILLED, PM_END_FAULT };

@@ -16,6 +16,7 @@
 #include "servers/procmgr/report.h"
 #include "servers/procmgr/server.h"
 #include "servers/procmgr/start.h"
+#include "servers/procmgr/trace.h"
 
 enum { FIRST_TEXT_WORD = 3, EXTRA_WORDS = 3 };
 
@@ -290,6 +291,21 @@ static int serve_log_read(struct request *request)
 	return (int)bytes;
 }
 
+/* A trace shows registers and messages of everybody. The first process is the machine's user: it
+ * may end anybody, and look at anybody. */
+static int serve_trace(struct request *request)
+{
+	if (request->caller != table_first()) {
+		return E_PERM;
+	}
+	switch (request->w1) {
+	case PM_TRACE_ON: return trace_start(request->from, request->w2);
+	case PM_TRACE_OFF: return trace_stop(request->from);
+	case PM_TRACE_PORT: return trace_give_port(request->from, request->w2 != 0);
+	default: return E_INVAL;
+	}
+}
+
 static int serve_poweroff(struct request *request)
 {
 	power_off((int)request->w1);
@@ -322,6 +338,7 @@ static const struct operation {
 	[PM_PAGER] = {serve_pager, 2, BY_PROCESS | BY_OTHER},
 	[PM_DEADLINE] = {serve_deadline, 3, BY_PROCESS},
 	[PM_SERVER_KILL] = {serve_server_kill, 2, BY_PROCESS},
+	[PM_TRACE] = {serve_trace, 3, BY_PROCESS},
 };
 
 static uint32_t asker(const struct request *request)

@@ -10,6 +10,7 @@
 #include "libsys/syscall.h"
 #include "servers/procmgr/family.h"
 #include "servers/procmgr/server.h"
+#include "servers/procmgr/trace.h"
 
 #define EXCEPTION_STACK (UXSTACKTOP - PGSIZE)
 
@@ -102,6 +103,7 @@ int start_stopped(struct process *parent, enum fault_path path, const struct arg
 
 	/* ---- commit: nothing below can fail ---- */
 	table_set_env(*child, env);
+	trace_name(*child);
 	return (*child)->pid;
 }
 
@@ -139,6 +141,7 @@ int start_exec(struct process *process, const struct arguments *arguments)
 	table_set_env(process, env);
 	process->path = next.path;
 	process->program = program;
+	trace_name(process);
 	(void)sys_env_set(env, ENV_RUN, 1);
 	return OK;
 }
@@ -192,6 +195,7 @@ int start_fork(struct process *parent, vaddr_t upcall, vaddr_t xupcall)
 
 	/* ---- commit: nothing below can fail ---- */
 	table_set_env(child, env);
+	trace_name(child);
 	(void)sys_env_set(env, ENV_RUN, 1);
 	return child->pid;
 }

@@ -1,0 +1,21 @@
+/* The kernel's trace: who may see it, and the names in it. */
+#ifndef PARLEY_SERVERS_PROCMGR_TRACE_H
+#define PARLEY_SERVERS_PROCMGR_TRACE_H
+
+#include "servers/procmgr/table.h"
+
+/* Switches it on, with rings of `pages` pages (0: TRACE_PAGES_DEFAULT), and lets `env` use SYS_TRACE;
+ * then adds the names of all envs that procmgr knows. As TRACE_ON; E_NO_MEM leaves no ring behind
+ * that was not there. */
+int trace_start(envid_t env, uint32_t pages);
+/* Switches it off; lets `env` use SYS_TRACE. E_NO_CALL: the kernel has no trace. */
+int trace_stop(envid_t env);
+/* Lets `env` write to PM_TRACE_OUT, or takes all ports from it. */
+int trace_give_port(envid_t env, bool give);
+
+/* Adds the name of a process whose env or program is new, if the trace is on. */
+void trace_name(const struct process *process);
+
+enum { TRACE_PAGES_DEFAULT = 256 };
+
+#endif
