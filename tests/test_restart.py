@@ -68,11 +68,29 @@ def test_only_the_first_process_kills_servers(shell):
 
 @CPUS
 @BROKEN
-def test_pager_that_crashes_in_a_loop_is_given_up(smp, broken):
-    result = run_app("hello", smp=smp, PAGER=f"build/tests/servers/{broken}.elf")
+@pytest.mark.parametrize("path", ["pager", "ipc"])
+def test_pager_that_crashes_in_a_loop_is_given_up(smp, broken, path):
+    result = run_app("hello", smp=smp, PAGER=f"build/tests/servers/{broken}.elf", FAULTS=path)
     assert re.search(r"^sh\[1\]: fault at 0x[0-9a-f]+ \((read|write), ip .*\): peer died$",
                      result.output, re.M), result
     assert result.status == 98, result
+
+
+@CPUS
+@pytest.mark.parametrize("program", ["restart_pager_is_replaced", "restart_under_load"])
+def test_pager_restarts_on_path_ipc(smp, program):
+    result = run_app(program, smp=smp, bootargs="killservers", FAULTS="ipc", timeout=120)
+    assert result.status == 0, result
+
+
+@CPUS
+def test_lines_come_once_while_the_console_is_killed(smp):
+    result = run_app("restart_console_under_load", smp=smp, bootargs="killservers")
+    assert result.status == 0, result
+    assert result.output.count("console was killed and is started again") == 60, result
+    for writer in range(3):
+        lines = re.findall(rf"^<writer {writer} line (\d+) of (\d+)>$", result.output, re.M)
+        assert [int(line) for line, _ in lines] == list(range(int(lines[0][1]))), lines
 
 
 @CPUS

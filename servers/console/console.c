@@ -242,13 +242,13 @@ static void answer_drains(struct console *console)
 void console_start(struct console *console)
 {
 	struct kept *kept = (struct kept *)CONSOLE_KEPT;
-	bool goes_on = kept_open(kept);
 
 	console->kept = kept;
-	output_init(&console->output, kept, goes_on, (volatile uint16_t *)(uintptr_t)VGA_MEMORY);
+	kept_open(kept);
+	output_init(&console->output, kept, (volatile uint16_t *)(uintptr_t)VGA_MEMORY);
 	keyboard_init(&console->keyboard);
 	line_init(&console->line, emit, &console->output);
-	if (kept->vga.column > 0) { /* behind half a line */
+	if (out_in_line(&kept->out)) { /* somebody's prompt, or a line half typed */
 		print_short(console, "\n");
 	}
 	console->log_waits = true; /* procmgr may have written before it could notify us */

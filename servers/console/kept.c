@@ -1,35 +1,51 @@
 /* The memory that outlives a console. It may have been left in the middle of anything but a single
- * store, and by a console with a bug: nothing in it is used before it is found to make sense. (After a
+ * store, and by a console with a bug: each part of it is used only if it makes sense. (After a
  * crash, other than a kill, procmgr clears it.) */
 #include "servers/console/kept.h"
 
 #include "kernel/abi/env.h"
+#include "libsys/string.h"
 #include "servers/console/out.h"
 
 enum { KEPT_VALID = 0x4B455054 };
 
-static bool makes_sense(const struct kept *kept)
+static bool is_part_of_text(const struct kept *kept, uint32_t mark)
 {
-	const struct ring *typed = &kept->input.typed;
-
-	return kept->valid == KEPT_VALID && out_used(&kept->out) <= CONSOLE_OUT_SIZE &&
-	       typed->bytes == kept->input.typed_bytes && typed->size == INPUT_RING_SIZE &&
-	       ring_used(typed) <= INPUT_RING_SIZE && vga_makes_sense(&kept->vga);
+	return (int32_t)(kept->out.put - mark) >= 0;
 }
 
-bool kept_open(struct kept *kept)
+/* Forgets the write that a former console noted and did not come to commit: what we print would pass its
+ * mark. */
+static void drop_unfinished(struct kept *kept)
 {
-	if (makes_sense(kept)) {
-		return true;
+	for (unsigned i = 0; i < NENV; i++) {
+		if (!is_part_of_text(kept, kept->writes[i].mark)) {
+			kept->writes[i].client = 0;
+		}
 	}
-	kept->valid = 0;
-	kept->out.taken = kept->out.put;
-	input_init(&kept->input);
-	kept->foreground = 0;
-	kept->interrupt_waits = false;
-	out_order();
+}
+
+static bool input_makes_sense(const struct input *input)
+{
+	const struct ring *typed = &input->typed;
+
+	return typed->bytes == input->typed_bytes && typed->size == INPUT_RING_SIZE &&
+	       ring_used(typed) <= INPUT_RING_SIZE;
+}
+
+void kept_open(struct kept *kept)
+{
+	if (kept->valid != KEPT_VALID) {
+		memset(kept, 0, sizeof(*kept));
+	}
+	if (out_used(&kept->out) > CONSOLE_OUT_SIZE) {
+		kept->out.taken = kept->out.put;
+	}
+	if (!input_makes_sense(&kept->input)) {
+		input_init(&kept->input);
+	}
+	drop_unfinished(kept);
 	kept->valid = KEPT_VALID;
-	return false;
 }
 
 /* Until all three are stored, the record is of no write, or of one that `put` has not reached. */
@@ -50,5 +66,5 @@ bool kept_has_write(const struct kept *kept, envid_t client, uint32_t number)
 	__typeof__(&kept->writes[0]) write = &kept->writes[ENV_SLOT(client)];
 
 	return number != 0 && write->client == client && write->number == number &&
-	       (int32_t)(kept->out.put - write->mark) >= 0;
+	       is_part_of_text(kept, write->mark);
 }

@@ -11,7 +11,7 @@
 
 struct kept {
 	struct console_out out; /* first: procmgr knows it */
-	uint32_t valid;         /* KEPT_VALID: all below was set up */
+	uint32_t valid;         /* KEPT_VALID: a console was here */
 	struct input input;
 	struct vga vga;
 	uint32_t foreground;  /* pid that Ctrl-C kills, 0 none */
@@ -25,9 +25,8 @@ struct kept {
 _Static_assert(sizeof(struct kept) <= CONSOLE_KEPT_PAGES * PGSIZE, "fits its pages");
 _Static_assert(offsetof(struct kept, out) == 0, "procmgr looks here");
 
-/* Whether a console left this in order: then the next goes on with it. If not, it is set up, but for the
- * screen. */
-bool kept_open(struct kept *kept);
+/* To be called first: makes what is there ready to go on with, but for the screen. */
+void kept_open(struct kept *kept);
 
 /* Notes that the client's write becomes part of the text when `put` reaches `mark`. */
 void kept_note_write(struct kept *kept, envid_t client, uint32_t number, uint32_t mark);

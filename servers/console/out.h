@@ -41,6 +41,12 @@ static inline void out_commit(struct console_out *out, uint32_t n)
 	out->put += n;
 }
 
+/* Whether the text so far ends in the middle of a line. */
+static inline bool out_in_line(const struct console_out *out)
+{
+	return out->put != 0 && out->bytes[(out->put - 1) % CONSOLE_OUT_SIZE] != '\n';
+}
+
 /* The oldest byte, if there is one. */
 static inline uint8_t out_first(const struct console_out *out)
 {

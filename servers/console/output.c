@@ -3,11 +3,11 @@
 
 #include "servers/console/output.h"
 
-void output_init(struct output *output, struct kept *kept, bool goes_on, volatile uint16_t *cells)
+void output_init(struct output *output, struct kept *kept, volatile uint16_t *cells)
 {
 	output->kept = kept;
 	serial_init(&output->serial, &kept->out);
-	if (goes_on) {
+	if (vga_makes_sense(&kept->vga)) {
 		vga_resume(&kept->vga);
 	} else {
 		vga_init(&kept->vga, cells);

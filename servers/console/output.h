@@ -13,9 +13,9 @@ struct output {
 	struct kept *kept;
 };
 
-/* Sets up both devices. cells: the text memory. `goes_on`: with the text and the screen in *kept, which a
- * former console left. */
-void output_init(struct output *output, struct kept *kept, bool goes_on, volatile uint16_t *cells);
+/* Sets up both devices, to go on with the text and, if it makes sense, the screen in *kept. cells: the text
+ * memory. */
+void output_init(struct output *output, struct kept *kept, volatile uint16_t *cells);
 
 /* Whether a client's text of this length fits now, beside the reserve. */
 bool output_fits(const struct output *output, uint32_t length);

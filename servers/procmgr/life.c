@@ -15,6 +15,7 @@
 #include "servers/procmgr/family.h"
 #include "servers/procmgr/log.h"
 #include "servers/procmgr/report.h"
+#include "servers/procmgr/server.h"
 
 enum { STATUS_MAX = 100 };
 
@@ -184,10 +185,21 @@ void life_end(struct process *process, const struct ending *ending)
 	}
 }
 
+/* Where the kernel asks the pager and there is none, it says of every page fault that nobody handles it. */
+static bool missed_pager(const struct process *process, const struct ending *ending)
+{
+	bool kernel_asks = process->path == FAULT_PATH_IPC || process->path == FAULT_PATH_KERNEL;
+	return kernel_asks && server_env(PM_SERVER_PAGER) == E_DEAD &&
+	       ending->how == PM_END_FAULT && ending->vector == VECTOR_PAGE_FAULT &&
+	       ending->reason == E_FAULT;
+}
+
 void life_env_died(struct process *process, envid_t env, const struct ending *ending)
 {
 	if (env == process->env) {
-		end_own(process, ending);
+		struct ending own = *ending;
+		own.reason = missed_pager(process, ending) ? E_DEAD : own.reason;
+		end_own(process, &own);
 	} else {
 		table_drop_env(process, env);
 	}

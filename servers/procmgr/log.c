@@ -1,11 +1,12 @@
 /* The log: a ring of bytes that the console empties.
  *
- *      [ ....  oldest bytes  ....  given .... newest bytes  .... ]
- *              ^ taken             ^ given                ^ added
+ *      [ ....  part that is given  ....  newest bytes  .... ]
+ *              ^ taken                 ^ given         ^ added
  *
  * The positions count bytes ever taken, given and added; they wrap around at 2^32, a multiple of the
  * ring's size. procmgr never calls the console: it raises a bit there, and the console asks. When it asks for
- * more, it has what it was given; what it was given and died with is given to the next one. */
+ * more, it has the part that it was given; the part that it was given and died with is given to the next one, as
+ * it was: that one knows by the part's number whether it was printed. */
 #include "servers/procmgr/log.h"
 #include "libsys/string.h"
 #include "libsys/syscall.h"
@@ -16,11 +17,12 @@ enum { LOG_SIZE = 4096, DUMP_PART = 256 };
 static char ring[LOG_SIZE];
 static uint32_t taken, given, added;
 static envid_t reader;
-static bool at_once; /* no console is in use */
+static bool has_part; /* the reader has been given [taken, given) */
+static bool at_once;  /* no console is in use */
 
 static void notify_reader(void)
 {
-	if (reader != 0 && added != given) {
+	if (reader != 0 && added != taken) {
 		(void)sys_notify(reader, PM_NOTIFY_LOG);
 	}
 }
@@ -28,7 +30,7 @@ static void notify_reader(void)
 void log_set_reader(envid_t console)
 {
 	reader = console;
-	given = taken;
+	has_part = false;
 	notify_reader();
 }
 
@@ -70,13 +72,18 @@ static uint32_t take(char *buffer, uint32_t max)
 
 uint32_t log_give(char *buffer, uint32_t max, uint32_t *number)
 {
-	uint32_t count = 0;
-	taken = given;
-	*number = given + 1;
-	while (count < max && given != added) {
-		buffer[count++] = ring[given++ % LOG_SIZE];
+	if (has_part) {
+		taken = given;
 	}
-	return count;
+	if (taken == given) {
+		given += added - given < max ? added - given : max;
+	}
+	has_part = true;
+	*number = taken + 1;
+	for (uint32_t at = taken; at != given; at++) {
+		*buffer++ = ring[at % LOG_SIZE];
+	}
+	return given - taken;
 }
 
 void log_dump(void)

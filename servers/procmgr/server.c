@@ -146,6 +146,20 @@ static void introduce_pager(envid_t former, envid_t pager)
 	}
 }
 
+/* There will be no pager. A process on path `pager` asks us at its next fault (fault.c); the others have faults that
+ * wait in the kernel for a pager: without one these are nobody's. */
+static void abandon_clients(envid_t former)
+{
+	for (uint32_t slot = 0; slot < NENV; slot++) {
+		const volatile struct env_info *info = &env_infos[slot];
+		const struct process *process = table_by_any_env(info->id);
+		bool asks = process != NULL && process->path == FAULT_PATH_PAGER;
+		if (info->pager == former && !asks) {
+			(void)sys_env_set(info->id, ENV_PAGER, 0);
+		}
+	}
+}
+
 /* ---- The console ---- */
 
 static int give_ports(envid_t env, uint32_t first, uint32_t count, int status)
@@ -259,6 +273,8 @@ static void give_up(struct server *server, const char *why)
 		log_set_reader(0);
 		kept_print();
 		log_at_once();
+	} else {
+		abandon_clients(server->env);
 	}
 	server->env = 0;
 	say(server, why, server->loss);
