@@ -29,7 +29,6 @@ enum {
 	LAPIC_ENABLE = 0x100,
 	LVT_MASKED = 0x10000,
 	LVT_NMI = 0x400,
-	TIMER_PERIODIC = 0x20000,
 	TIMER_DIVIDE_16 = 0x3,
 	ICR_INIT = 0x500,
 	ICR_STARTUP = 0x600,
@@ -103,7 +102,9 @@ void apic_init_cpu(void)
 	lapic_write(LAPIC_LVT_ERROR, LVT_MASKED);
 	lapic_write(LAPIC_LVT_PERF, LVT_MASKED);
 	lapic_write(LAPIC_TPR, 0);
-	apic_timer_stop();
+	lapic_write(LAPIC_TIMER_DIVIDE, TIMER_DIVIDE_16);
+	lapic_write(LAPIC_LVT_TIMER, VEC_TIMER); /* one shot */
+	apic_timer_set(0);
 	apic_end_of_interrupt();
 }
 
@@ -122,17 +123,9 @@ void apic_only_pokes(bool on)
 	lapic_write(LAPIC_TPR, on ? VEC_POKE - 1 : 0);
 }
 
-void apic_timer_start(uint32_t count)
+void apic_timer_set(uint32_t count)
 {
-	lapic_write(LAPIC_TIMER_DIVIDE, TIMER_DIVIDE_16);
-	lapic_write(LAPIC_LVT_TIMER, TIMER_PERIODIC | VEC_TIMER);
 	lapic_write(LAPIC_TIMER_INITIAL, count);
-}
-
-void apic_timer_stop(void)
-{
-	lapic_write(LAPIC_LVT_TIMER, LVT_MASKED | VEC_TIMER);
-	lapic_write(LAPIC_TIMER_INITIAL, 0);
 }
 
 uint32_t apic_timer_left(void)

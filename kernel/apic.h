@@ -13,9 +13,8 @@ void apic_init_cpu(void);
 uint32_t apic_own_id(void);
 void apic_end_of_interrupt(void);
 
-/* Timer of this CPU: interrupts VEC_TIMER every `count` bus clocks / 16, until stopped. */
-void apic_timer_start(uint32_t count);
-void apic_timer_stop(void);
+/* Timer of this CPU: interrupts VEC_TIMER once, after `count` bus clocks / 16; 0: not at all. */
+void apic_timer_set(uint32_t count);
 uint32_t apic_timer_left(void);
 
 /* Holds back every interrupt but VEC_POKE from this CPU (on), or none (SDM vol. 3, 11.8.3.1). */

@@ -14,6 +14,7 @@
 #include "kernel/env.h"
 #include "kernel/ipc.h"
 #include "kernel/lock.h"
+#include "kernel/runqueue.h"
 #include "kernel/x86.h"
 
 enum {
@@ -35,8 +36,7 @@ static struct env *expire_next; /* whom expire_slot looks at next: firing one ma
 static uint32_t pending;        /* envs in the wheel */
 static uint32_t expired;        /* all slots up to this tick are done */
 
-/* a * b / c with a 64-bit product; the quotient must fit. */
-static uint32_t mul_div(uint32_t a, uint32_t b, uint32_t c)
+uint32_t clock_mul_div(uint32_t a, uint32_t b, uint32_t c)
 {
 	uint32_t high, low;
 
@@ -93,23 +93,24 @@ void clock_init(void)
 	outb(PIT_CONTROL, 0xB0); /* channel 2, low then high byte, mode 0 */
 	outb(PIT_CHANNEL2, 0xFF);
 	outb(PIT_CHANNEL2, 0xFF);
-	apic_timer_start(~0u);
+	apic_timer_set(~0u);
 	start = take_sample();
 	do {
 		end = take_sample();
 		pit = (uint16_t)(start.pit - end.pit);
 	} while (pit < SAMPLE_PIT);
-	apic_timer_stop();
+	apic_timer_set(0);
 
 	tsc = end.tsc - start.tsc;
 	timer = start.timer - end.timer;
-	clock_tsc_per_ms = mul_div(tsc, PIT_HZ / 1000, pit);
-	clock_timer_per_tick = mul_div(mul_div(timer, PIT_HZ / 1000, pit), TICK_US, 1000);
+	clock_tsc_per_ms = clock_mul_div(tsc, PIT_HZ / 1000, pit);
+	clock_timer_per_tick =
+		clock_mul_div(clock_mul_div(timer, PIT_HZ / 1000, pit), TICK_US, 1000);
 	if (clock_tsc_per_ms <= 1000 || clock_timer_per_tick == 0) {
 		panic("clock: %u TSC counts and %u timer counts in %u counts of the 8254", tsc,
 		      timer, pit);
 	}
-	us_per_tsc = mul_div(1000, 0x80000000, clock_tsc_per_ms) * 2;
+	us_per_tsc = clock_mul_div(1000, 0x80000000, clock_tsc_per_ms) * 2;
 	tsc_start = start.tsc;
 	debug_log("clock: %u TSC counts per ms, %u timer counts per tick\n", clock_tsc_per_ms,
 	          clock_timer_per_tick);
@@ -121,6 +122,11 @@ uint64_t clock_us(void)
 	uint32_t high = tsc >> 32;
 
 	return (uint64_t)high * us_per_tsc + ((uint64_t)(uint32_t)tsc * us_per_tsc >> 32);
+}
+
+uint32_t clock_beats_us(uint32_t beats)
+{
+	return (uint64_t)beats * us_per_tsc >> (32 - BEAT_SHIFT);
 }
 
 uint32_t clock_ticks(void)

@@ -20,6 +20,11 @@ extern uint32_t clock_timer_per_tick; /* local APIC timer counts per tick */
 /* Since boot. The TSCs of all CPUs are taken to agree (they start together and nobody writes them). */
 uint64_t clock_us(void);
 uint32_t clock_ticks(void);
+/* Microseconds in so many beats of the scheduler. */
+uint32_t clock_beats_us(uint32_t beats);
+
+/* a * b / c with a 64-bit product; the quotient must fit. */
+uint32_t clock_mul_div(uint32_t a, uint32_t b, uint32_t c);
 
 /* Busy wait, for start-up code only. */
 void clock_spin_us(uint32_t us);

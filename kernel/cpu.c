@@ -50,6 +50,8 @@ void cpu_prepare(uint32_t index, uint32_t apic_id, vaddr_t stack_top)
 	               "the bitmap is part of the TSS");
 	cpu->index = index;
 	cpu->apic_id = apic_id;
+	cpu->queue = &runqueues[index];
+	runqueue_init(cpu->queue);
 	cpu->kstack = stack_top - 16;
 	*(struct cpu **)(stack_top - 4) = cpu;
 	cpu->cr3 = frame_low_addr(kmap_pgdir);
@@ -202,7 +204,7 @@ static void load_space(struct cpu *cpu, paddr_t cr3)
 
 void cpu_switch(struct cpu *cpu, struct env *next)
 {
-	debug_assert(lock_held() && !next->queued_on && next->ipc == IPC_IDLE && !next->stopped);
+	debug_assert(lock_held() && !next->runner.on && next->ipc == IPC_IDLE && !next->stopped);
 	next->info->status = ENV_RUNNING;
 	if (cpu->env == next) {
 		return;

@@ -8,6 +8,7 @@
 #include "kernel/x86.h"
 
 struct env;
+struct runqueue;
 
 /* A kernel for one CPU, to see what the others cost: built with NCPU=1. */
 #ifndef ONE_CPU
@@ -39,6 +40,7 @@ struct cpu {
 	vaddr_t kstack; /* initial stack pointer for each entry */
 	uint32_t index;
 	uint32_t apic_id;
+	struct runqueue *queue;
 
 	/* Where sysenter points esp: room for the frame of a debug trap or NMI that comes before the first
 	 * instruction, and the address of tf.esp of the env that runs. Changes with env. */
@@ -52,16 +54,15 @@ struct cpu {
 	uint32_t switch_work; /* enum switch_work */
 	envid_t io_env;       /* whose ports the bitmap holds */
 	bool in_halt;         /* in trap_halt: an interrupt is no surprise */
-	bool ticking;         /* the timer runs */
+	bool ticking;         /* the timer will interrupt */
+	uint32_t hints;       /* SYS_HINTs since the last tick */
 
 	/* Set by the lock's holder, cleared by this CPU. */
 	uint32_t requests; /* enum cpu_request bits; atomic, partner: cpu_answer */
 	uint32_t start;    /* atomic; enum cpu_start, handshake with the boot CPU */
 
 	/* Guarded by the kernel lock. */
-	struct env *queue_head, *queue_tail;
-	uint32_t queued;
-	uint32_t switches;
+	uint32_t switches, ticks;
 	uint64_t lock_wait; /* TSC counts that it waited for the kernel lock */
 	struct env *noted;  /* see clock.c */
 

@@ -134,6 +134,7 @@ int env_create(struct env *like, struct env *controller, bool server, struct env
 	env->faulting = false;
 	env->faults = env->page->fault_path = like ? like->faults : FAULTS_UPCALL;
 	env->fault_us = like ? like->fault_us : 0;
+	env->runner = (struct runner){0};
 	env->slots = ENV_SLOTS_ANY;
 	env->funded = false;
 	cpu_fpu_copy(env->fpu, like);
@@ -161,7 +162,7 @@ void env_evict(struct env *env)
 
 void env_wake(struct env *env)
 {
-	if (!env->stopped && env->ipc == IPC_IDLE && !env->queued_on && env->cpu->env != env) {
+	if (!env->stopped && env->ipc == IPC_IDLE && !env->runner.on && env->cpu->env != env) {
 		sched_enqueue(env);
 	}
 }

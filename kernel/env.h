@@ -6,6 +6,7 @@
 #include "kernel/abi/ipc.h"
 #include "kernel/abi/status.h"
 #include "kernel/abi/syscall.h"
+#include "kernel/runqueue.h"
 #include "kernel/space.h"
 #include "kernel/trap.h"
 
@@ -54,9 +55,7 @@ struct env {
 	uint32_t slots;    /* envs that it may still create; ENV_SLOTS_ANY: no limit */
 	bool funded;       /* its limits were taken out of its controller's, and go back */
 
-	/* Ready queue of a CPU. */
-	struct cpu *queued_on; /* NULL: in none */
-	struct env *queue_next, *queue_prev;
+	struct runner runner; /* ready queue, hints (runqueue.c) */
 
 	/* IPC (ipc.c). */
 	enum ipc_state ipc;

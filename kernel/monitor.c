@@ -45,8 +45,8 @@ static void show_cpus(void)
 		const struct cpu *c = &cpus[i];
 
 		debug_printf("cpu %u apic %u env %08x cr3 %08x queued %u switches %u%s\n", i,
-		             c->apic_id, c->env ? c->env->id : 0, c->cr3, c->queued, c->switches,
-		             c->in_halt ? " idle" : "");
+		             c->apic_id, c->env ? c->env->id : 0, c->cr3, c->queue->queued,
+		             c->switches, c->in_halt ? " idle" : "");
 	}
 }
 

@@ -1,10 +1,11 @@
-/* Round robin. Each CPU has a queue of ready envs; an env in a queue is neither running nor
- * waiting. Work moves when it becomes ready while its CPU is busy and another is idle (the idle one is
- * woken by an interprocessor interrupt), and when a CPU runs dry (it takes from the longest queue).
+/* Scheduling: puts the rules of runqueue.c to work on envs, CPUs and timers. An env in a queue is neither
+ * running nor waiting. No CPU is idle while an env is in a queue: what becomes ready goes to an idle CPU, which is
+ * poked, and a CPU that runs dry takes from the longest queue.
  *
- * An idle CPU halts on the kernel's own page directory. It takes no ticks, unless a time-out pends: then its
- * timer goes on, without a new start when it wakes up, or CPUs that are busy in turns shorter than a
- * tick would never come to one. All guarded by the kernel lock. */
+ * The timer of a CPU interrupts once, after a tick or at the end of the slice, whatever is first; in each tick
+ * that the CPU runs an env there is an interrupt. Who begins a turn changes nothing about that: the end of its slice is a
+ * tick away at least, but for what it owes, and then the late end is debt again. An idle CPU halts on the kernel's own page directory
+ * and takes no ticks, unless a time-out pends. All guarded by the kernel lock. */
 #include "kernel/sched.h"
 
 #include "kernel/apic.h"
@@ -15,98 +16,113 @@
 #include "kernel/fault.h"
 #include "kernel/hook.h"
 #include "kernel/lock.h"
+#include "kernel/x86.h"
 
-static uint32_t idle_cpus; /* bit per CPU that is halted and has not been poked since */
-
-static void append(struct cpu *cpu, struct env *env)
+struct env *sched_env_of(const struct runner *runner)
 {
-	env->queued_on = cpu;
-	env->queue_next = NULL;
-	env->queue_prev = cpu->queue_tail;
-	*(cpu->queue_tail ? &cpu->queue_tail->queue_next : &cpu->queue_head) = env;
-	cpu->queue_tail = env;
-	cpu->queued++;
-	env->info->status = ENV_RUNNABLE;
+	return runner ? (struct env *)((char *)runner - offsetof(struct env, runner)) : NULL;
+}
+
+void sched_init(void)
+{
+	runqueue_quantum = clock_mul_div(TICK_US, clock_tsc_per_ms, 1000 << BEAT_SHIFT);
 }
 
 void sched_dequeue(struct env *env)
 {
-	struct cpu *cpu = env->queued_on;
+	runqueue_remove(&env->runner);
+}
 
-	if (!cpu) {
-		return;
+/* An env was put in this queue: its CPU shall know. */
+static void wake_cpu(struct runqueue *queue)
+{
+	uint32_t index = queue - runqueues;
+
+	if (runqueue_idle & 1u << index) {
+		runqueue_idle &= ~(1u << index);
+		apic_poke(cpus[index].apic_id);
 	}
-	*(env->queue_prev ? &env->queue_prev->queue_next : &cpu->queue_head) = env->queue_next;
-	*(env->queue_next ? &env->queue_next->queue_prev : &cpu->queue_tail) = env->queue_prev;
-	env->queued_on = NULL;
-	cpu->queued--;
 }
 
 void sched_enqueue(struct env *env)
 {
-	struct cpu *cpu = env->cpu;
+	struct runqueue *queue = runqueue_choose(&env->runner, env->cpu->queue);
 
-	debug_assert(lock_held() && !env->queued_on);
-	if (idle_cpus && !(idle_cpus & 1u << cpu->index)) {
-		cpu = &cpus[__builtin_ctz(idle_cpus)];
-	}
-	append(cpu, env);
-	if (idle_cpus & 1u << cpu->index) {
-		idle_cpus &= ~(1u << cpu->index);
-		apic_poke(cpu->apic_id);
-	}
+	debug_assert(lock_held() && !env->runner.on);
+	runqueue_arrive(queue, &env->runner, sched_now());
+	env->info->status = ENV_RUNNABLE;
+	wake_cpu(queue);
 }
 
-struct env *sched_rotate(struct cpu *cpu, struct env *env)
+struct env *sched_yield(struct cpu *cpu, struct env *env)
 {
-	if (!cpu->queue_head) {
+	if (cpu->queue->queued == 0) {
 		return env;
 	}
-	append(cpu, env);
-	return NULL;
+	env->info->status = ENV_RUNNABLE;
+	return sched_env_of(runqueue_yield(cpu->queue, &env->runner, sched_now()));
 }
 
-static struct env *longest_queue_head(void)
+bool sched_yield_to(struct cpu *cpu, struct env *env, struct env *to)
 {
-	struct cpu *longest = &cpus[0];
+	bool lent = runqueue_lend(cpu->queue, &env->runner, &to->runner, sched_now());
 
-	for (uint32_t i = 1; i < cpu_count; i++) {
-		if (cpus[i].queued > longest->queued) {
-			longest = &cpus[i];
-		}
-	}
-	return longest->queue_head;
+	env->info->status = lent ? ENV_RUNNABLE : ENV_RUNNING;
+	return lent;
 }
 
-static struct env *pick(struct cpu *cpu)
+struct env *sched_tick(struct cpu *cpu)
 {
-	struct env *env = cpu->queue_head ? cpu->queue_head : longest_queue_head();
+	struct env *env = cpu->env, *next;
+	uint32_t now = sched_now();
 
-	if (env) {
-		sched_dequeue(env);
+	runqueue_age = rdtsc() >> AGE_SHIFT;
+	cpu->ticking = false;
+	cpu->ticks++;
+	cpu->hints = 0;
+	if (!env) {
+		return NULL;
 	}
-	return env;
+	switch (runqueue_tick(cpu->queue, &env->runner, now, env->page->preempt & HINT_NOT_NOW)) {
+	case TURN_GOES_ON: return env;
+	case TURN_EXTENDED: env->page->preempt |= HINT_EXTENDED; return env;
+	default: break;
+	}
+	env->info->status = ENV_RUNNABLE;
+	next = sched_env_of(runqueue_rotate(cpu->queue, &env->runner, now));
+	if (env->runner.on) {
+		wake_cpu(env->runner.on);
+	}
+	return next;
 }
 
-static void set_ticking(struct cpu *cpu, bool on)
+void runqueue_breached(const struct runqueue *queue, const struct runner *runner)
 {
-	if (cpu->ticking == on) {
-		return;
-	}
-	cpu->ticking = on;
-	if (on) {
-		apic_timer_start(clock_timer_per_tick);
-	} else {
-		apic_timer_stop();
-	}
+	struct env *culprit = sched_env_of(queue->culprit);
+
+	hook_event(EVENT_BREACH, sched_env_of(runner), culprit ? culprit->id : 0);
+}
+
+/* Before an env runs: the next interrupt of the timer. */
+static void set_timer(struct cpu *cpu)
+{
+	uint32_t left = cpu->queue->slice_end - sched_now();
+
+	runqueue_age = rdtsc() >> AGE_SHIFT;
+	left = left < runqueue_quantum ? left : runqueue_quantum;
+	apic_timer_set(clock_mul_div(left, clock_timer_per_tick, runqueue_quantum) + 1);
+	cpu->ticking = true;
 }
 
 static _Noreturn void halt(struct cpu *cpu)
 {
 	cpu->in_halt = true;
-	idle_cpus |= 1u << cpu->index;
+	runqueue_idle |= 1u << cpu->index;
 	clock_arm(cpu);
-	set_ticking(cpu, clock_pending());
+	if (clock_pending() != cpu->ticking) {
+		cpu->ticking = clock_pending();
+		apic_timer_set(cpu->ticking ? clock_timer_per_tick : 0);
+	}
 	hook_event(EVENT_IDLE, NULL, 0);
 	lock_release();
 	trap_halt(cpu->kstack);
@@ -114,26 +130,26 @@ static _Noreturn void halt(struct cpu *cpu)
 
 void sched_not_idle(struct cpu *cpu)
 {
-	idle_cpus &= ~(1u << cpu->index);
+	runqueue_idle &= ~(1u << cpu->index);
 }
 
 /* An env for this CPU, some teardown if there is none; or halts, for good as this entry goes. */
 static struct env *find_work(struct cpu *cpu)
 {
-	struct env *env = pick(cpu);
+	struct runner *runner = runqueue_take(cpu->queue, sched_now());
 
-	if (env) {
-		return env;
+	if (runner) {
+		return sched_env_of(runner);
 	}
 	cpu_leave(cpu);
-	while (!(env = pick(cpu)) && env_teardown_step()) {
+	while (!(runner = runqueue_take(cpu->queue, sched_now())) && env_teardown_step()) {
 		lock_release();
 		lock_acquire(cpu);
 	}
-	if (!env) {
+	if (!runner) {
 		halt(cpu);
 	}
-	return env;
+	return sched_env_of(runner);
 }
 
 void sched_run(struct cpu *cpu, struct env *next)
@@ -147,7 +163,9 @@ void sched_run(struct cpu *cpu, struct env *next)
 		}
 		next = fault_due(next);
 	}
-	set_ticking(cpu, true);
+	if (!cpu->ticking) {
+		set_timer(cpu);
+	}
 	hook_event(EVENT_RESUME, next, 0);
 	lock_release();
 	trap_resume(&next->tf);

@@ -7,6 +7,7 @@
 #include "kernel/debug.h"
 #include "kernel/env.h"
 #include "kernel/envcall.h"
+#include "kernel/hint.h"
 #include "kernel/hook.h"
 #include "kernel/ipc.h"
 #include "kernel/lock.h"
@@ -170,7 +171,7 @@ static int call_trace(struct env *caller)
 
 typedef int call_fn(struct env *caller);
 
-/* All but SYS_IPC and SYS_YIELD, which choose who runs next. */
+/* All but SYS_IPC, SYS_YIELD and SYS_HINT, which choose who runs next. */
 static call_fn *const calls[SYS_COUNT] = {
 	[SYS_SELF] = call_self,
 	[SYS_NOTIFY] = call_notify,
@@ -205,7 +206,10 @@ struct env *syscall_dispatch(struct env *env)
 	}
 	if (number == SYS_YIELD) {
 		env->tf.eax = OK;
-		return sched_rotate(env->cpu, env);
+		return sched_yield(env->cpu, env);
+	}
+	if (number == SYS_HINT) {
+		return hint_call(env);
 	}
 	result = number < SYS_COUNT ? calls[number](env) : E_NO_CALL;
 	if (env->life != LIFE_ALIVE) {

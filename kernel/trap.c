@@ -15,6 +15,7 @@
 #include "kernel/debug.h"
 #include "kernel/env.h"
 #include "kernel/fault.h"
+#include "kernel/hint.h"
 #include "kernel/hook.h"
 #include "kernel/lock.h"
 #include "kernel/sched.h"
@@ -64,19 +65,19 @@ static void take_lock(struct cpu *cpu, uint32_t vector)
 	lock_acquire(cpu);
 }
 
-/* Handles an interrupt. True if the running env's turn is over. */
-static bool interrupt(struct cpu *cpu, uint32_t vector)
+/* Handles an interrupt; who runs next. */
+static struct env *interrupt(struct cpu *cpu, uint32_t vector)
 {
 	if (vector == VEC_TIMER) {
 		clock_arm(cpu);
 		clock_expire();
 		env_teardown_step();
-		return true;
+		return sched_tick(cpu);
 	}
 	if (vector >= VEC_IRQ0 && vector < VEC_IRQ0 + 16) {
 		syscall_irq(vector - VEC_IRQ0);
 	}
-	return false;
+	return cpu->env;
 }
 
 void trap_user(struct env *env)
@@ -96,13 +97,13 @@ void trap_user(struct env *env)
 		lock_acquire(cpu);
 		sched_run(cpu, NULL);
 	}
+	if (vector == SYSCALL_VECTOR && hint_is_flood(cpu, env)) {
+		trap_resume(&env->tf);
+	}
 	take_lock(cpu, vector);
 	if (is_interrupt(vector)) {
-		bool over;
-
 		hook_event(EVENT_ENTER, cpu->env, va);
-		over = interrupt(cpu, vector);
-		sched_run(cpu, cpu->env && over ? sched_rotate(cpu, cpu->env) : cpu->env);
+		sched_run(cpu, interrupt(cpu, vector));
 	}
 	if (cpu->env != env) { /* taken away while we waited for the lock */
 		sched_run(cpu, NULL);
@@ -127,6 +128,9 @@ void trap_syscall(struct env *env)
 {
 	struct cpu *cpu = env->cpu;
 
+	if (hint_is_flood(cpu, env)) {
+		trap_resume(&env->tf);
+	}
 	lock_acquire(cpu);
 	if (cpu->env != env) { /* taken away while we waited for the lock */
 		sched_run(cpu, NULL);
@@ -160,8 +164,7 @@ void trap_kernel(struct trapframe *frame)
 	take_lock(cpu, vector);
 	hook_event(EVENT_WAKE, NULL, vector);
 	sched_not_idle(cpu);
-	interrupt(cpu, vector);
-	sched_run(cpu, NULL);
+	sched_run(cpu, interrupt(cpu, vector));
 }
 
 void trap_double_fault(void)

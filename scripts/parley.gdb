@@ -40,10 +40,12 @@ define queues
 			printf "nothing "
 		end
 		printf "  ready:"
-		set $e = $c->queue_head
-		while $e
-			printf " %08x", $e->id
-			set $e = $e->queue_next
+		set $r = $c->queue->ring.next
+		while $r != &$c->queue->ring
+			if $r != &$c->queue->ghost
+				printf " %08x", ((struct env *)((char *)$r - (unsigned)&((struct env *)0)->runner))->id
+			end
+			set $r = $r->next
 		end
 		printf "\n"
 		set $i = $i + 1

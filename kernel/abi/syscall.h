@@ -53,7 +53,8 @@
 	X(IRQ_BIND)    /* root: ebx ISA interrupt 0..15, esi env: bit 1 << irq pending there */    \
 	X(PORTS)       /* root: ebx env, esi first port, edi count (0 takes all away) */           \
 	X(DEBUG_WRITE) /* ebx va, esi length <= 1024: bytes to the first serial line */            \
-	X(TRACE)       /* ebx enum trace_op, esi, edi; see trace.h */
+	X(TRACE)       /* ebx enum trace_op, esi, edi; see trace.h */                              \
+	X(HINT)        /* ebx env, esi value, edi ms: advice for the scheduler, see hint.h */
 
 #define SYSCALL_ENUM(name) SYS_##name,
 enum syscall { SYSCALL_LIST(SYSCALL_ENUM) SYS_COUNT };

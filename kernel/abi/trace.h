@@ -25,7 +25,7 @@
 	X(IDLE)        /* the CPU halts */                                                         \
 	X(ASK)         /* another CPU is asked; a its index, b enum cpu_request ... */             \
 	X(ANSWERED)    /* ... and has answered, the same */                                        \
-	X(BREACH)      /* env waited longer than the scheduler's bound; a microseconds */          \
+	X(BREACH)      /* env waited longer than the scheduler's bound; a whose turn was too long */ \
 	X(NAME)        /* SYS_TRACE: extra pid | fault path << 12, a..d name of env */
 /* clang-format on */
 

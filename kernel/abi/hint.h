@@ -1,0 +1,40 @@
+/* Scheduler hints: SYS_HINT, operand = enum hint. Advice with bounds, never an order.
+ *
+ *     ebx env (0 oneself)   esi value   edi time to live in ms (at most HINT_MS_MAX count)
+ *
+ * Result 1: taken; 0: ignored, and counted in the caller's record: no such env, no right to, or not
+ * possible now. E_INVAL: no such kind or value. What a hint can do to others: see DESIGN.md,
+ * "Scheduling and time". More than HINTS_PER_TICK in a tick on one CPU are ignored unseen. */
+#ifndef PARLEY_KERNEL_ABI_HINT_H
+#define PARLEY_KERNEL_ABI_HINT_H
+
+enum hint {
+	HINT_WEIGHT, /* 1..HINT_WEIGHT_MAX: its slice is so many quanta; 1 unless said. Its controller;
+	                * oneself may only lower it */
+	HINT_CPU,    /* runs on CPU `value` rather than elsewhere. Its controller, or oneself */
+	HINT_NEXT,  /* goes to the head of its queue, now and whenever it becomes ready, once in
+	                * a round. Its controller */
+	HINT_KINDS, /* the above live for a time */
+	HINT_YIELD_TO, /* an env in the queue of this CPU runs on the rest of the caller's slice, and keeps
+	                * its place in the queue. Anybody. If ignored: as SYS_YIELD */
+	HINT_QUERY, /* -> ebx weight | preferred CPU + 1 << 8 | next << 16 | in a queue << 24,
+	                * esi longest wait in us, edi slices, ebp hints ignored. E_BAD_ENV */
+	HINT_QUERY_CPU, /* of CPU `value` -> ebx envs in its queue, esi longest wait in us, edi breaches of
+	                 * the bound, ebp ticks; eax who caused the last breach, 0 nobody */
+};
+
+#define HINT_WEIGHT_MAX 4
+#define HINT_MS_MAX 60000
+#define HINTS_PER_TICK 256
+#define HINT_CHAIN_MAX 8 /* HINT_YIELD_TOs in one slice */
+
+/* The env page's word `preempt`. Who sets HINT_NOT_NOW at the end of its slice gets a quarter of a
+ * quantum more, once in a slice, taken off its next one; the kernel sets HINT_EXTENDED then. Take both
+ * back with one instruction (xchg), and yield if you were extended. */
+#define HINT_NOT_NOW 1u
+#define HINT_EXTENDED 2u
+
+/* Nobody waits longer than n * (HINT_WEIGHT_MAX + 1) ticks, n envs being ready or running on that
+ * CPU: four quanta, and one for the extension, late timers and the last kernel call. */
+
+#endif

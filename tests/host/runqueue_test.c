@@ -1,0 +1,639 @@
+/* The rules of the run queues (kernel/runqueue.c, compiled as it is), in a small world of CPUs and envs:
+ * random operations with the world's own idea of who waits where since when, and long quiet runs that
+ * measure shares. */
+#include "kernel/runqueue.h"
+#include "tests/host/host_check.h"
+
+#define CHECK(condition)                                                                           \
+	do {                                                                                       \
+		if (!(condition)) {                                                                \
+			printf("%s:%d: not so: %s\n", __FILE__, __LINE__, #condition);             \
+			exit(1);                                                                   \
+		}                                                                                  \
+	} while (0)
+
+enum {
+	ENVS = 40,
+	QUANTUM = 8000, /* beats */
+	LATE_MAX = QUANTUM * 5 / 8,
+	BEATS_PER_AGE = 1 << (AGE_SHIFT - BEAT_SHIFT),
+	STEPS = 1000000,
+	TURN_LIMIT = (HINT_WEIGHT_MAX + 1) * QUANTUM,
+};
+
+enum state { BLOCKED, READY, RUNNING };
+
+struct env {
+	struct runner runner; /* first */
+	enum state state;
+	struct runqueue *queue; /* where it waits */
+	uint32_t cpu;           /* where it runs, or ran last */
+	uint64_t since;         /* beat from which it waits */
+	uint32_t most;          /* contenders there at any time since */
+	uint32_t arrival;       /* of all arrivals */
+	uint32_t overtook;      /* those that arrived later, and got a turn on that CPU before it */
+	uint64_t used;          /* beats */
+	bool polite;            /* asks not to be preempted */
+};
+
+struct cpu {
+	struct env *env;   /* NULL: idle */
+	uint64_t timer;    /* beat */
+	uint64_t started;  /* beat from which env's time counts */
+	uint64_t busy_end; /* until then it is in the kernel: the timer comes late */
+};
+
+static struct env envs[ENVS];
+static struct cpu cpus[NCPU_MAX];
+static uint32_t ncpu, arrivals, breaches, overtaken;
+static uint64_t now; /* beats */
+static const struct runner *breached;
+
+static uint32_t random_below(uint32_t limit)
+{
+	static uint64_t seed = 88172645463325252u;
+
+	seed ^= seed << 13;
+	seed ^= seed >> 7;
+	seed ^= seed << 17;
+	return (uint32_t)(seed >> 32) % limit;
+}
+
+void runqueue_breached(const struct runqueue *queue, const struct runner *runner)
+{
+	CHECK(queue->culprit != NULL);
+	breached = runner;
+	breaches++;
+}
+
+static void start(uint32_t n)
+{
+	ncpu = n;
+	runqueue_quantum = QUANTUM;
+	now = 1;
+	for (uint32_t i = 0; i < NCPU_MAX; i++) {
+		runqueue_init(&runqueues[i]);
+	}
+	for (uint32_t i = 0; i < n; i++) {
+		runqueue_idle |= 1u << i;
+		cpus[i].timer = ~0ull;
+	}
+}
+
+/* ---- what sched.c does ---- */
+
+static uint32_t contenders(uint32_t cpu)
+{
+	return runqueues[cpu].queued + (cpus[cpu].env != NULL);
+}
+
+static void wait_begins(struct env *env)
+{
+	env->state = READY;
+	env->queue = env->runner.on;
+	env->since = now;
+	env->most = 0;
+	env->arrival = ++arrivals;
+	env->overtook = 0;
+}
+
+/* It ran and is ready. A guest is in the place kept for it: its wait for a turn of its own goes on. */
+static void wait_goes_on(struct env *env, bool guest)
+{
+	if (guest) {
+		env->state = READY;
+	} else {
+		wait_begins(env);
+	}
+}
+
+/* Who was moved to another queue begins a new wait. */
+static void look_for_moves(void)
+{
+	for (uint32_t i = 0; i < ENVS; i++) {
+		if (envs[i].state == READY && envs[i].runner.on &&
+		    envs[i].runner.on != envs[i].queue) {
+			wait_begins(&envs[i]);
+		}
+	}
+}
+
+/* After whatever changed: who waits has seen so many contenders. */
+static void look_around(void)
+{
+	for (uint32_t i = 0; i < ENVS; i++) {
+		struct env *env = &envs[i];
+
+		if (env->state == READY && env->runner.on) {
+			uint32_t n = contenders(env->runner.on - runqueues);
+
+			env->most = n > env->most ? n : env->most;
+		}
+	}
+}
+
+static void leave(uint32_t cpu)
+{
+	struct env *env = cpus[cpu].env;
+
+	env->used += now - cpus[cpu].started;
+	cpus[cpu].env = NULL;
+}
+
+static void enter(uint32_t cpu, struct env *env)
+{
+	CHECK_EQ(env->state, READY);
+	CHECK(env->runner.on == NULL);
+	CHECK(now - env->since <= (uint64_t)env->most * TURN_LIMIT);
+	env->state = RUNNING;
+	env->cpu = cpu;
+	cpus[cpu].env = env;
+	cpus[cpu].started = now;
+	runqueue_idle &= ~(1u << cpu);
+	if (cpus[cpu].timer == ~0ull) {
+		cpus[cpu].timer = now + QUANTUM;
+	}
+	look_around();
+}
+
+/* A turn begins: those that waited longer on this CPU were overtaken. */
+static void turn(uint32_t cpu, struct env *env)
+{
+	for (uint32_t i = 0; i < ENVS; i++) {
+		struct env *other = &envs[i];
+
+		if (other->state == READY && other->runner.on == &runqueues[cpu] &&
+		    (int32_t)(env->arrival - other->arrival) > 0) {
+			CHECK(++other->overtook <= 1);
+			overtaken++;
+		}
+	}
+	enter(cpu, env);
+}
+
+static void go_idle_or_run(uint32_t cpu)
+{
+	struct env *env = (struct env *)runqueue_take(&runqueues[cpu], now);
+
+	if (env) {
+		turn(cpu, env);
+	} else {
+		runqueue_idle |= 1u << cpu;
+		cpus[cpu].timer = ~0ull;
+	}
+}
+
+static void wake(struct env *env)
+{
+	struct runqueue *queue = runqueue_choose(&env->runner, &runqueues[env->cpu]);
+	uint32_t cpu = queue - runqueues;
+
+	CHECK(cpu < ncpu);
+	runqueue_arrive(queue, &env->runner, now);
+	wait_begins(env);
+	look_around();
+	if (runqueue_idle & 1u << cpu) {
+		go_idle_or_run(cpu);
+	}
+}
+
+static void block(uint32_t cpu)
+{
+	struct env *env = cpus[cpu].env;
+
+	leave(cpu);
+	env->state = BLOCKED;
+	go_idle_or_run(cpu);
+}
+
+static void yield(uint32_t cpu)
+{
+	struct env *env = cpus[cpu].env;
+	bool guest = runqueues[cpu].guest == &env->runner;
+	struct env *next;
+
+	if (runqueues[cpu].queued) {
+		leave(cpu);
+		next = (struct env *)runqueue_yield(&runqueues[cpu], &env->runner, now);
+		wait_goes_on(env, guest);
+		turn(cpu, next);
+	}
+}
+
+static void lend(uint32_t cpu, struct env *to)
+{
+	struct env *env = cpus[cpu].env;
+	bool guest = runqueues[cpu].guest == &env->runner;
+	uint32_t end = runqueues[cpu].slice_end;
+
+	if (runqueue_lend(&runqueues[cpu], &env->runner, &to->runner, now)) {
+		leave(cpu);
+		wait_goes_on(env, guest);
+		enter(cpu, to);
+		CHECK_EQ(runqueues[cpu].slice_end, end); /* never refilled */
+	}
+}
+
+/* Stops one that waits or runs, as destroy does, too. */
+static void stop(struct env *env)
+{
+	if (env->state == RUNNING) {
+		block(env->cpu);
+	} else {
+		runqueue_remove(&env->runner);
+		env->state = BLOCKED;
+	}
+}
+
+static void timer(uint32_t cpu)
+{
+	struct env *env = cpus[cpu].env;
+	struct runqueue *queue = &runqueues[cpu];
+	bool guest = queue->guest == &env->runner;
+	int32_t left;
+
+	if (runqueue_tick(queue, &env->runner, now, env->polite) == TURN_OVER) {
+		struct env *next;
+
+		leave(cpu);
+		next = (struct env *)runqueue_rotate(queue, &env->runner, now);
+		look_for_moves();
+		wait_goes_on(env, guest && (next == env || env->runner.on == queue));
+		if (next) {
+			turn(cpu, next);
+		} else {
+			go_idle_or_run(cpu);
+		}
+		if (env->runner.on && runqueue_idle & 1u << (env->runner.on - runqueues)) {
+			go_idle_or_run(env->runner.on - runqueues);
+		}
+	}
+	if (cpus[cpu].env) {
+		left = queue->slice_end - (uint32_t)now;
+		CHECK(left > 0);
+		cpus[cpu].timer = now + (left < QUANTUM ? left : QUANTUM);
+	}
+}
+
+/* Lets time pass, with the timers that come due. */
+static void pass(uint64_t beats)
+{
+	uint64_t end = now + beats;
+
+	for (;;) {
+		uint64_t first = end, due;
+		uint32_t cpu = NCPU_MAX;
+
+		for (uint32_t i = 0; i < ncpu; i++) {
+			due = cpus[i].timer < cpus[i].busy_end ? cpus[i].busy_end : cpus[i].timer;
+			if (cpus[i].env && due <= first) {
+				first = due;
+				cpu = i;
+			}
+		}
+		now = first > now ? first : now;
+		runqueue_age = now / BEATS_PER_AGE;
+		if (cpu == NCPU_MAX) {
+			return;
+		}
+		timer(cpu);
+	}
+}
+
+/* ---- what must always hold ---- */
+
+static void check_queue(uint32_t cpu)
+{
+	struct runqueue *queue = &runqueues[cpu];
+	struct runner *last = &queue->ring, *at;
+	uint32_t count = 0, ghosts = 0;
+
+	for (at = queue->ring.next; at != &queue->ring; last = at, at = at->next) {
+		CHECK(at->prev == last);
+		if (at == &queue->ghost) {
+			ghosts++;
+			continue;
+		}
+		CHECK(++count <= ENVS);
+		CHECK(at->on == queue);
+		CHECK_EQ(((struct env *)at)->state, READY);
+	}
+	CHECK(queue->ring.prev == last);
+	CHECK_EQ(count, queue->queued);
+	CHECK_EQ(ghosts, queue->guest != NULL);
+}
+
+static void check_all(void)
+{
+	uint32_t ready = 0, queued = 0, running = 0;
+
+	for (uint32_t i = 0; i < NCPU_MAX; i++) {
+		check_queue(i);
+		queued += runqueues[i].queued;
+		if (i < ncpu) {
+			CHECK_EQ(cpus[i].env == NULL, runqueue_idle >> i & 1);
+			running += cpus[i].env != NULL;
+			CHECK(cpus[i].env == NULL || cpus[i].env->cpu == i);
+		}
+	}
+	for (uint32_t i = 0; i < ENVS; i++) {
+		struct env *env = &envs[i];
+
+		ready += env->state == READY;
+		CHECK_EQ(env->runner.on != NULL, env->state == READY);
+		CHECK_EQ(cpus[env->cpu].env == env, env->state == RUNNING);
+		CHECK(env->state != READY || now - env->since <= (uint64_t)env->most * TURN_LIMIT);
+	}
+	CHECK_EQ(queued, ready); /* none lost, none twice */
+	CHECK(runqueue_idle == 0 || ready == 0);
+	CHECK_EQ(breaches, 0);
+}
+
+static struct env *any_running(void)
+{
+	for (uint32_t i = 0; i < ncpu; i++) {
+		struct env *env = cpus[random_below(ncpu)].env;
+
+		if (env) {
+			return env;
+		}
+	}
+	return NULL;
+}
+
+static void random_hint(struct env *env)
+{
+	uint32_t ages = 1 + random_below(4);
+
+	switch (random_below(4)) {
+	case 0: runqueue_hint(&env->runner, HINT_WEIGHT, 1 + random_below(4), ages); break;
+	case 1: runqueue_hint(&env->runner, HINT_CPU, 1 + random_below(ncpu), ages); break;
+	case 2: runqueue_hint(&env->runner, HINT_NEXT, 1, ages); break;
+	default: env->polite = !env->polite;
+	}
+	(void)runqueue_advance(&env->runner, now);
+}
+
+static void random_step(void)
+{
+	struct env *env = &envs[random_below(ENVS)], *running = any_running();
+
+	switch (random_below(16)) {
+	case 0: pass(random_below(4 * QUANTUM)); break;
+	case 1: pass(random_below(QUANTUM)); break;
+	case 2:
+	case 3: pass(random_below(QUANTUM / 16)); break;
+	case 4:
+	case 5:
+	case 6:
+		if (env->state == BLOCKED) {
+			wake(env);
+		}
+		break;
+	case 7:
+	case 8:
+		if (running) {
+			block(running->cpu);
+		}
+		break;
+	case 9:
+		if (running) {
+			yield(running->cpu);
+		}
+		break;
+	case 10:
+	case 11:
+		if (running && running != env) {
+			lend(running->cpu, env);
+		}
+		break;
+	case 12:
+		if (random_below(8) == 0 && env->state != BLOCKED) {
+			stop(env);
+		}
+		break;
+	case 13:
+		if (running) { /* a long call */
+			cpus[running->cpu].busy_end = now + random_below(LATE_MAX);
+		}
+		break;
+	default: random_hint(env);
+	}
+	look_around();
+}
+
+static void random_world(uint32_t n)
+{
+	start(n);
+	for (uint32_t i = 0; i < STEPS; i++) {
+		random_step();
+		check_all();
+	}
+	CHECK(overtaken > STEPS / 1000); /* the hints did something */
+}
+
+static void million_steps_on_one_cpu(void)
+{
+	random_world(1);
+}
+
+static void million_steps_on_two_cpus(void)
+{
+	random_world(2);
+}
+
+static void million_steps_on_four_cpus(void)
+{
+	random_world(4);
+}
+
+/* ---- shares ---- */
+
+/* n envs that only calculate, with weights 1, 2 .. heaviest in turns, for 10 s of quanta. The share of
+ * each per weight is within `percent` of the mean. */
+static void check_shares(uint32_t cpus_used, uint32_t n, uint32_t heaviest, uint32_t percent)
+{
+	uint64_t total = 0;
+	uint32_t weights = 0;
+
+	start(cpus_used);
+	for (uint32_t i = 0; i < n; i++) {
+		runqueue_hint(&envs[i].runner, HINT_WEIGHT, 1 + i % heaviest, 60000);
+		weights += 1 + i % heaviest;
+		wake(&envs[i]);
+	}
+	pass(1221 * QUANTUM);
+	for (uint32_t i = 0; i < n; i++) {
+		total += envs[i].used;
+	}
+	for (uint32_t i = 0; i < n; i++) {
+		uint64_t fair = total * (1 + i % heaviest) / weights;
+		uint64_t used = envs[i].used;
+
+		if (used * 100 > fair * (100 + percent) || used * 100 < fair * (100 - percent)) {
+			printf("CPUs %u, envs %u: env %u used %llu instead of %llu\n", cpus_used, n,
+			       i, (unsigned long long)used, (unsigned long long)fair);
+			exit(1);
+		}
+	}
+	check_all();
+}
+
+/* Each in a process of its own, for fresh data. */
+static void in_child(uint32_t cpus_used, uint32_t n, uint32_t heaviest, uint32_t percent)
+{
+	int status;
+	pid_t child;
+
+	fflush(stdout);
+	child = fork();
+	if (child == 0) {
+		check_shares(cpus_used, n, heaviest, percent);
+		exit(0);
+	}
+	waitpid(child, &status, 0);
+	CHECK_EQ(status, 0);
+}
+
+static void equal_weights_share_equally(void)
+{
+	for (uint32_t n = 1; n <= 4; n++) {
+		for (uint32_t count = n; count <= ENVS; count += 1 + count / 6) {
+			in_child(n, count, 1, 5);
+		}
+	}
+}
+
+static void weights_share_by_weight(void)
+{
+	for (uint32_t n = 1; n <= 4; n++) {
+		for (uint32_t count = 4 * n; count <= 7 * n; count += 1 + count / 6) {
+			in_child(n, count, 4, 10);
+		}
+	}
+}
+
+/* ---- single rules ---- */
+
+static void late_clock_is_a_breach_that_mutes(void)
+{
+	struct env *running = &envs[1];
+
+	start(1);
+	for (uint32_t i = 0; i < 3; i++) {
+		wake(&envs[i]);
+	}
+	runqueue_hint(&envs[1].runner, HINT_WEIGHT, 4, 60000);
+	CHECK(cpus[0].env == &envs[0]);
+	now += 16 * QUANTUM; /* envs[0] runs on and on */
+	(void)runqueue_tick(&runqueues[0], &envs[0].runner, now, false);
+	CHECK(runqueue_rotate(&runqueues[0], &envs[0].runner, now) == &envs[1].runner);
+	CHECK_EQ(breaches, 1);
+	CHECK(breached == &envs[1].runner);
+	CHECK(runqueues[0].culprit == &envs[0].runner);
+	CHECK_EQ(runqueues[0].slice_end - (uint32_t)now, QUANTUM); /* not four */
+	CHECK_EQ(runqueue_advance(&envs[0].runner, now), false);
+	for (uint32_t i = 0; i < 200 && runqueues[0].muted; i++) {
+		now += QUANTUM;
+		running = (struct env *)runqueue_yield(&runqueues[0], &running->runner, now);
+	}
+	CHECK_EQ(runqueue_advance(runqueues[0].ring.prev, now), true);
+}
+
+static void extension_is_paid_with_the_next_slice(void)
+{
+	struct runqueue *queue = &runqueues[0];
+
+	start(1);
+	wake(&envs[0]);
+	wake(&envs[1]);
+	now = queue->slice_end;
+	CHECK_EQ(runqueue_tick(queue, &envs[0].runner, now, true), TURN_EXTENDED);
+	now = queue->slice_end;
+	CHECK_EQ(runqueue_tick(queue, &envs[0].runner, now, true), TURN_OVER); /* once */
+	CHECK(runqueue_rotate(queue, &envs[0].runner, now) == &envs[1].runner);
+	CHECK(runqueue_yield(queue, &envs[1].runner, now) == &envs[0].runner);
+	CHECK_EQ(queue->slice_end - (uint32_t)now, QUANTUM - QUANTUM / 4);
+	CHECK(runqueue_yield(queue, &envs[0].runner, now) == &envs[1].runner);
+	CHECK(runqueue_yield(queue, &envs[1].runner, now) == &envs[0].runner);
+	CHECK_EQ(queue->slice_end - (uint32_t)now, QUANTUM); /* paid */
+}
+
+static void rest_of_an_extension_is_given_back(void)
+{
+	struct runqueue *queue = &runqueues[0];
+
+	start(1);
+	wake(&envs[0]);
+	wake(&envs[1]);
+	now = queue->slice_end;
+	CHECK_EQ(runqueue_tick(queue, &envs[0].runner, now, true), TURN_EXTENDED);
+	now += 100;
+	CHECK(runqueue_yield(queue, &envs[0].runner, now) == &envs[1].runner);
+	CHECK(runqueue_yield(queue, &envs[1].runner, now) == &envs[0].runner);
+	CHECK_EQ(queue->slice_end - (uint32_t)now, QUANTUM - 100);
+}
+
+static void lent_slice_keeps_the_place(void)
+{
+	struct runqueue *queue = &runqueues[0];
+	uint32_t end;
+
+	start(1);
+	for (uint32_t i = 0; i < 4; i++) {
+		wake(&envs[i]);
+	}
+	end = queue->slice_end;
+	now += QUANTUM / 2;
+	CHECK(runqueue_lend(queue, &envs[0].runner, &envs[2].runner, now));
+	CHECK_EQ(queue->slice_end, end);
+	now = end;
+	CHECK_EQ(runqueue_tick(queue, &envs[2].runner, now, false), TURN_OVER);
+	CHECK(runqueue_rotate(queue, &envs[2].runner, now) == &envs[1].runner);
+	CHECK(runqueue_yield(queue, &envs[1].runner, now) == &envs[2].runner); /* as before */
+	CHECK(runqueue_yield(queue, &envs[2].runner, now) == &envs[3].runner);
+	CHECK(runqueue_yield(queue, &envs[3].runner, now) == &envs[0].runner);
+}
+
+static void chain_of_lent_slices_ends(void)
+{
+	struct runqueue *queue = &runqueues[0];
+
+	start(1);
+	wake(&envs[0]);
+	wake(&envs[1]);
+	for (uint32_t i = 0; i < HINT_CHAIN_MAX; i++) {
+		CHECK(runqueue_lend(queue, &envs[i % 2].runner, &envs[1 - i % 2].runner, now));
+	}
+	CHECK(!runqueue_lend(queue, &envs[0].runner, &envs[1].runner, now));
+}
+
+static void hints_expire(void)
+{
+	start(1);
+	runqueue_hint(&envs[0].runner, HINT_WEIGHT, 3, 2);
+	CHECK_EQ(runqueue_hinted(&envs[0].runner, HINT_WEIGHT), 3);
+	runqueue_age++;
+	CHECK_EQ(runqueue_hinted(&envs[0].runner, HINT_WEIGHT), 3);
+	runqueue_age++;
+	CHECK_EQ(runqueue_hinted(&envs[0].runner, HINT_WEIGHT), 0);
+}
+
+static const struct host_test tests[] = {
+	TEST(million_steps_on_one_cpu),
+	TEST(million_steps_on_two_cpus),
+	TEST(million_steps_on_four_cpus),
+	TEST(equal_weights_share_equally),
+	TEST(weights_share_by_weight),
+	TEST(late_clock_is_a_breach_that_mutes),
+	TEST(extension_is_paid_with_the_next_slice),
+	TEST(rest_of_an_extension_is_given_back),
+	TEST(lent_slice_keeps_the_place),
+	TEST(chain_of_lent_slices_ends),
+	TEST(hints_expire),
+};
+
+int main(void)
+{
+	return host_run_tests(tests, sizeof(tests) / sizeof(tests[0]));
+}

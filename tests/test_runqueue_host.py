@@ -1,0 +1,21 @@
+"""The rules of the run queues, compiled for the host with sanitizers and driven by a C test."""
+
+import shutil
+import subprocess
+
+import pytest
+
+from conftest import ROOT
+
+CFLAGS = ["-std=gnu11", "-g", "-O1", "-Wall", "-Wextra", "-fsanitize=address,undefined",
+          "-fno-sanitize-recover=all", "-I", "."]
+SOURCES = ["tests/host/runqueue_test.c", "kernel/runqueue.c"]
+
+
+@pytest.mark.skipif(shutil.which("gcc") is None, reason="needs a gcc for the host")
+def test_runqueue_on_host(tmp_path):
+    program = tmp_path / "runqueue_test"
+    subprocess.run(["gcc", *CFLAGS, "-o", str(program), *SOURCES], cwd=ROOT, check=True)
+    result = subprocess.run([str(program)], capture_output=True, text=True, timeout=120, check=False)
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "FAILED" not in result.stdout and "passed" in result.stdout
