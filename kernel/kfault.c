@@ -17,27 +17,47 @@
 #include "kernel/lock.h"
 #include "kernel/pagecall.h"
 
-static bool alloc(struct env *env, uint32_t flags)
+/* A page of its own in the slot: a copy of `from`, or zeros if that is 0. */
+static bool place(struct space *space, vaddr_t va, pte_t *slot, paddr_t from, pte_t soft)
 {
-	return pagecall_fault_alloc(env, env, FAULT_ALLOC | PTE_W | flags, 0, env,
-	                            env->fault_va & ~(PGSIZE - 1)) > 0;
+	bool placed = (*slot & PTE_P || space_room(space)) &&
+	              pagecall_place(space, va, slot, from, soft | PTE_W) == OK;
+
+	space_settle(space);
+	return placed;
+}
+
+static bool break_cow(struct space *space, vaddr_t va, pte_t *slot)
+{
+	pte_t soft = *slot & PTE_SOFT & ~PTE_COW;
+
+	if (frame_refs(PTE_ADDR(*slot)) != 1) {
+		return place(space, va, slot, PTE_ADDR(*slot), soft);
+	}
+	*slot = PTE_ADDR(*slot) | soft | PTE_P | PTE_U | PTE_W;
+	return true;
 }
 
 bool kfault_page(struct env *env, vaddr_t va)
 {
-	const pte_t *slot = va < UTOP ? space_find(&env->space, va) : NULL;
-	pte_t entry = slot ? *slot : 0;
+	struct space *space = &env->space;
+	bool grows = va >= STACK_BOTTOM && va < USTACKTOP;
+	pte_t *slot = va < UTOP ? space_find(space, va) : NULL;
+	int error;
 
 	debug_assert(lock_held());
-	env->fault_va = va;
-	if (!(entry & PTE_P)) {
-		bool grows = entry == 0 && va >= STACK_BOTTOM && va < USTACKTOP;
-
-		return (entry == PTE_ZERO_FILL || grows) && alloc(env, 0);
+	if (!slot && grows) {
+		slot = space_find_or_make(space, va, &error);
 	}
-	if (entry & PTE_W || !(env->tf.err & FEC_WR)) {
+	if (!slot) {
+		return false;
+	}
+	if (!(*slot & PTE_P)) {
+		return (*slot == PTE_ZERO_FILL || (*slot == 0 && grows)) &&
+		       place(space, va, slot, 0, 0);
+	}
+	if (*slot & PTE_W || !(env->tf.err & FEC_WR)) {
 		return true;
 	}
-	return entry & PTE_COW &&
-	       alloc(env, PAGE_FILL | PAGE_UNSHARE | (entry & PTE_SOFT & ~PTE_COW));
+	return *slot & PTE_COW && break_cow(space, va, slot);
 }

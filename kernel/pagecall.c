@@ -62,24 +62,25 @@ static int decode(struct env *caller, uint32_t id, uint32_t va_flags, uint32_t a
 
 /* ---- pieces of one page ---- */
 
-static bool as_expected(const struct run *run, pte_t entry)
+/* Whether the entry is what PAGE_COND, if that is in the flags, wants it to be. */
+static bool as_expected(uint32_t flags, pte_t expect, pte_t entry)
 {
-	return !(run->to.flags & PAGE_COND) || ((entry ^ run->expect) & ~HARDWARE_BITS) == 0;
+	return !(flags & PAGE_COND) || ((entry ^ expect) & ~HARDWARE_BITS) == 0;
 }
 
 /* The entry to change, its table made, if it is as expected and has room for one page more. */
-static int open_slot(struct run *run, vaddr_t va, pte_t **slot)
+static int open_slot(struct space *space, vaddr_t va, uint32_t flags, pte_t expect, pte_t **slot)
 {
 	int error = OK;
 
-	*slot = space_find(&run->to.env->space, va);
-	if (!as_expected(run, *slot ? **slot : 0)) {
+	*slot = space_find(space, va);
+	if (!as_expected(flags, expect, *slot ? **slot : 0)) {
 		return E_AGAIN;
 	}
 	if (!*slot) {
-		*slot = space_find_or_make(&run->to.env->space, va, &error);
+		*slot = space_find_or_make(space, va, &error);
 	}
-	if (*slot && !(**slot & PTE_P) && !space_room(&run->to.env->space)) {
+	if (*slot && !(**slot & PTE_P) && !space_room(space)) {
 		return E_LIMIT;
 	}
 	return error;
@@ -93,8 +94,7 @@ static pte_t source_entry(const struct env *env, vaddr_t src)
 	return slot && (*slot & PTE_P) ? *slot : 0;
 }
 
-/* A new frame in the slot, holding a copy of `from`, or zeros if that is 0. */
-static int place_fresh(struct space *space, vaddr_t va, pte_t *slot, paddr_t from, pte_t rights)
+int pagecall_place(struct space *space, vaddr_t va, pte_t *slot, paddr_t from, pte_t rights)
 {
 	paddr_t frame = space_frame(space);
 
@@ -106,9 +106,30 @@ static int place_fresh(struct space *space, vaddr_t va, pte_t *slot, paddr_t fro
 	} else {
 		frame_clear(frame);
 	}
-	space_set(space, va, slot, frame | rights | PTE_P | PTE_U);
-	frame_put(frame); /* the mapping's reference stays */
+	space_give(space, va, slot, frame | rights | PTE_P | PTE_U);
 	return OK;
+}
+
+/* What SYS_PAGE_ALLOC does with an entry that may be changed; `source`: the entry to fill from, or 0. */
+static int alloc_slot(struct space *space, vaddr_t va, pte_t *slot, uint32_t flags, pte_t source)
+{
+	int error;
+
+	if (flags & PAGE_FILL && !source) {
+		return E_FAULT;
+	}
+	if (flags & PAGE_UNSHARE && *slot == source && source &&
+	    frame_refs(PTE_ADDR(source)) == 1) {
+		space->stale |= (*slot & ~flags & PTE_W) != 0;
+		*slot = PTE_ADDR(source) | PTE_P | PTE_U | (flags & RIGHTS);
+		space->info->faults.kept++;
+		return OK;
+	}
+	error = pagecall_place(space, va, slot, PTE_ADDR(source), flags & RIGHTS);
+	if (source && !error) {
+		space->info->faults.copies += (flags & PAGE_COND) != 0;
+	}
+	return error;
 }
 
 /* ---- one page of each call ---- */
@@ -117,32 +138,15 @@ typedef int page_fn(struct run *run, uint32_t offset);
 
 static int alloc_page(struct run *run, uint32_t offset)
 {
+	struct space *space = &run->to.env->space;
 	vaddr_t va = run->to.va + offset;
 	pte_t source = 0, *slot;
-	int error = open_slot(run, va, &slot);
+	int error = open_slot(space, va, run->to.flags, run->expect, &slot);
 
-	if (error) {
-		return error;
-	}
 	if (run->to.flags & PAGE_FILL) {
 		source = source_entry(run->from.env, run->from.va + offset);
-		if (!source) {
-			return E_FAULT;
-		}
-		if (run->to.flags & PAGE_UNSHARE && *slot == source &&
-		    frame_refs(PTE_ADDR(source)) == 1) {
-			run->to.env->space.stale |= (*slot & ~run->to.flags & PTE_W) != 0;
-			*slot = PTE_ADDR(source) | PTE_P | PTE_U | (run->to.flags & RIGHTS);
-			run->to.env->info->faults.kept++;
-			return OK;
-		}
 	}
-	error = place_fresh(&run->to.env->space, va, slot, PTE_ADDR(source),
-	                    run->to.flags & RIGHTS);
-	if (source && !error) {
-		run->to.env->info->faults.copies += (run->to.flags & PAGE_COND) != 0;
-	}
-	return error;
+	return error ? error : alloc_slot(space, va, slot, run->to.flags, source);
 }
 
 static int map_page(struct run *run, uint32_t offset)
@@ -156,7 +160,8 @@ static int map_page(struct run *run, uint32_t offset)
 	if (run->to.flags & PTE_W & ~source) {
 		return E_PERM;
 	}
-	error = open_slot(run, run->to.va + offset, &slot);
+	error = open_slot(&run->to.env->space, run->to.va + offset, run->to.flags, run->expect,
+	                  &slot);
 	if (error) {
 		return error;
 	}
@@ -170,7 +175,7 @@ static int unmap_page(struct run *run, uint32_t offset)
 {
 	pte_t *slot = space_find(&run->to.env->space, run->to.va + offset);
 
-	if (!as_expected(run, slot ? *slot : 0)) {
+	if (!as_expected(run->to.flags, run->expect, slot ? *slot : 0)) {
 		return E_AGAIN;
 	}
 	if (slot) {
@@ -186,7 +191,7 @@ static int mark_page(struct run *run, uint32_t offset)
 	pte_t *slot = space_find(space, va);
 	int error = OK;
 
-	if (!as_expected(run, slot ? *slot : 0)) {
+	if (!as_expected(run->to.flags, run->expect, slot ? *slot : 0)) {
 		return E_AGAIN;
 	}
 	if (!slot || !(*slot & PTE_P)) {
@@ -213,7 +218,8 @@ static int phys_page(struct run *run, uint32_t offset)
 	if (!frame_is_fixed(frame)) {
 		return E_PERM;
 	}
-	error = open_slot(run, run->to.va + offset, &slot);
+	error = open_slot(&run->to.env->space, run->to.va + offset, run->to.flags, run->expect,
+	                  &slot);
 	if (!error) {
 		space_set(&run->to.env->space, run->to.va + offset, slot,
 		          frame | PTE_P | PTE_U | (run->to.flags & RIGHTS) |
@@ -223,9 +229,9 @@ static int phys_page(struct run *run, uint32_t offset)
 }
 
 /* Memory is short: true if some of a dead env's could be freed. What is in limbo is settled first. */
-static bool reclaim(struct run *run)
+static bool reclaim(struct space *space)
 {
-	space_settle(&run->to.env->space);
+	space_settle(space);
 	return env_teardown_step();
 }
 
@@ -240,7 +246,7 @@ static int for_run(int error, struct run *run, page_fn *fn)
 	}
 	while (done < most && !error) {
 		error = fn(run, done * PGSIZE);
-		if (error == E_NO_MEM && reclaim(run)) {
+		if (error == E_NO_MEM && reclaim(&run->to.env->space)) {
 			error = OK;
 		} else if (!error) {
 			done++;
@@ -425,7 +431,7 @@ int pagecall_share(struct env *env)
 		done += share_table(&run, done, end, &work, &error);
 		if (error == E_NO_MEM) {
 			space_settle(&run.from.env->space);
-			error = reclaim(&run) ? OK : E_NO_MEM;
+			error = reclaim(&run.to.env->space) ? OK : E_NO_MEM;
 		}
 	}
 	space_settle(&run.from.env->space);
@@ -444,30 +450,39 @@ int pagecall_send_page(struct env *from, vaddr_t src, struct env *to, vaddr_t ds
 		if (!copy) {
 			error = map_page(&run, 0);
 		} else {
-			error = source ? open_slot(&run, dst, &slot) : E_FAULT;
+			error = source ? open_slot(&to->space, dst, 0, 0, &slot) : E_FAULT;
 			error = error ? error
-			              : place_fresh(&to->space, dst, slot, PTE_ADDR(source),
-			                            rights);
+			              : pagecall_place(&to->space, dst, slot, PTE_ADDR(source),
+			                               rights);
 		}
-	} while (error == E_NO_MEM && reclaim(&run));
+	} while (error == E_NO_MEM && reclaim(&to->space));
 	return error;
 }
 
 int pagecall_fault_alloc(struct env *pager, struct env *env, uint32_t flags, pte_t expect,
-                         struct env *source, vaddr_t source_va)
+                         struct env *from, vaddr_t from_va)
 {
-	struct run run = {.to = {env, env->fault_va & ~(PGSIZE - 1), flags & ~FAULT_ALLOC},
-	                  .from = {source, source_va, 0},
-	                  .npages = 1,
-	                  .expect = expect};
-	bool fill = flags & PAGE_FILL;
-	int error = OK;
+	struct space *space = &env->space;
+	vaddr_t va = env->fault_va & ~(PGSIZE - 1);
+	pte_t source = 0, *slot;
+	int error;
 
-	if (run.to.flags & ~ALLOC_FLAGS || !space_range_ok(run.to.va, 1) ||
-	    (fill && (source_va % PGSIZE || !space_range_ok(source_va, 1)))) {
-		error = E_INVAL;
-	} else if (fill && (!source || !env_may_page(pager, source))) {
-		error = source ? E_PERM : E_BAD_ENV;
+	if (flags & ~(ALLOC_FLAGS | FAULT_ALLOC) || va >= UTOP) {
+		return E_INVAL;
 	}
-	return for_run(error, &run, alloc_page);
+	if (flags & PAGE_FILL) {
+		if (!from || !env_may_page(pager, from)) {
+			return from ? E_PERM : E_BAD_ENV;
+		}
+		if (from_va % PGSIZE || from_va >= UTOP) {
+			return E_INVAL;
+		}
+		source = source_entry(from, from_va);
+	}
+	do {
+		error = open_slot(space, va, flags, expect, &slot);
+		error = error ? error : alloc_slot(space, va, slot, flags, source);
+	} while (error == E_NO_MEM && reclaim(space));
+	space_settle(space);
+	return error;
 }

@@ -5,6 +5,7 @@
 #include "kernel/abi/types.h"
 
 struct env;
+struct space;
 
 /* Each takes the caller, whose registers hold the arguments; returns the number of pages done or an error. Lock held; none blocks. */
 int pagecall_alloc(struct env *env);
@@ -20,9 +21,13 @@ int pagecall_phys(struct env *env);
 int pagecall_send_page(struct env *from, vaddr_t src, struct env *to, vaddr_t dst, pte_t rights,
                        bool copy);
 
+/* A new frame in the slot, which has room, holding a copy of `from`, or zeros if that is 0. E_NO_MEM. The caller
+ * settles. */
+int pagecall_place(struct space *space, vaddr_t va, pte_t *slot, paddr_t from, pte_t rights);
+
 /* SYS_PAGE_ALLOC on the page that the env faulted on, as its pager answers: FAULT_ALLOC and flags, and what the
- * call takes from registers. `source` may be NULL: unknown. Settled; 1 or an error of the call. */
+ * call takes from registers. `from` may be NULL: unknown. Settled; OK or an error of the call. */
 int pagecall_fault_alloc(struct env *pager, struct env *env, uint32_t flags, pte_t expect,
-                         struct env *source, vaddr_t source_va);
+                         struct env *from, vaddr_t from_va);
 
 #endif

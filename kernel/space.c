@@ -135,7 +135,23 @@ void space_set(struct space *space, vaddr_t va, pte_t *slot, pte_t entry)
 		space->pages--;
 		space->stale = true;
 	}
-	if (entry) {
+	if (entry && !old) { /* else the bounds include it */
+		space_widen(space, va, 1);
+	}
+}
+
+void space_give(struct space *space, vaddr_t va, pte_t *slot, pte_t entry)
+{
+	pte_t old = *slot;
+
+	*slot = entry;
+	if (!(old & PTE_P)) {
+		space->pages++;
+	} else {
+		frame_put(PTE_ADDR(old));
+		space->stale = true;
+	}
+	if (!old) {
 		space_widen(space, va, 1);
 	}
 }

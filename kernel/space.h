@@ -43,6 +43,8 @@ pte_t *space_find_or_make(struct space *space, vaddr_t va, int *error);
 /* Writes an entry: counts the page that comes and the page that goes. The frame that goes is
  * not reused before space_settle. Callers checked the limit (space_room). */
 void space_set(struct space *space, vaddr_t va, pte_t *slot, pte_t entry);
+/* Likewise, of a new frame, whose one reference becomes the entry's. */
+void space_give(struct space *space, vaddr_t va, pte_t *slot, pte_t entry);
 /* Lets the bounds of va's table, which exists, include n entries from va's on. */
 void space_widen(struct space *space, vaddr_t va, uint32_t n);
 /* Room under the limit for one more page? */
