@@ -161,6 +161,7 @@ void clock_wake_after(struct env *env, uint32_t us)
 		(*slot)->timer_link = &env->timer_next;
 	}
 	*slot = env;
+	env->hears = HEARS_NOBODY; /* the straight path stops no clock */
 }
 
 void clock_cancel(struct env *env)

@@ -123,13 +123,12 @@ static inline void bound_fault(struct env *env)
 	}
 }
 
-/* Whom nasm/sysenter.asm may let it hear, that waits to receive from `partner`. */
+/* Whom nasm/sysenter.asm may let it hear, that waits to receive from `partner`. A time-out that starts later
+ * takes it back (clock_wake_after). */
 static envid_t hears(const struct env *env, envid_t partner)
 {
-	enum { NOT_PLAIN = IPC_RECV_TIMEOUT | IPC_PUBLISH };
-
-	return env->tf.vector == VEC_SYSENTER && !(env->ipc_flags & NOT_PLAIN) && !env->stopped &&
-	                       !env->nports
+	return env->tf.vector == VEC_SYSENTER && !(env->ipc_flags & IPC_PUBLISH) && !env->stopped &&
+	                       !env->nports && !env->deadline
 	               ? partner
 	               : HEARS_NOBODY;
 }

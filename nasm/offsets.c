@@ -31,6 +31,8 @@ void offsets_of_env(void)
 	OFFSET(ENV_AWAITED, env, awaited);
 	OFFSET(ENV_IPC, env, ipc);
 	OFFSET(ENV_HEARS, env, hears);
+	OFFSET(ENV_FAULT_US, env, fault_us);
+	OFFSET(ENV_NOTED, env, noted);
 	OFFSET(ENV_PARTNER, env, partner);
 	OFFSET(ENV_IPC_FLAGS, env, ipc_flags);
 	OFFSET(ENV_SENDERS, env, senders_head);

@@ -26,6 +26,7 @@
 	extern envs, lock_next, lock_serving, lock_wake_next, trap_syscall, trap_syscall_locked
 
 CALL_FLAGS equ SYS_IPC | IPC_SEND | IPC_RECV
+FAULT_CALL_FLAGS equ CALL_FLAGS | IPC_FAULT_CALL
 REPLY_FLAGS equ CALL_FLAGS | IPC_REPLY
 WORDS equ IPC_WORDS_MASK << IPC_WORDS_SHIFT
 
@@ -76,6 +77,8 @@ sysenter_entry:
 	je	.call
 	cmp	ecx, REPLY_FLAGS
 	je	.reply
+	cmp	ecx, FAULT_CALL_FLAGS
+	je	.fault_call
 	test	eax, eax		; SYS_SELF: needs no lock, the answer never changes
 	jnz	.general
 	mov	eax, [esp + ENV_ID]
@@ -96,8 +99,17 @@ sysenter_entry:
 	xor	eax, eax
 	jmp	.deliver
 
+.fault_call:				; with a bound it must be noted, once a tick (kernel/clock.c)
+	LOCK_OR	.general
+	cmp	byte [esp + ENV_NOTED], 0
+	jne	.called
+	cmp	dword [esp + ENV_FAULT_US], 0
+	jne	.locked
+	jmp	.called
+
 .call:
 	LOCK_OR	.general
+.called:
 	FIND_PARTNER_OR .locked
 	mov	eax, [envs + ecx + ENV_HEARS]
 	test	eax, eax
