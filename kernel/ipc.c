@@ -464,6 +464,7 @@ struct env *ipc_fault(struct env *env)
 	struct env *pager = env_lookup(NULL, env->info->pager);
 
 	debug_assert(lock_held() && env->ipc == IPC_IDLE);
+	env->info->faults.calls++;
 	env->faulting = true;
 	env->ipc_flags = FAULT_FLAGS;
 	if (pager) {

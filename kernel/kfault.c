@@ -32,9 +32,11 @@ static bool break_cow(struct space *space, vaddr_t va, pte_t *slot)
 	pte_t soft = *slot & PTE_SOFT & ~PTE_COW;
 
 	if (frame_refs(PTE_ADDR(*slot)) != 1) {
+		space->info->faults.copies++;
 		return place(space, va, slot, PTE_ADDR(*slot), soft);
 	}
 	*slot = PTE_ADDR(*slot) | soft | PTE_P | PTE_U | PTE_W;
+	space->info->faults.kept++;
 	return true;
 }
 
