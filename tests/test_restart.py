@@ -51,6 +51,17 @@ def test_reader_goes_on_with_the_new_console(shell):
     assert "ello" in session.run("hello")
 
 
+def test_jos_reader_goes_on_with_the_new_console(shell):
+    session = shell(SMP=2, BOOTARGS="killservers", TESTS=1)
+    session.send("killer 300 console & jos/chat\r")
+    session.expect("you: ")
+    session.expect("console was killed and is started again", 20)
+    session.send("still there\r")
+    session.expect("11 characters: still there")
+    session.send("\x03")
+    session.expect("parley$ ")
+
+
 def test_ctrl_c_reaches_the_foreground_of_a_new_console(shell):
     session = shell(SMP=2, BOOTARGS="killservers", TESTS=1)
     session.send("killer 300 console & spin\r")

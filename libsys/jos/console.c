@@ -1,7 +1,8 @@
 /* Input, from the console server by IPC: lines are edited there.
  *
- * procmgr says who the console is; that is asked once, at the first use. A program that was started
- * without a console reads nothing. */
+ * procmgr says who the console is; that is asked at the first use, and again when that one is dead: then
+ * there is another, and the request goes there. A program that was started without a console reads
+ * nothing. */
 #include "libsys/jos/kernel.h"
 
 #include "servers/console/protocol.h"
@@ -26,15 +27,23 @@ static int call(envid_t server, uint32_t w0, uint32_t w1, uint32_t *length)
 
 static int ask_console(enum console_op op, uint32_t *length)
 {
-	if (console == 0) {
-		int found = call(jos_process_manager, PM_LOOKUP, PM_SERVER_CONSOLE, length);
+	int result;
 
-		if (found <= 0) {
-			return E_NOT_FOUND;
+	do {
+		if (console == 0) {
+			int found = call(jos_process_manager, PM_LOOKUP, PM_SERVER_CONSOLE, length);
+
+			if (found <= 0) {
+				return E_NOT_FOUND;
+			}
+			console = found;
 		}
-		console = found;
-	}
-	return call(console, op, 0, length);
+		result = call(console, op, 0, length);
+		if (result == E_DEAD || result == E_BAD_ENV) {
+			console = 0;
+		}
+	} while (console == 0);
+	return result;
 }
 
 int sys_cgetc(void)

@@ -12,7 +12,7 @@
 #include "libsys/string.h"
 
 enum {
-	FILES_MAX = 256,
+	FILES_MAX = 512,
 	HEADER_SIZE = 110,
 	MAGIC_SIZE = 6,
 	DIGITS = 8,
