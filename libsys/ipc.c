@@ -1,6 +1,6 @@
 /* Synchronous IPC: messages of three register words and more in the env page.
  *
- * The kernel does all the work; this file moves words between struct ipc_msg and registers, and
+ * The kernel does all the work, and what it takes to ask for it is inline in ipc.h; this file
  * holds servers to the one direction of calls (app > console > procmgr > pager) that keeps
  * them free of deadlock. The page-fault stub (nasm/user/upcall.asm) does not pass through here. */
 #include "libsys/ipc.h"
@@ -15,93 +15,49 @@ uint32_t ipc_hidden_bits;
 /* By rank: which env has it. 0: unknown. */
 static envid_t ranked_env[IPC_RANK_APP + 1];
 
-/* Enters the kernel with the phases and flags given; *regs has the message, then the answer. */
-static int exchange(uint32_t phases, envid_t partner, const struct ipc_msg *msg,
-                    struct syscall_regs *regs)
-{
-	if (msg->nwords > IPC_WORDS_MAX) {
-		return E_INVAL;
-	}
-	*regs = (struct syscall_regs){(uint32_t)partner, msg->w[0], msg->w[1], msg->w[2]};
-	return syscall_raw(SYS_IPC | phases | IPC_WORDS(msg->nwords), regs);
-}
-
-/* The result of a receive and, if it worked, the message received. */
-static int receive_result(int result, const struct syscall_regs *regs, struct ipc_msg *msg)
-{
-	if (result < 0) {
-		return result;
-	}
-	msg->from = (envid_t)regs->ebx;
-	msg->w[0] = msg->from != 0 ? regs->esi : regs->esi & ~ipc_hidden_bits;
-	msg->w[1] = regs->edi;
-	msg->w[2] = regs->ebp;
-	msg->nwords = IPC_GOT_WORDS(result);
-	msg->npages = IPC_GOT_PAGES(result);
-	return OK;
-}
-
-/* Whether a receive brought pending bits that are none of the program's business, and no others. */
-static bool all_hidden(int result, const struct syscall_regs *regs)
-{
-	return result >= 0 && regs->ebx == 0 && ipc_hidden_bits != 0 &&
-	       (regs->esi & ~ipc_hidden_bits) == 0;
-}
-
 int ipc_send(envid_t to, const struct ipc_msg *msg, uint32_t flags)
 {
-	struct syscall_regs regs;
-	int result = exchange(IPC_SEND | flags, to, msg, &regs);
-	return result < 0 ? result : (int)IPC_GOT_PAGES(result);
+	struct ipc_msg copy = *msg;
+	int status = ipc_exchange(IPC_SEND | flags, to, &copy);
+	return status < 0 ? status : (int)copy.npages;
 }
 
 int ipc_recv(envid_t from, struct ipc_msg *msg, uint32_t flags)
 {
-	struct syscall_regs regs;
-	int result;
+	struct ipc_msg got;
+	int status;
 	do {
-		regs = (struct syscall_regs){.ebx = (uint32_t)from};
-		result = syscall_raw(SYS_IPC | IPC_RECV | flags, &regs);
-	} while (all_hidden(result, &regs));
-	return receive_result(result, &regs, msg);
+		got = (struct ipc_msg){.nwords = 0};
+		status = ipc_exchange(IPC_RECV | flags, from, &got);
+	} while (status == OK && !ipc_hide_bits(&got));
+	if (status == OK) {
+		*msg = got;
+	}
+	return status;
 }
 
-static bool may_call(envid_t to)
+bool ipc_hide_bits(struct ipc_msg *msg)
 {
-	if (ipc_own_rank == IPC_RANK_APP) {
+	if (msg->from != 0 || ipc_hidden_bits == 0) {
 		return true;
 	}
-	for (enum ipc_rank rank = IPC_RANK_PAGER; rank < ipc_own_rank; rank++) {
-		if (ranked_env[rank] == to) {
-			return true;
-		}
-	}
-	return false;
+	msg->w[0] &= ~ipc_hidden_bits;
+	return msg->w[0] != 0;
 }
 
-int ipc_call(envid_t to, struct ipc_msg *msg, uint32_t flags)
+void ipc_check_rank(envid_t to)
 {
-	struct syscall_regs regs;
-	assert(may_call(to));
-	int result = exchange(IPC_SEND | IPC_RECV | flags, to, msg, &regs);
-	return receive_result(result, &regs, msg);
-}
-
-int ipc_reply_recv(envid_t to, struct ipc_msg *msg, uint32_t flags)
-{
-	struct syscall_regs regs;
-	int result = exchange(IPC_SEND | IPC_RECV | IPC_REPLY | flags, to, msg, &regs);
-	if (all_hidden(result, &regs)) {
-		return ipc_recv(0, msg, flags & ~(uint32_t)IPC_PAGES);
+	enum ipc_rank rank = IPC_RANK_PAGER;
+	while (rank < ipc_own_rank && ranked_env[rank] != to) {
+		rank++;
 	}
-	return receive_result(result, &regs, msg);
+	assert(rank < ipc_own_rank);
 }
 
 int ipc_reply(envid_t to, const struct ipc_msg *msg)
 {
-	struct syscall_regs regs;
-	int result = exchange(IPC_SEND | IPC_REPLY, to, msg, &regs);
-	return result < 0 ? result : OK;
+	struct ipc_msg copy = *msg;
+	return ipc_exchange(IPC_SEND | IPC_REPLY, to, &copy);
 }
 
 void ipc_sleep_us(uint32_t us)

@@ -22,14 +22,6 @@ int ipc_send(envid_t to, const struct ipc_msg *msg, uint32_t flags);
 /* Receive from `from` (0 anyone) into *msg. Returns OK or an error. Blocks. */
 int ipc_recv(envid_t from, struct ipc_msg *msg, uint32_t flags);
 
-/* Send *msg to `to` and wait for its answer, which replaces *msg. OK or an error. Blocks.
- * Panics when the caller is a server and `to` stands above it (see ipc_set_rank). */
-int ipc_call(envid_t to, struct ipc_msg *msg, uint32_t flags);
-
-/* Reply to `to` (0: nobody) with *msg, then receive from anyone into *msg. OK or an error of
- * the receive. The reply never blocks and is dropped if `to` does not wait. */
-int ipc_reply_recv(envid_t to, struct ipc_msg *msg, uint32_t flags);
-
 /* Reply without receiving; never blocks. OK or why it was dropped. */
 int ipc_reply(envid_t to, const struct ipc_msg *msg);
 
@@ -46,6 +38,57 @@ void ipc_know_rank(envid_t env, enum ipc_rank rank); /* at most one id per rank 
 /* Pending bits that receives do not show the program: those that libsys itself asked for. A
  * receive that brings only these starts again, and so does its bound. */
 extern uint32_t ipc_hidden_bits;
+
+/* Takes these bits out of what came. False: there was nothing else. */
+bool ipc_hide_bits(struct ipc_msg *msg);
+
+/* Asserts that a server may call `to`. */
+void ipc_check_rank(envid_t to);
+
+/* ---- inline, so that the words of a message can stay in registers ---- */
+
+/* Enters the kernel with *msg for the phases and flags given. >= 0: OK, and the answer is in *msg; else it is
+ * as it was. */
+static inline int ipc_exchange(uint32_t phases, envid_t partner, struct ipc_msg *msg)
+{
+	struct syscall_regs regs = {(uint32_t)partner, msg->w[0], msg->w[1], msg->w[2]};
+	int result;
+
+	if (msg->nwords > IPC_WORDS_MAX) {
+		return E_INVAL;
+	}
+	result = syscall_raw(SYS_IPC | phases | IPC_WORDS(msg->nwords), &regs);
+	if (result < 0) {
+		return result;
+	}
+	*msg = (struct ipc_msg){.from = (envid_t)regs.ebx,
+	                        .w = {regs.esi, regs.edi, regs.ebp},
+	                        .nwords = IPC_GOT_WORDS(result),
+	                        .npages = IPC_GOT_PAGES(result)};
+	return OK;
+}
+
+/* Send *msg to `to` and wait for its answer, which replaces *msg. OK or an error. Blocks.
+ * Panics when the caller is a server and `to` stands above it (see ipc_set_rank). */
+static inline int ipc_call(envid_t to, struct ipc_msg *msg, uint32_t flags)
+{
+	if (ipc_own_rank != IPC_RANK_APP) {
+		ipc_check_rank(to);
+	}
+	return ipc_exchange(IPC_SEND | IPC_RECV | flags, to, msg);
+}
+
+/* Reply to `to` (0: nobody) with *msg, then receive from anyone into *msg. OK or an error of
+ * the receive. The reply never blocks and is dropped if `to` does not wait. */
+static inline int ipc_reply_recv(envid_t to, struct ipc_msg *msg, uint32_t flags)
+{
+	int status = ipc_exchange(IPC_SEND | IPC_RECV | IPC_REPLY | flags, to, msg);
+
+	if (status == OK && msg->from == 0 && !ipc_hide_bits(msg)) {
+		return ipc_recv(0, msg, flags & ~(uint32_t)IPC_PAGES);
+	}
+	return status;
+}
 
 /* Copy bytes into / out of the message words 3.. of the own env page. At most
  * (IPC_WORDS_MAX - 3) * 4 bytes. ipc_put_bytes returns nwords for the message. */

@@ -1,17 +1,11 @@
 /* System calls as C functions.
  *
  * Each packs its arguments into the four registers of kernel/abi/syscall.h and enters the kernel
- * through syscall_raw (nasm/user/syscall.asm). Nothing is checked and nothing is remembered here.
+ * through syscall_raw. Nothing is checked and nothing is remembered here.
  * Calls whose operands do not fit the registers use words 3.. of the own env page's msg:
  * sys_env_get_regs, sys_env_set_regs, sys_sysinfo and some of sys_trace disturb a message in the
  * making. */
 #include "libsys/syscall.h"
-
-/* The layout that nasm/user/syscall.asm declares. */
-_Static_assert(offsetof(struct syscall_regs, ebx) == 0, "struc syscall_regs");
-_Static_assert(offsetof(struct syscall_regs, esi) == 4, "struc syscall_regs");
-_Static_assert(offsetof(struct syscall_regs, edi) == 8, "struc syscall_regs");
-_Static_assert(offsetof(struct syscall_regs, ebp) == 12, "struc syscall_regs");
 
 _Static_assert(sizeof(struct env_regs) == ENV_REGS_WORDS * sizeof(uint32_t), "words");
 _Static_assert(sizeof(struct sysinfo) == SYSINFO_WORDS * sizeof(uint32_t), "words");
@@ -35,11 +29,6 @@ static void words_from_message(uint32_t *words, uint32_t count)
 	for (uint32_t i = 0; i < count; i++) {
 		words[i] = env_page->msg[FIRST_MSG_WORD + i];
 	}
-}
-
-envid_t sys_self(void)
-{
-	return call(SYS_SELF, 0, 0, 0, 0);
 }
 
 void sys_yield(void)

@@ -10,6 +10,7 @@
 #include "kernel/abi/syscall.h"
 #include "kernel/abi/trace.h"
 #include "kernel/abi/types.h"
+#include "libsys/enter.h"
 
 /* The caller's env page. Volatile: the kernel writes it behind the compiler's back, and a
  * fork leaves the child with another one at the same address. */
@@ -23,15 +24,14 @@
 #define uvpt ((const volatile pte_t *)UVPT)
 #define uvpd ((const volatile pte_t *)UVPD)
 
-struct syscall_regs {
-	uint32_t ebx, esi, edi, ebp;
-};
+/* The caller's id, from the kernel. */
+static inline envid_t sys_self(void)
+{
+	struct syscall_regs regs = {0};
 
-/* Enters the kernel with eax and the four registers in *regs; stores the results there and
- * returns eax. In nasm/user/syscall.asm. */
-int syscall_raw(uint32_t eax, struct syscall_regs *regs);
+	return syscall_raw(SYS_SELF, &regs);
+}
 
-envid_t sys_self(void);
 void sys_yield(void);
 int sys_notify(envid_t env, uint32_t bits);
 

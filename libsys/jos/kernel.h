@@ -52,6 +52,7 @@
 enum { RESPELLED_NUMBERS(KERNEL_NUMBER) K_UTEMP = UTEMP, K_PFTEMP = PFTEMP };
 #undef KERNEL_NUMBER
 
+#include "libsys/enter.h"
 #include "libsys/jos/inc/lib.h"
 
 #define env_page ((volatile struct env_page *)ENVPAGE)
@@ -59,12 +60,6 @@ enum { RESPELLED_NUMBERS(KERNEL_NUMBER) K_UTEMP = UTEMP, K_PFTEMP = PFTEMP };
 
 /* Words of env_page->user. The upcall stub (nasm/user/jos_upcall.asm) has the first. */
 enum { USER_WORD_RETURN, USER_WORD_THISENV };
-
-/* As in libsys/syscall.h, whose functions bear JOS's names for the kernel's calls. */
-struct syscall_regs {
-	uint32_t ebx, esi, edi, ebp;
-};
-int syscall_raw(uint32_t eax, struct syscall_regs *regs);
 
 /* One system call. eax without its operand, then with one. The kernel's result. */
 int kernel_call(enum syscall number, uint32_t ebx, uint32_t esi, uint32_t edi, uint32_t ebp);
