@@ -9,7 +9,9 @@ enum paging_action {
 	PAGING_RETRY,     /* nothing: the entry already allows the access */
 	PAGING_ZERO_FILL, /* map a fresh zero page, writable */
 	PAGING_BREAK_COW, /* give the process a page of its own, writable */
-	PAGING_NOT_OURS,  /* a fault of the program's */
+	PAGING_IMAGE_MAP, /* map the program's page and some after it, as they are in the archive */
+	PAGING_IMAGE_COPY, /* map a copy of the program's page, writable */
+	PAGING_NOT_OURS,   /* a fault of the program's */
 };
 
 /* `va` is page aligned, `entry` is the process's page-table entry for it as it was seen, `err` the
@@ -22,7 +24,11 @@ enum paging_action paging_decide(vaddr_t va, pte_t entry, uint32_t err);
 int paging_handle(envid_t env, vaddr_t va, pte_t entry, uint32_t err);
 
 /* The same decision as the answer to a fault that the kernel reported (FAULT_OP, kernel/abi/ipc.h): the
- * three words of the reply. The kernel does the rest. */
-void paging_answer(vaddr_t va, pte_t entry, uint32_t err, uint32_t w[3]);
+ * words of the reply in w and the message's words; how many there are. The kernel does the rest. */
+uint32_t paging_answer(envid_t env, vaddr_t va, pte_t entry, uint32_t err, uint32_t w[3]);
+
+/* The boot archive is at this address of ours; a read of a program's page brings up to `around` pages.
+ * Without an archive (size 0, as from the start) programs' pages are not ours. */
+void paging_set_archive(vaddr_t start, uint32_t size, uint32_t around);
 
 #endif

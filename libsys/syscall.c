@@ -233,6 +233,12 @@ int page_alloc_all(envid_t env, vaddr_t va_flags, uint32_t npages)
 	return call_run(SYS_PAGE_ALLOC, npages, args);
 }
 
+int page_fill_all(envid_t env, vaddr_t va_flags, envid_t src_env, vaddr_t src_va, uint32_t npages)
+{
+	struct syscall_regs args = {(uint32_t)env, va_flags | PAGE_FILL, (uint32_t)src_env, src_va};
+	return call_run(SYS_PAGE_ALLOC, npages, args);
+}
+
 int page_map_all(envid_t src_env, vaddr_t src_va_flags, envid_t dst_env, vaddr_t dst_va_perm,
                  uint32_t npages)
 {

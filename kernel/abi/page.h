@@ -25,6 +25,13 @@
 /* An absent entry with this value reads as zeros once touched. */
 #define PTE_ZERO_FILL 0x200u
 
+/* An absent entry with PTE_IMAGE is a page of a program that nobody has touched yet: the page at byte
+ * PTE_ADDR(entry) + va (modulo 2^32) of the boot archive. So all pages of a segment have the same
+ * entry, and one conditional PAGE_MAP brings a run of them; the entry means something at its own
+ * address only. */
+#define PTE_IMAGE 0x800u
+#define PTE_IMAGE_WRITABLE 0x400u /* the program may write: to a copy */
+
 /* Page-fault error code (SDM vol. 3, 4.7). */
 #define FEC_PR 0x1u /* the page was present */
 #define FEC_WR 0x2u /* the access was a write */

@@ -1,4 +1,5 @@
-/* The pager: copy-on-write, zero-filled memory and stack growth for every process on its path.
+/* The pager: copy-on-write, zero-filled memory, stack growth and loading on demand for every process on
+ * its path.
  *
  * Its clients' page-fault stubs, or on path `ipc` the kernel for its clients, call it with the
  * address, the entry and the error code (protocol.h); what it does then is libsys/paging.c. It keeps nothing:
@@ -22,8 +23,7 @@ static void serve(struct ipc_msg *msg)
 	if (msg->nwords >= 3) {
 		switch (msg->w[0] & PAGER_OP_MASK) {
 		case PAGER_FAULT_IPC:
-			paging_answer(va, msg->w[1], msg->w[2], msg->w);
-			msg->nwords = 3;
+			msg->nwords = paging_answer(msg->from, va, msg->w[1], msg->w[2], msg->w);
 			return;
 		case PAGER_FAULT:
 			status = paging_handle(msg->from, va, msg->w[1], msg->w[2]);
@@ -39,8 +39,10 @@ int main(void)
 {
 	struct ipc_msg msg = {.nwords = 0};
 	envid_t client = 0;
+	const struct pager_setup *setup = (const struct pager_setup *)PAGER_SETUP;
 
 	ipc_set_rank(IPC_RANK_PAGER);
+	paging_set_archive(PAGER_ARCHIVE, setup->archive_size, setup->around);
 	for (;;) {
 		if (ipc_reply_recv(client, &msg, 0) < 0 || msg.from == 0) {
 			client = 0;

@@ -16,6 +16,16 @@
 
 #include "kernel/abi/ipc.h"
 #include "kernel/abi/memlayout.h"
+#include "kernel/abi/types.h"
+
+/* What procmgr maps into the pager before it lets it run, read only: this page, and behind it the boot
+ * archive, where the pages of programs come from (PTE_IMAGE). */
+#define PAGER_SETUP 0x0FFFF000u
+#define PAGER_ARCHIVE 0x10000000u
+struct pager_setup {
+	uint32_t archive_size; /* bytes */
+	uint32_t around;       /* pages that a fault on a program's page may bring, 1.. */
+};
 
 enum pager_op {
 	PAGER_FAULT = FAULT_OP_STUB,

@@ -33,6 +33,7 @@ struct member {
 
 static struct file files[FILES_MAX];
 static uint32_t nfiles;
+static struct image whole;
 
 static int hex_digit(char c)
 {
@@ -110,6 +111,7 @@ static void add_file(const struct member *member)
 int archive_init(const void *archive, uint32_t size)
 {
 	struct member member = {.end = 0};
+	whole = (struct image){archive, size};
 	nfiles = 0;
 	while (read_member(archive, size, member.end, &member)) {
 		if (strcmp(member.name, "TRAILER!!!") == 0) {
@@ -121,6 +123,16 @@ int archive_init(const void *archive, uint32_t size)
 		add_file(&member);
 	}
 	return E_INVAL;
+}
+
+vaddr_t archive_start(void)
+{
+	return (vaddr_t)whole.bytes;
+}
+
+uint32_t archive_size(void)
+{
+	return whole.size;
 }
 
 const struct file *archive_find(const char *name)

@@ -16,6 +16,10 @@ struct file {
  * out), or E_INVAL if the archive is corrupt or too long: what stood before that place counts. */
 int archive_init(const void *archive, uint32_t size);
 
+/* Where it lies, page aligned, and its bytes. */
+vaddr_t archive_start(void);
+uint32_t archive_size(void);
+
 /* NULL if there is none. */
 const struct file *archive_find(const char *name);
 /* File number `index` from 0, NULL past the last. */

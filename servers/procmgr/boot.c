@@ -7,6 +7,7 @@
  *     faults=self      the shell, or these programs, on path `self`
  *     faults=ipc       the shell, and so what it starts, on path `ipc`; likewise faults=kernel
  *     deadline=MS      so long may a page fault wait for its pager, by default (0: for ever)
+ *     around=N         how many pages of a program a fault may bring, 1 to 64
  *     joslog           says, as JOS does, that nothing is left to run
  *     killservers      every process may kill servers (for tests)
  *
@@ -47,10 +48,34 @@ static const char *find_word(const char *word)
 	return NULL;
 }
 
-static bool has_word(const char *word)
+/* The same, but what `app=` runs does not count. */
+static const char *find_own_word(const char *word)
 {
 	const char *at = find_word(word), *app = find_word(APP_WORD);
-	return at != NULL && (app == NULL || at < app);
+	return app == NULL || at < app ? at : NULL;
+}
+
+static bool has_word(const char *word)
+{
+	return find_own_word(word) != NULL;
+}
+
+int boot_number(const char *name, int low, int high, int otherwise)
+{
+	char text[12]; /* any int */
+	int number;
+	const char *at = find_own_word(name);
+	if (at == NULL) {
+		return otherwise;
+	}
+	at += strlen(name);
+	uint32_t length = 0;
+	while (at[length] != ' ' && at[length] != '\0' && length < sizeof(text) - 1) {
+		text[length] = at[length];
+		length++;
+	}
+	text[length] = '\0';
+	return args_number(text, low, high, &number) ? number : otherwise;
 }
 
 /* ---- Starting ---- */

@@ -1,8 +1,10 @@
 /* Building an env out of a program image.
  *
- * Pages with contents are made in a scratch area of procmgr's own space, a part at a time, and
- * mapped from there; the scratch area is empty between calls. Only writable segments are writable,
- * so that a write to program text is a fault and a fork shares it as it is.
+ * A program of the archive starts with few pages: where the file has whole pages on page boundaries, the
+ * entries only say where (PTE_IMAGE in kernel/abi/page.h), and the pager brings them when they are
+ * touched. Other pages with contents are made in a scratch area of procmgr's own space, a part at a
+ * time, and mapped from there; the scratch area is empty between calls. Only writable segments are
+ * writable, so that a write to program text is a fault and a fork shares it as it is.
  *
  *     the first page of the stack:
  *     USTACKTOP ->  +---------------------------------+
@@ -14,6 +16,7 @@
 #include "servers/procmgr/load.h"
 #include "libsys/string.h"
 #include "libsys/syscall.h"
+#include "servers/procmgr/archive.h"
 #include "servers/procmgr/layout.h"
 
 enum {
@@ -67,51 +70,133 @@ static int make_scratch(uint32_t npages)
 	return status;
 }
 
-/* Loads the pages [start, end) of a segment: file contents where it has any, zeros elsewhere. */
-static int copy_pages(envid_t env, const struct image *image, const struct elf_segment *segment,
-                      vaddr_t start, vaddr_t end)
-{
-	vaddr_t file_end = segment->va + segment->file_size;
-	vaddr_t from = start > segment->va ? start : segment->va;
-	vaddr_t to = end < file_end ? end : file_end;
-	uint32_t npages = (end - start) / PGSIZE;
-	uint32_t write = (segment->flags & ELF_SEGMENT_WRITE) != 0 ? PTE_W : 0;
+/* ---- Segments ---- */
 
-	int status = make_scratch(npages);
+/* The pages of a segment, in parts:
+ *
+ *     start        whole      whole_end      file_end                end
+ *       |  mixed pages |  as in the file |  mixed pages |  zeros only  |
+ *
+ * Where the file has whole pages of the segment on page boundaries, these pages of the boot module are
+ * the program's pages, or what they are copied from. Behind a read-only segment's last byte may
+ * come more of the file: the archive is no secret. Mixed pages are made of bytes and zeros. */
+struct parts {
+	vaddr_t start, whole, whole_end, file_end, end;
+	vaddr_t bytes; /* what is loaded at va is here at va + bytes, modulo 2^32 */
+};
+
+static bool is_writable(const struct elf_segment *segment)
+{
+	return (segment->flags & ELF_SEGMENT_WRITE) != 0;
+}
+
+static struct parts parts_of(const struct image *image, const struct elf_segment *segment)
+{
+	vaddr_t loaded_end = segment->va + segment->file_size;
+	vaddr_t start = page_floor(segment->va);
+	struct parts parts = {
+		.start = start,
+		.file_end = segment->file_size > 0 ? page_ceil(loaded_end) : start,
+		.end = page_ceil(segment->va + segment->memory_size),
+		.bytes = (vaddr_t)image->bytes + segment->offset - segment->va,
+	};
+	bool all_of_page = !is_writable(segment) && segment->file_size == segment->memory_size &&
+	                   parts.file_end - segment->va <= image->size - segment->offset;
+	parts.whole = page_ceil(segment->va);
+	parts.whole_end = all_of_page ? parts.file_end : page_floor(loaded_end);
+	if (parts.bytes % PGSIZE != 0 || parts.whole >= parts.whole_end) {
+		parts.whole = parts.whole_end = parts.file_end;
+	}
+	return parts;
+}
+
+static uint32_t count_pages(vaddr_t start, vaddr_t end)
+{
+	return (end - start) / PGSIZE;
+}
+
+/* Pages [start, end) made of what the file has for them and zeros; at most SCRATCH_SIZE. */
+static int mix_some(envid_t env, const struct parts *parts, const struct elf_segment *segment,
+                    vaddr_t start, vaddr_t end)
+{
+	vaddr_t loaded_end = segment->va + segment->file_size;
+	vaddr_t from = start > segment->va ? start : segment->va;
+	vaddr_t to = end < loaded_end ? end : loaded_end;
+	int status = make_scratch(count_pages(start, end));
+
 	if (status < 0) {
 		return status;
 	}
-	memcpy((char *)SCRATCH + (from - start),
-	       (const char *)image->bytes + segment->offset + (from - segment->va), to - from);
-	return move_scratch(env, start | write, npages);
+	memcpy((char *)SCRATCH + (from - start), (const char *)(from + parts->bytes), to - from);
+	return move_scratch(env, start | (is_writable(segment) ? PTE_W : 0),
+	                    count_pages(start, end));
+}
+
+static int mix_pages(envid_t env, const struct parts *parts, const struct elf_segment *segment,
+                     vaddr_t start, vaddr_t end)
+{
+	int status = OK;
+	for (vaddr_t next; start < end && status >= 0; start = next) {
+		next = end - start > SCRATCH_SIZE ? start + SCRATCH_SIZE : end;
+		status = mix_some(env, parts, segment, start, next);
+	}
+	return status;
+}
+
+/* Whole pages that are there from the start: shared if read only. */
+static int map_whole_pages(envid_t env, const struct parts *parts, bool writable, vaddr_t start,
+                           vaddr_t end)
+{
+	uint32_t npages = count_pages(start, end);
+	if (writable) {
+		return page_fill_all(env, start | PTE_W, 0, start + parts->bytes, npages);
+	}
+	return page_map_all(0, start + parts->bytes, env, start, npages);
+}
+
+/* Whole pages that come when they are touched. */
+static int mark_whole_pages(envid_t env, const struct parts *parts, bool writable)
+{
+	uint32_t entry = (parts->bytes - archive_start()) | PTE_IMAGE;
+	return page_mark_all(env, parts->whole, entry | (writable ? PTE_IMAGE_WRITABLE : 0),
+	                     count_pages(parts->whole, parts->whole_end));
 }
 
 /* The pages of a segment that the file has nothing for. */
 static int add_zero_pages(envid_t env, enum load_kind kind, vaddr_t start, vaddr_t end)
 {
-	uint32_t npages = (end - start) / PGSIZE;
 	if (kind == LOAD_PROGRAM) {
-		return page_mark_all(env, start, PTE_ZERO_FILL, npages);
+		return page_mark_all(env, start, PTE_ZERO_FILL, count_pages(start, end));
 	}
-	return page_alloc_all(env, start | PTE_W, npages);
+	return page_alloc_all(env, start | PTE_W, count_pages(start, end));
+}
+
+/* The page with the program's first instruction is there from the start (see libsys/user.ld). */
+static int load_whole_pages(envid_t env, const struct load *load, const struct parts *parts,
+                            bool writable)
+{
+	vaddr_t entry = page_floor(image_entry(load->image));
+	if (load->kind != LOAD_PROGRAM) {
+		return map_whole_pages(env, parts, writable, parts->whole, parts->whole_end);
+	}
+	int status = mark_whole_pages(env, parts, writable);
+	if (status >= 0 && entry >= parts->whole && entry < parts->whole_end) {
+		status = map_whole_pages(env, parts, writable, entry, entry + PGSIZE);
+	}
+	return status;
 }
 
 static int load_segment(envid_t env, const struct load *load, const struct elf_segment *segment)
 {
-	vaddr_t start = page_floor(segment->va);
-	vaddr_t end = page_ceil(segment->va + segment->memory_size);
-	vaddr_t file_end = start;
-	if (segment->file_size > 0) {
-		file_end = page_ceil(segment->va + segment->file_size);
+	struct parts parts = parts_of(load->image, segment);
+	int status = mix_pages(env, &parts, segment, parts.start, parts.whole);
+	if (status >= 0) {
+		status = load_whole_pages(env, load, &parts, is_writable(segment));
 	}
-	for (vaddr_t part; start < file_end; start = part) {
-		part = file_end - start > SCRATCH_SIZE ? start + SCRATCH_SIZE : file_end;
-		int status = copy_pages(env, load->image, segment, start, part);
-		if (status < 0) {
-			return status;
-		}
+	if (status >= 0) {
+		status = mix_pages(env, &parts, segment, parts.whole_end, parts.file_end);
 	}
-	return add_zero_pages(env, load->kind, file_end, end);
+	return status < 0 ? status : add_zero_pages(env, load->kind, parts.file_end, parts.end);
 }
 
 static int load_segments(envid_t env, const struct load *load)

@@ -16,8 +16,8 @@ enum { ARGUMENTS_MAX = 256, ARGUMENTS_BYTES_MAX = 2048 };
 int arguments_check(const struct arguments *arguments);
 
 enum load_kind {
-	LOAD_PROGRAM, /* paged: bss and deeper stack come when touched */
-	LOAD_SELF,    /* all there but one stack page only, and no exception stack: as on JOS */
+	LOAD_PROGRAM, /* paged: all but a few pages come when touched; the image is of the archive */
+	LOAD_SELF,    /* all there, but one stack page only, and no exception stack: as on JOS */
 	LOAD_SERVER,  /* all there from the start, so it never faults; may use what the kernel
 		       * keeps back for servers, so it works when processes have taken everything */
 };

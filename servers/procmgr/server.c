@@ -19,6 +19,8 @@
 #include "libsys/ipc.h"
 #include "libsys/stdio.h"
 #include "libsys/string.h"
+#include "servers/pager/protocol.h"
+#include "servers/procmgr/boot.h"
 #include "servers/procmgr/kept.h"
 #include "servers/procmgr/layout.h"
 #include "servers/procmgr/load.h"
@@ -40,6 +42,9 @@ enum {
 	VGA_TEXT_PAGES = 8,
 	VGA_TEXT_VA = 0x00300000,
 };
+
+/* Pages of a program that a fault may bring. */
+enum { AROUND = 8, AROUND_MAX = 64 };
 
 static const struct bootinfo *const bootinfo = (const struct bootinfo *)BOOTINFO;
 
@@ -123,10 +128,25 @@ void server_map_modules(void)
 
 /* ---- The pager ---- */
 
+/* What the pager needs to load programs on demand; see its protocol.h. OK or an error. */
 static int equip_pager(envid_t pager)
 {
-	(void)pager;
-	return OK;
+	struct pager_setup *setup = (struct pager_setup *)SCRATCH;
+	uint32_t npages = (archive_size() + PGSIZE - 1) / PGSIZE;
+	int status = sys_page_alloc(0, SCRATCH | PTE_W, 1);
+	if (status < 0) {
+		return status;
+	}
+	*setup = (struct pager_setup){
+		.archive_size = archive_size(),
+		.around = (uint32_t)boot_number("around=", 1, AROUND_MAX, AROUND),
+	};
+	status = page_map_all(0, SCRATCH, pager, PAGER_SETUP, 1);
+	if (status >= 0) {
+		status = page_map_all(0, archive_start(), pager, PAGER_ARCHIVE, npages);
+	}
+	(void)sys_page_unmap(0, SCRATCH, 1);
+	return status;
 }
 
 /* Everybody whose pager was `former` has another now. An env that is made meanwhile, as a copy of one that

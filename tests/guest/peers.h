@@ -47,17 +47,16 @@ static inline vaddr_t peers_memory_end(void)
 	return ((vaddr_t)end + PGSIZE - 1) & ~(PGSIZE - 1);
 }
 
-/* Every page of data and bss present and writable. Text pages stay as they are: read only, without
- * the mark that the pager knows. */
+/* Every page present, and of data and bss writable. Text pages stay as they are: read only, without the
+ * mark that the pager knows. */
 static inline void peers_touch_memory(void)
 {
 	for (vaddr_t va = UTEXT; va < peers_memory_end(); va += PGSIZE) {
-		pte_t entry = uvpt[va >> PGSHIFT];
+		volatile char *byte = (volatile char *)va;
+		char value = *byte;
 
-		if (!(entry & PTE_P) || (entry & PTE_COW)) {
-			volatile char *byte = (volatile char *)va;
-
-			*byte = *byte;
+		if (uvpt[va >> PGSHIFT] & PTE_COW) {
+			*byte = value;
 		}
 	}
 }
