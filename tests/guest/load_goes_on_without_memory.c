@@ -42,7 +42,7 @@ static void live_without_memory(void)
 	check_constants();
 	check_data();
 	report_to_parent();
-	data[5][3] = 1;
+	data[3][3] = 1;
 }
 
 int main(void)

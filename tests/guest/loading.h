@@ -7,7 +7,13 @@
 #include "libsys/args.h"
 #include "tests/guest/memory.h"
 
-enum { CONST_PAGES = 48, DATA_PAGES = 16, AROUND = 8 };
+enum { AROUND = 8 }; /* what a fault brings, unless the kernel's command line says something else */
+
+/* Few, because test programs share the archive with all the others. */
+#ifndef CONST_PAGES
+#define CONST_PAGES 20
+#endif
+#define DATA_PAGES 4
 
 #define CONST_WORD(i) (0xC0000000u + (i))
 #define DATA_WORD(i) (0xDA000000u + (i))
@@ -22,9 +28,14 @@ enum { CONST_PAGES = 48, DATA_PAGES = 16, AROUND = 8 };
 	FOUR(make, i), FOUR(make, (i) + 4), FOUR(make, (i) + 8), FOUR(make, (i) + 12)
 
 static const uint32_t constant_pages[CONST_PAGES][WORDS] __attribute__((aligned(PGSIZE))) = {
-	SIXTEEN(CONST_WORD, 0), SIXTEEN(CONST_WORD, 16), SIXTEEN(CONST_WORD, 32)};
+	SIXTEEN(CONST_WORD, 0), FOUR(CONST_WORD, 16),
+#if CONST_PAGES > 20
+	FOUR(CONST_WORD, 20),   FOUR(CONST_WORD, 24), FOUR(CONST_WORD, 28),
+	SIXTEEN(CONST_WORD, 32)
+#endif
+};
 static volatile uint32_t data[DATA_PAGES][WORDS]
-	__attribute__((aligned(PGSIZE))) = {SIXTEEN(DATA_WORD, 0)};
+	__attribute__((aligned(PGSIZE))) = {FOUR(DATA_WORD, 0)};
 
 /* Volatile themselves they would not be among the constants. */
 #define constants ((const volatile uint32_t(*)[WORDS])constant_pages)
