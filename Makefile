@@ -34,7 +34,7 @@ kernel_cflags := $(cflags) -mno-80387 -flto
 # What runs once, or for people, is made small instead of fast.
 kernel_small := account acpi apic boot clock debug envcall joslog kmap loader machine monitor mptable \
 	multiboot smp trace
-user_cflags := $(cflags)
+user_cflags := $(cflags) -ffunction-sections -fdata-sections
 jos_cflags := $(cflags) -O1 -Ilibsys/jos -fno-strict-aliasing -fnon-call-exceptions \
 	-fno-delete-null-pointer-checks -fno-tree-ch -Wno-extra -Wno-error -Wno-format -Wno-unused
 nasm_flags := -f elf32 -g -F dwarf -Werror
@@ -250,7 +250,7 @@ text_console := 0x00b00000
 text_at = $(if $(text_$(1)),-Wl$(comma)--defsym=text_at=$(text_$(1)))
 comma := ,
 
-link_user = $(cc) $(link_flags) $(call text_at,$(call name,$@)) -T libsys/user.ld -o $@ $(user_start) $(1) build/libsys.a -lgcc
+link_user = $(cc) $(link_flags) -Wl,--gc-sections $(call text_at,$(call name,$@)) -T libsys/user.ld -o $@ $(user_start) $(1) build/libsys.a -lgcc
 
 # $(eval $(call server,NAME))
 define server

@@ -17,7 +17,7 @@ static fault_handler_fn *page_fault_handler;
 static fault_handler_fn *exception_handler;
 
 /* For the stub, which shares no header with the servers, and beside it: it must not fault. */
-const uint32_t fault_ops[2] __attribute__((section(".text.resident"))) = {PAGER_FAULT, PM_PAGER};
+const uint32_t fault_ops[2] __attribute__((section(".resident"))) = {PAGER_FAULT, PM_PAGER};
 
 /* Called by the stub; see there. */
 void fault_unhandled(struct utrapframe *utf, int status);

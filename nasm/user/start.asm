@@ -11,7 +11,7 @@ extern process_manager
 extern program_name
 extern self_start
 
-section .text.resident progbits alloc exec nowrite align=16 ; see libsys/user.ld
+section .resident progbits alloc exec nowrite align=16 ; see libsys/user.ld
 
 ; _Noreturn void _start(void);
 ;

@@ -34,7 +34,7 @@ UTF_REGS equ UTF_EDI
 ; faulting code alone. It is written just before the jump through it; only a debug trap can come
 ; between the two, therefore fault_xupcall keeps it.
 
-section .text.resident progbits alloc exec nowrite align=16 ; see libsys/user.ld
+section .resident progbits alloc exec nowrite align=16 ; see libsys/user.ld
 
 ; void fault_refused(void);		entered by the kernel on a page fault that the pager refused
 ;
