@@ -17,6 +17,7 @@ enum {
 	PTE_KIN = 0x200,
 	BELOW_XSTACK = XSTACK / PGSIZE, /* pages */
 	STACK_TOP_PAGE = USTACKTOP / PGSIZE - 1,
+	STACK_AT_WORK = 1024, /* bytes below a frame of ours that a fork may write to */
 };
 
 /* sfork was used: PTE_KIN is ours. */
@@ -63,6 +64,32 @@ static int share(envid_t child, uint32_t first, uint32_t end)
 	};
 
 	return kernel_call_run(SYS_PAGE_SHARE, end - first, regs);
+}
+
+/* The same for [first, end) with the stack in it. But the pages of the stack that the parent is at work on are
+ * copied at once: it writes there before the fork is over, and must not need memory for that when there is none. */
+static int share_with_stack(envid_t child, uint32_t first, uint32_t end)
+{
+	vaddr_t frame = (vaddr_t)__builtin_frame_address(0);
+	uint32_t low = PGNUM(frame - STACK_AT_WORK), high = PGNUM(frame) + 1;
+	int error;
+
+	if (low < first || high > end) { /* in a handler, or on a stack of the program's own */
+		return share(child, first, end);
+	}
+	error = share(child, first, low);
+	for (uint32_t page = low; !error && page < high; page++) {
+		struct syscall_regs regs = {
+			.ebx = (uint32_t)child,
+			.esi = page * PGSIZE | PTE_W | PAGE_FILL,
+			.ebp = page * PGSIZE,
+		};
+		bool own = is_mapped(page) && (rights_of(page) & (PTE_W | PTE_SHARE)) == PTE_W;
+
+		error = own ? kernel_call_run(SYS_PAGE_ALLOC, 1, regs)
+		            : share(child, page, page + 1);
+	}
+	return error ? error : share(child, high, end);
 }
 
 /* What the child needs besides memory: an exception stack of its own, and the upcalls. */
@@ -156,7 +183,7 @@ envid_t fork(void)
 	if (child <= 0) {
 		return child;
 	}
-	error = jos_result(share(child, 0, BELOW_XSTACK));
+	error = jos_result(share_with_stack(child, 0, BELOW_XSTACK));
 	if (!error && has_kin) {
 		error = jos_result(copy_kin_pages(child));
 	}
@@ -185,7 +212,7 @@ envid_t sfork(void)
 		error = jos_result(share_with_kin(child, page, n));
 	}
 	if (!error) {
-		error = jos_result(share(child, stack, BELOW_XSTACK));
+		error = jos_result(share_with_stack(child, stack, BELOW_XSTACK));
 	}
 	if (!error) {
 		error = set_up(child);
