@@ -42,7 +42,7 @@ link_flags := -static -nostdlib -Wl,--build-id=none -Wl,-z,noexecstack \
 	-Wl,-z,max-page-size=4096 -Wl,--fatal-warnings
 
 # ---- What is there
-kernel_folder := build$(if $(filter 1,$(DEBUG)),/debug,$(if $(filter 1,$(NCPU)),/up,$(if $(filter 1,$(KFAULT)),/kfault)))
+kernel_folder := build$(if $(filter 1,$(DEBUG)),/debug,$(if $(filter 1,$(NCPU)),/up,$(if $(filter 1,$(KFAULT)),/kfault,$(if $(filter 1,$(FAILHOOK)),/fail))))
 kernel_file := $(kernel_folder)/kernel.elf
 object = $(patsubst %,build/%.o,$(basename $(1)))
 name = $(basename $(notdir $(1)))
@@ -81,7 +81,7 @@ archives := build/apps.cpio build/tests.cpio
 
 # ---- Commands
 .PHONY: all setup run test check iso gdb clean help ready
-all: $(kernel_file) build/fail/kernel.elf $(server_files) $(test_server_files) $(app_files) $(test_files) $(archives) \
+all: $(kernel_file) $(server_files) $(test_server_files) $(app_files) $(test_files) $(archives) \
 	$(jos_app_files) $(jos_test_files)
 
 help:

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from conftest import run_app
+from test_kernels import built
 
 CPUS = pytest.mark.parametrize("smp", [1, 2, 4])
 BROKEN = pytest.mark.parametrize("broken", ["dies_at_request", "dies_at_start"])
@@ -88,10 +89,19 @@ def test_pager_that_crashes_in_a_loop_is_given_up(smp, broken, path):
 
 
 @CPUS
-@pytest.mark.parametrize("program", ["restart_pager_is_replaced", "restart_under_load"])
-def test_pager_restarts_on_path_ipc(smp, program):
-    result = run_app(program, smp=smp, bootargs="killservers", FAULTS="ipc", timeout=120)
+@pytest.mark.parametrize("path", ["ipc", "kernel"])
+@pytest.mark.parametrize("program", ["restart_pager_is_replaced", "restart_under_load",
+                                     "restart_random_kills"])
+def test_pager_restarts_on_other_paths(smp, program, path):
+    options = built("KFAULT=1") if path == "kernel" else {}
+    result = run_app(program, smp=smp, bootargs="killservers", FAULTS=path, timeout=120, **options)
     assert result.status == 0, result
+
+
+@CPUS
+def test_jos_fork_is_a_transaction(smp):
+    result = run_app("jos/failfork", smp=smp, **built("FAILHOOK=1"))
+    assert result.status == 0 and "sfork: " in result.output, result
 
 
 @CPUS
