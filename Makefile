@@ -16,7 +16,7 @@ python := /usr/bin/python3
 test_workers = $(shell $(python) -c 'import xdist' 2>/dev/null && echo ' -n 2')
 
 # ---- Options of run, iso and gdb: scripts/machine.py checks them and knows their defaults.
-OPTIONS := SMP MEM APP TRACE FAULTS JOSLOG TIMEOUT ACCEL ICOUNT TESTS ISO BOOTARGS DEBUG NCPU \
+OPTIONS := SMP MEM APP TRACE BARE FAULTS JOSLOG TIMEOUT ACCEL ICOUNT TESTS ISO BOOTARGS DEBUG NCPU \
 	FAILHOOK KFAULT PAGER CONSOLE
 export $(OPTIONS)
 
@@ -42,7 +42,7 @@ link_flags := -static -nostdlib -Wl,--build-id=none -Wl,-z,noexecstack \
 	-Wl,-z,max-page-size=4096 -Wl,--fatal-warnings
 
 # ---- What is there
-kernel_folder := build$(if $(filter 1,$(DEBUG)),/debug,$(if $(filter 1,$(NCPU)),/up,$(if $(filter 1,$(KFAULT)),/kfault,$(if $(filter 1,$(FAILHOOK)),/fail))))
+kernel_folder := build$(if $(filter 1,$(DEBUG)),/debug,$(if $(filter 1,$(NCPU)),/up,$(if $(filter 1,$(KFAULT)),/kfault,$(if $(filter 1,$(FAILHOOK)),/fail,$(if $(filter 1,$(BARE)),/bare)))))
 kernel_file := $(kernel_folder)/kernel.elf
 object = $(patsubst %,build/%.o,$(basename $(1)))
 name = $(basename $(notdir $(1)))
@@ -80,7 +80,7 @@ jos_test_files := $(jos_tests:%=build/tests/jos/%)
 archives := build/apps.cpio build/tests.cpio
 
 # ---- Commands
-.PHONY: all setup run test check iso gdb clean help ready
+.PHONY: all setup run trace test check iso gdb clean help ready
 all: $(kernel_file) $(server_files) $(test_server_files) $(app_files) $(test_files) $(archives) \
 	$(jos_app_files) $(jos_test_files)
 
@@ -103,6 +103,9 @@ run: all ready-run
 	$(if $(filter build/become.so,$(.LOADED)),$(become scripts/run),@scripts/run)
 
 iso: build/parley.iso
+
+trace: all ready-run
+	@scripts/trace --run
 
 gdb: all ready-gdb
 	@scripts/gdb
@@ -132,7 +135,7 @@ need = @for tool in $(1); do command -v $$tool >/dev/null || { \
 	echo "make: $$tool is missing; run 'make setup' to install it" >&2; exit 1; }; done
 
 # Bad options end make here with one line, before anything is built.
-ifneq ($(filter run gdb,$(MAKECMDGOALS)),)
+ifneq ($(filter run trace gdb,$(MAKECMDGOALS)),)
 given := $(foreach o,$(OPTIONS),$(if $($(o)),'$(o)=$(subst ','\'',$($(o)))'))
 wrong := $(if $(wildcard $(python)),$(shell scripts/run --check $(given) 2>&1))
 $(if $(wrong),$(error $(wrong)))
@@ -140,7 +143,7 @@ endif
 
 ready: | $(earlier)
 	$(call need,$(build_tools))
-ifneq ($(filter run gdb,$(MAKECMDGOALS)),)
+ifneq ($(filter run trace gdb,$(MAKECMDGOALS)),)
 	$(call need,$(python))
 	@scripts/run --check
 endif
@@ -173,9 +176,10 @@ comma := ,
 # ---- Kernels, each in a folder of its own: build/, build/debug/ (DEBUG=1: checks what costs time in
 # each call), build/up/ (NCPU=1: for one CPU, without a lock), build/kfault/ (KFAULT=1: with fault path
 # `kernel`), build/fail/ (FAILHOOK=1: allocations that fail, by --wrap, which LTO would not see). LTO looks through the files' borders.
-# $(call kernel,FOLDER,FLAGS,MORE SOURCES,LINK FLAGS)
+# build/bare/ (BARE=1) has none of the files that only help people look.
+# $(call kernel,FOLDER,FLAGS,MORE SOURCES,LINK FLAGS,SOURCES LEFT OUT)
 define kernel
-$(1)_objects := $$(patsubst %,$(1)/%.o,$$(basename $(kernel_sources) $(3)))
+$(1)_objects := $$(patsubst %,$(1)/%.o,$$(basename $$(filter-out $(5),$(kernel_sources)) $(3)))
 $$(filter $(1)/kernel/%,$$($(1)_objects)): $(1)/%.o: %.c build/flags
 	$$(call say,CC,$$<)
 	$$(Q)mkdir -p $$(@D)
@@ -208,6 +212,7 @@ $(eval $(call kernel,build,))
 $(eval $(call kernel,build/debug,-DDEBUG=1))
 $(eval $(call kernel,build/up,-DONE_CPU=1))
 $(eval $(call kernel,build/kfault,,kernel/kfault.c))
+$(eval $(call kernel,build/bare,,,,$(patsubst %,kernel/%.c,monitor joslog trace account)))
 $(eval $(call kernel,build/fail,-DDEBUG=1 -fno-lto,kernel/failhook.c,\
 	$(foreach f,frame_alloc env_create syscall_dispatch,-Wl$(comma)--wrap=$(f))))
 

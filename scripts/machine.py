@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-NAMES = ("SMP", "MEM", "APP", "TRACE", "TIMEOUT", "ACCEL", "ICOUNT", "TESTS", "ISO", "BOOTARGS",
+NAMES = ("SMP", "MEM", "APP", "TRACE", "BARE", "TIMEOUT", "ACCEL", "ICOUNT", "TESTS", "ISO", "BOOTARGS",
          "FAULTS", "JOSLOG", "DEBUG", "NCPU", "FAILHOOK", "KFAULT",
          "PAGER", "CONSOLE")
 BUILTINS = tuple(re.findall(r'^\t\{"(\w+)", ', (ROOT / "apps/sh/builtin.c").read_text(), re.M))
@@ -91,6 +91,8 @@ class Options:
         if self.flag("FAILHOOK"):
             return "build/fail/kernel.elf"
         kfault = self.flag("KFAULT")
+        if self.flag("BARE"):
+            return "build/bare/kernel.elf"
         if one_cpu not in ("", "1") or (one_cpu and debug):
             fail(f"NCPU={one_cpu}: must be 1, and not together with DEBUG=1")
         if kfault and (one_cpu or debug):

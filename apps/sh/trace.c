@@ -62,20 +62,21 @@ static void out_chunk(enum chunk kind, uint32_t argument, const void *bytes, uin
 	out(bytes, length);
 }
 
-/* All records of all CPUs; how many. */
-static uint32_t out_records(uint32_t ncpu)
+/* The records of a CPU, at most `most` or some more; how many. While the trace is on, reading makes
+ * records too: therefore it ends with the first page that is not full. */
+static uint32_t out_ring(uint32_t cpu, uint32_t most)
 {
 	uint32_t total = 0;
+	int count;
 
-	for (uint32_t cpu = 0; cpu < ncpu; cpu++) {
-		int count;
-
-		while ((count = sys_trace(TRACE_READ, cpu, (vaddr_t)records)) > 0) {
+	do {
+		count = sys_trace(TRACE_READ, cpu, (vaddr_t)records);
+		if (count > 0) {
 			out_chunk(CHUNK_RECORDS, cpu, records,
 			          (uint32_t)count * sizeof(records[0]));
 			total += (uint32_t)count;
 		}
-	}
+	} while (count == TRACE_RECORDS_PER_PAGE && total < most);
 	return total;
 }
 
@@ -83,7 +84,7 @@ static int save(void)
 {
 	struct trace_stats stats;
 	struct sysinfo info;
-	uint32_t count;
+	uint32_t count = 0;
 	int status = sys_trace_stats(&stats);
 
 	status = status < 0 ? status : sys_sysinfo(&info);
@@ -95,7 +96,9 @@ static int save(void)
 		return E_NOT_FOUND;
 	}
 	out_chunk(CHUNK_HEAD, info.ncpu, &stats, sizeof(stats));
-	count = out_records(info.ncpu);
+	for (uint32_t cpu = 0; cpu < info.ncpu; cpu++) {
+		count += out_ring(cpu, stats.capacity / info.ncpu);
+	}
 	status = sys_trace_stats(&stats);
 	out_chunk(CHUNK_END, 0, &stats, sizeof(stats));
 	printf("%u records saved, %u dropped\n", count, stats.dropped);

@@ -74,8 +74,7 @@ struct fault_counts {
 	uint32_t kind[4]; /* by FEC_PR | FEC_WR of the error code */
 	uint32_t calls;   /* messages to its pager because of them */
 	uint32_t copies;  /* pages filled with a copy on condition (PAGE_FILL, PAGE_COND) */
-	uint32_t
-		kept; /* likewise with PAGE_UNSHARE: its own frame, which nobody else had any more */
+	uint32_t kept; /* shares undone: likewise, but the frame was nobody else's (PAGE_UNSHARE) */
 	uint32_t timed;    /* faults whose time is in spent: those while a trace is on */
 	uint64_t spent[3]; /* TSC counts, by enum fault_time */
 };
