@@ -11,7 +11,12 @@
  *
  * Whose an heir is shows in its parent, if we know that one. If not (its parent died before whom it
  * came from) it is from an env whose death we have just caused or can read now; of several such,
- * the first on path `self` gets it. Therefore a death is applied only after its heirs are adopted. */
+ * the first on path `self` gets it. Therefore a death is applied only after its heirs are adopted.
+ *
+ * Other CPUs go on meanwhile: envs die between our looking at one record and the next. Heirs come from
+ * deaths alone, and each of these is reported; so a look at all records is complete if afterwards
+ * there is no new death to read (adopt_all). A death may even be read before the env, which lived when we
+ * looked, is adopted: that death is its process's (adopt). */
 #include "servers/procmgr/family.h"
 #include "libsys/string.h"
 #include "libsys/syscall.h"
@@ -21,7 +26,8 @@
 /* An env of ours that died by itself. */
 struct demise {
 	envid_t env;
-	struct process *process; /* whose it was, or NULL */
+	struct process *process; /* that has it in the table, or NULL */
+	struct process *family;  /* whose it was, or NULL */
 	struct env_death death;
 };
 
@@ -86,6 +92,28 @@ static bool is_heir(const struct env_info *info)
 
 /* ---- Deaths ---- */
 
+static struct process *process_of_parent(envid_t parent)
+{
+	for (uint32_t i = 0; i < ndemises; i++) {
+		if (demises[i].env == parent) {
+			return demises[i].family;
+		}
+	}
+	return table_by_any_env(parent);
+}
+
+/* Whose the dead env was. If it died before it was adopted, its record tells, until the slot is used
+ * again. */
+static struct process *family_of_dead(envid_t env)
+{
+	struct process *process = table_by_any_env(env);
+	if (process != NULL) {
+		return process;
+	}
+	struct env_info info = record_of(env);
+	return info.id == env ? process_of_parent(info.parent) : NULL;
+}
+
 static void read_deaths(void)
 {
 	struct env_death death;
@@ -93,6 +121,7 @@ static void read_deaths(void)
 		demises[ndemises++] = (struct demise){
 			.env = death.id,
 			.process = table_by_any_env(death.id),
+			.family = family_of_dead(death.id),
 			.death = death,
 		};
 	}
@@ -125,26 +154,19 @@ void family_forget(const struct process *process)
 		if (demises[i].process == process) {
 			demises[i].process = NULL;
 		}
+		if (demises[i].family == process) {
+			demises[i].family = NULL;
+		}
 	}
 }
 
 /* ---- Adoption ---- */
 
-static struct process *process_of_parent(envid_t parent)
-{
-	for (uint32_t i = 0; i < ndemises; i++) {
-		if (demises[i].env == parent) {
-			return demises[i].process;
-		}
-	}
-	return table_by_any_env(parent);
-}
-
 static struct process *first_dead_on_self(void)
 {
 	read_deaths();
 	for (uint32_t i = 0; i < ndemises; i++) {
-		struct process *process = demises[i].process;
+		struct process *process = demises[i].family;
 		if (process != NULL && process->path == FAULT_PATH_SELF) {
 			return process;
 		}
@@ -167,6 +189,17 @@ static bool is_stopped(const struct env_info *heir)
 	       now.runs == heir->runs;
 }
 
+/* The heir is the process's, and so is its death, if that has been read already. */
+static void take(const struct env_info *heir, struct process *process)
+{
+	table_add_env(process, heir->id);
+	for (uint32_t i = 0; i < ndemises; i++) {
+		if (demises[i].env == heir->id) {
+			demises[i].process = demises[i].family = process;
+		}
+	}
+}
+
 /* `likely`: whose the heir is if its parent does not say; NULL: some dead env's. False: it was to end,
  * and may have heirs itself. */
 static bool adopt(const struct env_info *heir, struct process *likely)
@@ -176,25 +209,35 @@ static bool adopt(const struct env_info *heir, struct process *likely)
 		process = likely != NULL ? likely : first_dead_on_self();
 	}
 	if (process != NULL && process->path == FAULT_PATH_SELF && !is_stopped(heir)) {
-		table_add_env(process, heir->id);
+		take(heir, process);
 		return true;
 	}
 	(void)sys_env_destroy(heir->id, 0);
 	return false;
 }
 
+/* Looks at each record. False: some heirs were to end, and may have left heirs themselves. */
+static bool adopt_seen(struct process *likely)
+{
+	bool all = true;
+	for (uint32_t slot = 0; slot < NENV; slot++) {
+		struct env_info info = record_of((envid_t)slot);
+		if (is_heir(&info) && !adopt(&info, likely)) {
+			all = false;
+		}
+	}
+	return all;
+}
+
 static void adopt_all(struct process *likely)
 {
-	bool again;
+	uint32_t known;
+	bool all;
 	do {
-		again = false;
-		for (uint32_t slot = 0; slot < NENV; slot++) {
-			struct env_info info = record_of((envid_t)slot);
-			if (is_heir(&info) && !adopt(&info, likely)) {
-				again = true;
-			}
-		}
-	} while (again);
+		known = ndemises;
+		all = adopt_seen(likely);
+		read_deaths();
+	} while (!all || ndemises != known);
 }
 
 void family_adopt(struct process *process)
@@ -206,8 +249,7 @@ void family_settle(void)
 {
 	read_deaths();
 	do {
-		uint32_t count = ndemises; /* adopt_all may read more, whose heirs come next */
 		adopt_all(NULL);
-		apply_first(count);
-	} while (ndemises > 0);
+		apply_first(ndemises);
+	} while (ndemises > 0); /* who ends may leave heirs */
 }

@@ -144,6 +144,7 @@ static void finish(struct process *process)
 {
 	struct process *parent = process->parent;
 
+	family_forget(process);
 	if (process->boot) {
 		boot_process_ended(process);
 	}
