@@ -243,17 +243,18 @@ static int set_run(struct env *env, uint32_t run)
 
 int envcall_set(struct env *caller)
 {
-	uint32_t value = caller->tf.edi;
+	uint32_t value = caller->tf.edi, field = caller->tf.esi;
 	int error;
 	struct env *env = acted_on(caller, caller->tf.ebx, &error);
 
-	if (error == E_PERM && caller->root && caller->tf.esi == ENV_PAGER) {
-		return set_pager(env_lookup(caller, caller->tf.ebx), value);
+	if (error == E_PERM && caller->root && (field == ENV_PAGER || field == ENV_RUN)) {
+		env = env_lookup(caller, caller->tf.ebx);
+		error = OK;
 	}
 	if (error) {
 		return error;
 	}
-	switch (caller->tf.esi) {
+	switch (field) {
 	case ENV_RUN: return set_run(env, value);
 	case ENV_UPCALL: env->page->upcall = value; return OK;
 	case ENV_XUPCALL: env->page->xupcall = value; return OK;

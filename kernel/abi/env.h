@@ -10,7 +10,7 @@
 
 /* What SYS_ENV_SET sets. */
 enum env_field {
-	ENV_RUN,        /* 1: may run, 0: stopped (may act on) */
+	ENV_RUN,        /* 1: may run, 0: stopped (may act on, and root) */
 	ENV_UPCALL,     /* page-fault upcall, also writable in the own env page (may act on) */
 	ENV_XUPCALL,    /* upcall for other exceptions, likewise (may act on) */
 	ENV_PAGER,      /* id of the pager, 0: none (may act on, and root; never a ring) */

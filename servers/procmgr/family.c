@@ -160,6 +160,33 @@ void family_forget(const struct process *process)
 	}
 }
 
+/* ---- Stopping ---- */
+
+static const struct process *stopping; /* its heirs are stopped when they are found */
+static envid_t stopped[NENV];          /* by slot: who was */
+
+/* False: there is nothing to do (any more). */
+static bool stop(envid_t env)
+{
+	if (stopped[ENV_SLOT(env)] == env) {
+		return false;
+	}
+	stopped[ENV_SLOT(env)] = env;
+	return sys_env_set(env, ENV_RUN, 0) >= 0;
+}
+
+static bool stop_members(const struct process *process)
+{
+	bool some = false;
+	for (uint32_t slot = 0; slot < NENV; slot++) {
+		struct env_info info = record_of((envid_t)slot);
+		if (lives(&info) && family_of(info.id) == process && stop(info.id)) {
+			some = true;
+		}
+	}
+	return some;
+}
+
 /* ---- Adoption ---- */
 
 static struct process *first_dead_on_self(void)
@@ -193,6 +220,9 @@ static bool is_stopped(const struct env_info *heir)
 static void take(const struct env_info *heir, struct process *process)
 {
 	table_add_env(process, heir->id);
+	if (process == stopping) {
+		(void)stop(heir->id);
+	}
 	for (uint32_t i = 0; i < ndemises; i++) {
 		if (demises[i].env == heir->id) {
 			demises[i].process = demises[i].family = process;
@@ -243,6 +273,21 @@ static void adopt_all(struct process *likely)
 void family_adopt(struct process *process)
 {
 	adopt_all(process);
+}
+
+/* Who is stopped makes no more and keeps its slot: so a bomb comes to an end when the slots do. */
+void family_stop(struct process *process)
+{
+	uint32_t known;
+	bool some;
+	stopping = process;
+	do {
+		known = ndemises;
+		adopt_all(process);
+		some = stop_members(process);
+		read_deaths();
+	} while (some || ndemises != known);
+	stopping = NULL;
 }
 
 void family_settle(void)

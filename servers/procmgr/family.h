@@ -14,6 +14,9 @@ uint32_t family_size(const struct process *process);
  * came to us, and are the process's from now on. */
 void family_adopt(struct process *process);
 
+/* Stops every env of the process's family, whatever they do meanwhile, so that they can be ended. */
+void family_stop(struct process *process);
+
 /* The process is over: nothing that was heard about its envs counts any more. */
 void family_forget(const struct process *process);
 

@@ -209,10 +209,12 @@ void life_env_died(struct process *process, envid_t env, const struct ending *en
 	}
 }
 
-/* Destroying an env brings us those that it controlled. */
+/* Destroying an env brings us those that it controlled. All are stopped first: slots that come free are not
+ * for them. */
 static void destroy_family(struct process *process, int status)
 {
 	envid_t env;
+	family_stop(process);
 	do {
 		while ((env = table_some_env(process)) != 0) {
 			(void)sys_env_destroy(env, status);
