@@ -80,7 +80,8 @@ jos_test_files := $(jos_tests:%=build/tests/jos/%)
 archives := build/apps.cpio build/tests.cpio
 
 # ---- Commands
-.PHONY: all setup run trace test check iso gdb clean help ready
+.PHONY: all setup run trace test check iso gdb clean help ready bench bench-check bench-baseline \
+	bench-linux performance
 all: $(kernel_file) $(server_files) $(test_server_files) $(app_files) $(test_files) $(archives) \
 	$(jos_app_files) $(jos_test_files)
 
@@ -101,6 +102,23 @@ build/become.so: scripts/become.c
 
 run: all ready-run
 	$(if $(filter build/become.so,$(.LOADED)),$(become scripts/run),@scripts/run)
+
+# Three kernels: the one that is shipped, one with fault path `kernel`, one for a single CPU.
+bench_parts := all build/kfault/kernel.elf build/up/kernel.elf
+bench: $(bench_parts) ready-run
+	@scripts/bench $(if $(SMP),--smp $(SMP))
+
+bench-check: $(bench_parts) ready-run
+	@scripts/bench --check
+
+bench-baseline: $(bench_parts) ready-run
+	@scripts/bench --baseline
+
+bench-linux: $(bench_parts) build/linux/init ready-run
+	@scripts/bench --linux
+
+performance: $(bench_parts) ready-run
+	@scripts/bench --document
 
 iso: build/parley.iso
 
@@ -321,6 +339,13 @@ build/apps.cpio: $(app_files) $(jos_app_files) README.md scripts/pack build/sour
 build/tests.cpio: $(app_files) $(jos_app_files) $(test_files) $(jos_test_files) README.md \
 		scripts/pack build/sources
 	$(call pack,$(app_files) $(jos_app_files) $(test_files) $(jos_test_files))
+
+# ---- What Linux runs beside us (make bench-linux): C and a start, without a library
+build/linux/init: $(wildcard apps/bench/linux/*.[ch]) nasm/linux/start.asm build/flags
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)nasm $(nasm_flags) -o build/linux/start.o nasm/linux/start.asm
+	$(Q)$(cc) $(user_cflags) $(link_flags) -o $@ $(filter %.c,$^) build/linux/start.o -lgcc
 
 # ---- CD image
 build/parley.iso: build/kernel.elf $(server_files) build/apps.cpio scripts/grub.cfg | ready-iso

@@ -38,7 +38,7 @@ def lines(names=None):
                  for path in (ROOT / folder).rglob("*")]
     kernel = [name for name in names
               if name.endswith((".c", ".h", ".asm", ".inc"))
-              and name.startswith(("kernel/", "nasm/")) and not name.startswith("nasm/user/")]
+              and name.startswith(("kernel/", "nasm/")) and not name.startswith(("nasm/user/", "nasm/linux/"))]
     return (sum(code_lines(name) for name in kernel if name not in OPTIONAL),
             sum(code_lines(name) for name in kernel if name in OPTIONAL))
 

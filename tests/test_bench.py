@@ -1,9 +1,14 @@
 """`bench`: the program checks its own results; the host reads what it prints."""
 
+import re
+from importlib.machinery import SourceFileLoader
+from importlib.util import module_from_spec, spec_from_loader
+from xml.etree import ElementTree
+
 import pytest
 
-from benchmark import guest
-from conftest import run_app
+from conftest import ROOT, run_app
+from benchmark import breakdown, document, guest, linux, page, table, trace
 
 
 @pytest.mark.parametrize("smp", (1, 2, 4))
@@ -32,3 +37,127 @@ def test_bench_refuses_what_it_does_not_know():
 def test_a_bench_that_ended_early_is_a_failure():
     with pytest.raises(guest.Failure):
         guest.check(b"path pager\nfigure B1 0 10 900\nbench: wrong: own id\n", 3, "bench")
+
+
+# ---- the host's part ----
+
+class FakeKernel:
+    """Places of events at addresses that a made-up trace has."""
+    cr3_writes, cr3_flushes, invlpg = {0xF0000010, 0xF0000014}, {0xF0000014}, {0xF0000018}
+    rep_movs, rep_stos, ipis = {0xF0000020}, {0xF0000024}, {0xF0000028}
+
+    @staticmethod
+    def entry_kind(address):
+        return "page_faults" if address == 0xF0000E00 else "system_calls"
+
+
+def work_of(*pcs):
+    work = trace.Work()
+    work.pcs = list(pcs)
+    return work
+
+
+def test_events_are_counted_from_addresses():
+    user = 0x00880000
+    events = work_of(user, 0xF0000E00, *[0xF0000020] * 1025, 0xF0000010, 0xF0000014, 0xF0000018,
+                     user, user + 2, 0xF0000300, *[0xF0000024] * 12, 0xF0000028, 0xF0000028,
+                     user).events(FakeKernel)
+    assert events == {"kernel_entries": 2, "system_calls": 1, "page_faults": 1, "interrupts": 0,
+                      "address_space_switches": 1, "tlb_flushes": 2, "tlb_pages_flushed": 1,
+                      "ipis": 1, "pages_copied": 1, "pages_cleared": 0}
+
+
+def test_events_of_two_cpus_are_kept_apart():
+    other = 1 << 32
+    events = work_of(0x00880000, 0xF0000010 | other, 0xF0000300).events(FakeKernel)
+    assert events["kernel_entries"] == 1 and events["address_space_switches"] == 1
+
+
+def line_of(pc, cpu=0):
+    return b"Trace %d: 0x7f00 [00000000/%08x/00400ab3/ff020201] name\n" % (cpu, pc)
+
+
+@pytest.mark.parametrize("step", (1, 3, 1000))
+def test_reader_finds_boot_and_work(step):
+    pcs = [0xE0000, 0x100000, 0xF0100000, 0xF0100004, 0x00A00000, 0x00880010, 0x00880000,
+           0x00880002, 0xF0100000, 0x00880020, 0x00880024]
+    reader = trace.Reader(0x100000, 0x00880000, 0x00880020)
+    lines = [line_of(pc) for pc in pcs]
+    for i in range(0, len(lines), step):
+        reader.feed(b"".join(lines[i:i + step]))
+    assert reader.boot == 3  # up to the server's first instruction
+    assert [work.pcs for work in reader.done] == [[0x00880002, 0xF0100000]]
+
+
+def test_stages_fit_the_kernels_parts():
+    assert breakdown.stage("kernel", "kernel/lock.h", "lock_release") == "lock"
+    assert breakdown.stage("kernel", "kernel/ipc.c", "check_call") == "checks"
+    assert breakdown.stage("kernel", "nasm/trap.asm", "trap_resume") == "exit"
+    assert breakdown.stage("pager", "servers/pager/main.c", "serve") == "servers"
+    assert set(breakdown.STAGES) == set(breakdown.MEANING)
+
+
+RESULTS = {
+    "calibration": 1.0,
+    "icount": {row.key: 100.0 + i for i, row in enumerate(table.ROWS)},
+    "events": {"B2": dict.fromkeys(trace.EVENTS, 1.0)},
+    "free_running_ns": {row.key: 1000.0 for row in table.ROWS},
+    "text_bytes": 20000, "kernel_lines": 3000,
+}
+DETAILS = {
+    "commit": "0123abc", "qemu": "7.2", "boot": 1000000, "one_cpu": {"B2": 90.0},
+    "notes": {"B4_pages_mapped pager": 11}, "free_by_size": {},
+    "by_size": {"B2 pager": {"1": 200.0, "64": 260.0}, "B5 self": {"16": 30000.0, "1024": 90000.0}},
+    "breakdown": {"B2": {"stages": {"entry": 12.0}, "functions": {"kernel: send": 12.0}}},
+    "linux": {"package": "linux-image", "icount": {"B2": 10000.0},
+              "init_on_alloc_off": {"B4": 1.0, "B6_kernel": 2.0}, "free_running_ns": {"B2": 9.0}},
+    "scaling": {"cpus": 2, "parts": {"forks": {"one": 2.0, "many": 1.0, "ratio": 2.0, "lock": 0.01},
+                                     "pairs": {"one": 2.0, "many": 1.0, "ratio": 2.0, "lock": 0.0},
+                                     "cow": {"one": 2.0, "many": 1.0, "ratio": 2.0, "lock": 0.0}}},
+}
+
+
+def test_page_is_well_formed_and_by_itself(tmp_path):
+    page.write(tmp_path / "bench.html", RESULTS, DETAILS)
+    text = (tmp_path / "bench.html").read_text(encoding="utf-8")
+    assert "<svg" in text and "src=" not in text and "href=" not in text
+    for chart in re.findall(r"<svg.*?</svg>", text, re.S):
+        ElementTree.fromstring(chart)
+    for block in re.findall(r"<table>.*?</table>", text, re.S):
+        ElementTree.fromstring(re.sub(r"class=(\w+)", r'class="\1"', block))
+
+
+def test_document_keeps_what_is_written_by_hand(tmp_path, monkeypatch):
+    monkeypatch.setattr(document, "PATH", tmp_path / "performance.md")
+    monkeypatch.setattr(document.machine, "ROOT", tmp_path)
+    document.write(RESULTS, DETAILS)
+    with document.PATH.open("a", encoding="utf-8") as file:
+        file.write("Tried: nothing.\n")
+    document.write({**RESULTS, "calibration": 0.5}, DETAILS)
+    text = document.PATH.read_text(encoding="utf-8")
+    assert text.endswith("Tried: nothing.\n") and text.count(document.BY_HAND) == 1
+    assert "0.5 per instruction" in text and "0123abc" in text
+
+
+def load_bench():
+    loader = SourceFileLoader("bench_command", str(ROOT / "scripts/bench"))
+    module = module_from_spec(spec_from_loader("bench_command", loader))
+    loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("now, worse", ((100, 0), (103, 0), (104, 1), (50, 0), (None, 1)))
+def test_check_fails_beyond_the_tolerance(tmp_path, monkeypatch, capsys, now, worse):
+    bench = load_bench()
+    monkeypatch.setattr(bench, "BASELINE", tmp_path / "baseline.json")
+    bench.write(bench.BASELINE, {"B1": 100})
+    monkeypatch.setattr(bench, "instructions", lambda: ({("pager", "B1", 0): now}, {}))
+    assert bench.check() == worse
+    assert ("B1 was 100" in capsys.readouterr().out) == bool(worse)
+
+
+def test_linux_that_cannot_be_had_is_said(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(linux, "PLACE", tmp_path / "linux")
+    monkeypatch.setattr(linux, "SOURCE", "deb [arch=i386] http://127.0.0.1:9/ none main\n")
+    assert linux.measure() is None
+    assert "cannot be had" in capsys.readouterr().out

@@ -11,9 +11,9 @@ from typing import NamedTuple
 import machine
 
 PARTS = {  # what is measured on which fault path
-    "pager": "calibrate B1 B2 B3 B4 B5 B6 B7 B9",
+    "pager": "calibrate B1 B2 B3 B4 B5 B6 B7 B8 B9",
     "self": "B4 B5 B6 B7",
-    "ipc": "B4 B5 B6 B7 B8",
+    "ipc": "B4 B5 B6 B7",
     "kernel": "B4 B5 B6 B7",
 }
 SHIPPED_PATHS = ("pager", "self", "ipc")  # `kernel` takes another kernel

@@ -7,6 +7,8 @@ of those measured.
 
 from typing import NamedTuple
 
+from benchmark import breakdown
+
 
 class Row(NamedTuple):
     key: str  # in bench.json
@@ -48,7 +50,7 @@ ROWS = (
         note="Linux: userfaultfd zeropage, other process"),
     Row("B7_ipc", "zero page, fault as message", ("ipc", "B7", 256), 1650),
     Row("B7_kernel", "zero page, in the kernel", ("kernel", "B7", 256), 1350, 0, 0, 0, 3825),
-    Row("B8_ipc", "fault to another space, page resident", ("ipc", "B8", 256), 650, 500, 0, 0, 0,
+    Row("B8_ipc", "fault to another space, page resident", ("pager", "B8", 256), 650, 500, 0, 0, 0,
         1437, "L4Ka::Pistachio", "NOVA: 1,516, seL4: 2,354"),
     Row("B9_map", "page mapped by IPC, answered", ("pager", "B9_map", 1), 420, 0, 11595, 0, 17913,
         2650, "seL4", "JOS: 2,108 with a table of 16. Linux: 4 KiB copied; 42,274 by memfd and mmap"),
@@ -99,18 +101,70 @@ def table(results, linux=None):
     return lines
 
 
+def left(lines):
+    """Columns that hold words."""
+    return {0, *(i for i in range(len(lines[0])) if any(line[i][-1:].isalpha() for line in lines[1:])
+                 and not any(line[i].endswith(" us") for line in lines[1:]))}
+
+
 def plain(lines):
-    """Cells as text in columns: the first two and the one of names to the left."""
+    """Cells as text in columns: the first and those of words to the left."""
     widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
     text = []
     for line in lines:
-        shown = (cell.ljust(width) if i in (0, 1, 9) else cell.rjust(width)
+        shown = (cell.ljust(width) if i in left(lines) else cell.rjust(width)
                  for i, (cell, width) in enumerate(zip(line, widths)))
         text.append("  ".join(shown).rstrip())
     return "\n".join(text)
 
 
 def markdown(lines):
-    rule = "|".join("---" if i in (0, 1, 9) else "---:" for i in range(len(lines[0])))
+    rule = "|".join("---" if i in left(lines) else "---:" for i in range(len(lines[0])))
     rows = ["| " + " | ".join(cell or " " for cell in line) + " |" for line in lines]
     return "\n".join([rows[0], f"|{rule}|", *rows[1:]])
+
+
+def values(results, details):
+    """{key: value} of all rows, from what was written to files."""
+    found = dict(results["icount"])
+    found.update({key: results[key] for key in ("text_bytes", "kernel_lines")})
+    found["boot"] = details["boot"]
+    return found
+
+
+EVENT_HEADINGS = {
+    "kernel_entries": "entries", "system_calls": "calls", "page_faults": "faults",
+    "interrupts": "interrupts", "address_space_switches": "switches", "tlb_flushes": "flushes",
+    "tlb_pages_flushed": "invlpg", "ipis": "IPIs", "ipis_of_two_cpus": "2 CPUs",
+    "pages_copied": "copied", "pages_cleared": "cleared",
+}
+
+
+def events(results):
+    """Events and time per operation as text cells, the heading first."""
+    lines = [("", *EVENT_HEADINGS.values(), "free running")]
+    for key, counts in results["events"].items():
+        ns = results["free_running_ns"].get(key)
+        shown = (f"{counts[name]:.2f}".rstrip("0").rstrip(".") if name in counts else "-"
+                 for name in EVENT_HEADINGS)
+        lines.append((key, *shown, f"{ns / 1000:,.1f} us" if ns else "-"))
+    return lines
+
+
+def stages(details):
+    """Where the instructions of each row go, as text cells, the heading first."""
+    names = breakdown.STAGES
+    lines = [("", *names)]
+    for key, parts in details["breakdown"].items():
+        lines.append((key, *(number(parts["stages"].get(name)) for name in names)))
+    return lines
+
+
+def free_running(results, linux):
+    """Time beside Linux's as text cells, the heading first."""
+    lines = [("", "Parley", "Linux", "of Linux")]
+    for key, other in linux["free_running_ns"].items():
+        own = results["free_running_ns"].get(key)
+        if own:
+            lines.append((key, f"{own / 1000:,.1f}", f"{other / 1000:,.1f}", ratio(own, other)))
+    return lines

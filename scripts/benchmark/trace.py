@@ -19,6 +19,7 @@ KERNBASE = 0xF0000000
 USER_LOW, USER_HIGH = 0x00800000, 0x01000000  # where programs and servers are linked
 LOG_RANGES = "0x100000..0x3fffff,0x800000..0xffffff,0xf0100000..0xf03fffff"
 LINE = re.compile(rb"Trace (\d+): \S+ \[[0-9a-f]+/([0-9a-f]{8})/")
+SOURCE = re.compile(r"^(?:.*/)?((?:kernel|nasm|libsys|apps|servers)/[^:]*):.*$")
 USER_LINE = re.compile(rb"/00[89a-f][0-9a-f]{5}/")
 PAGE_WORDS = 1024
 PIPE_SIZE = 1 << 20
@@ -26,7 +27,7 @@ SYSCALL_VECTOR, PAGE_FAULT, VEC_STRIDE = 0x30, 14, 16
 TOOLS = "i686-linux-gnu-"
 
 # Programs at addresses of their own; bench's neighbours at UTEXT do not run while it measures.
-PROGRAMS = {"kernel": "build/kernel.elf", "bench": "build/apps/bench",
+PROGRAMS = {"bench": "build/apps/bench",
             "pager": "build/pager.elf", "procmgr": "build/procmgr.elf",
             "console": "build/console.elf"}
 
@@ -61,17 +62,28 @@ class Image:
                 found.add(int(match.group(1), 16))
         return found
 
-    def places(self, addresses):
-        """{address: (function, file)}: the innermost function, inlined or not."""
-        addresses = sorted(addresses)
+    def frames(self, addresses):
+        """{address: [(function, file)]}, the innermost function first, then who it is inlined into."""
         text = "\n".join(map(hex, addresses))
-        lines = tool("addr2line", "-f", "-e", self.path, text=text).splitlines()
-        found = {}
-        for address, function, place in zip(addresses, lines[::2], lines[1::2]):
-            name = re.sub(r":\S+( \(discriminator \d+\))?$", "", place).rpartition("//")[2]
-            name = name.removeprefix(f"{machine.ROOT}/").removeprefix("./")
-            found[address] = (function, name)
+        found, frames = {}, []
+        lines = iter(tool("addr2line", "-a", "-i", "-f", "-e", self.path, text=text).splitlines())
+        for line in lines:
+            if line.startswith("0x"):
+                frames = found[int(line, 16)] = []
+            else:
+                frames.append((line, SOURCE.sub(r"\1", next(lines))))
         return found
+
+    def places(self, addresses):
+        """{address: (function, file)}: the innermost function that is more than an instruction."""
+        return {address: next((frame for frame in frames if not frame[1].endswith("x86.h")),
+                              frames[0])
+                for address, frames in self.frames(addresses).items()}
+
+    def inside(self, addresses, pattern):
+        """Those that belong to a function, or one inlined into it, whose name matches."""
+        return {address for address, frames in self.frames(addresses).items()
+                if any(re.search(pattern, name) for name, _ in frames)}
 
 
 class Kernel(Image):
@@ -80,12 +92,16 @@ class Kernel(Image):
     def __init__(self, path):
         super().__init__("kernel", path)
         self.cr3_writes = self.instructions(r"^mov +%e\w+,%cr3")
-        self.cr3_reads = self.instructions(r"^mov +%cr3,")
+        self.cr3_flushes = (self.inside(self.cr3_writes, r"shootdown|answer|flush")
+                            - self.inside(self.cr3_writes, r"load_space"))
         self.invlpg = self.instructions(r"^invlpg")
         self.rep_movs = self.instructions(r"^rep movs")
         self.rep_stos = self.instructions(r"^rep stos")
         self.stubs = self.symbols["trap_stubs"]
-        self.poke = self.symbols.get("apic_poke")
+        # Only an interrupt for another CPU names one (SDM vol. 3, 11.6.1).
+        icr_high = self.instructions(r"^mov +%e\w+,0x310\(%e\w+\)")
+        self.ipis = {address for address, (_, file) in self.places(icr_high).items()
+                     if file == "kernel/apic.c"}
 
     def entry_kind(self, address):
         """What brought the CPU to the first kernel instruction after user mode."""
@@ -97,6 +113,7 @@ class Kernel(Image):
 
 EVENTS = ("kernel_entries", "system_calls", "page_faults", "interrupts", "address_space_switches",
           "tlb_flushes", "tlb_pages_flushed", "ipis", "pages_copied", "pages_cleared")
+SMP_PARTS = "B2 B4 B6 B7 B8 B9"  # traced on two CPUs too, where interrupts from one to the other could be
 
 
 class Work:
@@ -114,14 +131,13 @@ class Work:
             cpu, pc = packed >> 32, packed & 0xFFFFFFFF
             before = last.get(cpu, 0)
             last[cpu] = pc
-            address, length = runs.get(cpu, (0, 0))
-            if pc == address:
-                runs[cpu] = (pc, length + 1)
+            if pc == before:  # repeated; or rewound by QEMU, which shows device accesses twice
+                address, length = runs.get(cpu, (0, 0))
+                runs[cpu] = address, length + 1
                 continue
-            if length >= PAGE_WORDS:
-                count["pages_copied" if address in kernel.rep_movs else "pages_cleared"] += (
-                    length // PAGE_WORDS)
-            runs[cpu] = (pc, 1) if pc in kernel.rep_movs or pc in kernel.rep_stos else (0, 0)
+            count.update(self.repeated(kernel, *runs.pop(cpu, (0, 0))))
+            if pc in kernel.rep_movs or pc in kernel.rep_stos:
+                runs[cpu] = pc, 1
             if pc < KERNBASE:
                 continue
             if USER_LOW <= before < USER_HIGH:
@@ -129,12 +145,18 @@ class Work:
                 count[kernel.entry_kind(pc)] += 1
             if pc in kernel.cr3_writes:
                 count["tlb_flushes"] += 1
-                count["address_space_switches"] += before not in kernel.cr3_reads
+                count["address_space_switches"] += pc not in kernel.cr3_flushes
             elif pc in kernel.invlpg:
                 count["tlb_pages_flushed"] += 1
-            elif pc == kernel.poke:
+            elif pc in kernel.ipis:
                 count["ipis"] += 1
         return {name: count[name] for name in EVENTS}
+
+    @staticmethod
+    def repeated(kernel, address, length):
+        """The event that a repeated instruction was, after so many iterations."""
+        name = "pages_copied" if address in kernel.rep_movs else "pages_cleared"
+        return {name: length // PAGE_WORDS} if address else {}
 
     def histogram(self):
         """{address: times executed}, all CPUs together."""
@@ -211,7 +233,7 @@ def record(paths, flags="-b", parts=None, timeout=900, **given):
     line = guest.command_line(paths, flags, parts)
     configuration = guest.options(line, ICOUNT=1, **given)
     marks = Image("bench", PROGRAMS["bench"]).symbols
-    entry = Image("kernel", PROGRAMS["kernel"]).symbols["boot_entry"] - KERNBASE
+    entry = Image("kernel", configuration.kernel).symbols["boot_entry"] - KERNBASE
     reader = Reader(entry, marks["mark_start"], marks["mark_stop"])
     console = machine.ROOT / "build/bench-trace.txt"
     source, sink = os.pipe()

@@ -1,0 +1,82 @@
+"""docs/performance.md: the tables of the last measurement. What is written by hand in it, below a line that
+says so, stays."""
+
+import machine
+from benchmark import breakdown, scaling, table
+
+PATH = machine.ROOT / "docs/performance.md"
+BY_HAND = "<!-- By hand from here on: the command that writes this page keeps it. -->"
+
+HEAD = """# Performance
+
+Written by `make performance` from what `make bench` (and `make bench-linux`, `make bench SMP=2`) measured last:
+commit {commit}, QEMU {qemu}. Numbers are instructions that the guest executes (`-icount`, where the counter
+`rdtsc` counts instructions: {calibration} per instruction in a loop of known length); they repeat from run to run.
+They are of the shipped build; the rows `kernel` of one with `KFAULT=1`. Pages are copied and cleared
+inside the timed part with `rep movsd` and `rep stosd`, which makes about 1,025 of each such row.
+
+What the columns of other systems say was measured in the same way in the same emulator.
+"""
+
+NOTES_HEAD = "\nNotes on the columns of others:\n\n"
+
+
+def paragraphs(results, details):
+    linux = details.get("linux")
+    text = [HEAD.format(commit=details["commit"], qemu=details["qemu"],
+                        calibration=results["calibration"])]
+    values = table.values(results, details)
+    text.append(table.markdown(table.table(values, linux and linux["icount"])))
+    text.append(NOTES_HEAD + "\n".join(f"- {row.key}: {row.note}." for row in table.ROWS if row.note))
+    if linux:
+        lean = linux["init_on_alloc_off"]
+        text.append(f"Linux, here: `{linux['package']}`, `mitigations=off`, measured beside us by "
+                    f"`make bench-linux`; with `init_on_alloc=0`: B4 {table.number(lean['B4'])}, "
+                    f"B6 in the kernel {table.number(lean['B6_kernel'])}. Free running, in "
+                    "microseconds, Parley and Linux:\n")
+        text.append(table.markdown(table.free_running(results, linux)))
+    mapped = details["notes"].get("B4_pages_mapped pager")
+    text.append(f"B4 is the fork of a process with {mapped} mapped pages; of these the parent writes "
+                f"{details['notes'].get('B4_faults_parent pager')} and the child "
+                f"{details['notes'].get('B4_faults_child pager')} again before the child is gone.")
+    if details.get("one_cpu"):
+        both = results["icount"]["B2"], details["one_cpu"]["B2"]
+        text.append(f"A kernel for one CPU (`NCPU=1`: no lock) needs {table.number(both[1])} for B2: "
+                    f"the SMP build pays {(both[0] / both[1] - 1) * 100:.1f}% more.")
+    return text
+
+
+def stages(details):
+    text = ["## Where the instructions go\n",
+            "From a trace of every instruction executed between the marks, each put to the function "
+            "that it comes from (inlined or not), per operation:\n"]
+    text += [f"- **{name}**: {breakdown.MEANING[name]}" for name in breakdown.STAGES]
+    text.append("\n" + table.markdown(table.stages(details)) + "\n")
+    for key, parts in details["breakdown"].items():
+        shown = ", ".join(f"{name.removeprefix('kernel: ')} {table.number(count)}"
+                          for name, count in list(parts["functions"].items())[:14])
+        text.append(f"- **{key}**: {shown}")
+    return text
+
+
+def by_hand():
+    """What stands in the page below the line."""
+    if not PATH.is_file():
+        return ""
+    return PATH.read_text(encoding="utf-8").partition(BY_HAND)[2]
+
+
+def write(results, details):
+    """Writes the page from what was measured last."""
+    text = paragraphs(results, details)
+    text.append("## Per operation: events, and time free running\n\n"
+                "Flushes are loads of the page directory; invlpg is one page. Copied and cleared "
+                "are whole pages.\n")
+    text.append(table.markdown(table.events(results)))
+    text.append("\n".join(stages(details)))
+    if "scaling" in details:
+        text.append("## Side by side\n")
+        text.append(table.markdown(scaling.lines(details["scaling"])))
+    page = "\n".join(text) + f"\n\n{BY_HAND}{by_hand() or chr(10)}"
+    PATH.write_text(page, encoding="utf-8")
+    print(f"{PATH.relative_to(machine.ROOT)} written")

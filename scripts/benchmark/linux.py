@@ -1,0 +1,124 @@
+"""Linux beside us: Debian's kernel for the same machine, in the same emulator, with a first process that
+does the same work by Linux's means (apps/bench/linux/init.c).
+
+The kernel comes as Debian's package through apt, with a configuration of its own below build/: the
+machine's own package lists stay as they are, and nothing is installed.
+"""
+
+import re
+import subprocess
+
+import machine
+from benchmark import guest
+
+PLACE = machine.ROOT / "build/linux"
+PACKAGE, SUITE = "linux-image-686-pae", "bookworm"
+SOURCE = (f"deb [arch=i386 signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] "
+          f"http://deb.debian.org/debian {SUITE} main\n")
+COMMAND_LINE = "console=ttyS0 quiet mitigations=off panic=-1"
+APT_SECONDS, BOOT_SECONDS = 300, 900
+
+# Rows of our table by what init measures; where Linux has two ways, the cheaper one.
+ROWS = {"B1": ("B1", 0), "B2": ("B2", 1), "B3": ("B3", 0), "B4": ("B4", 0), "B5_256": ("B5", 256),
+        "B5_1024": ("B5", 1024), "B6_pager": ("B6_uffd", 256), "B6_kernel": ("B6", 256),
+        "B7_self": ("B7_mprotect", 256), "B7_pager": ("B7_uffd", 256), "B7_kernel": ("B7", 256),
+        "B9_map": ("B9_copy", 1)}
+
+
+def configuration():
+    """Writes apt's configuration; its name."""
+    apt = PLACE / "apt"
+    for folder in ("state/lists/partial", "cache/archives/partial", "etc/preferences.d"):
+        (apt / folder).mkdir(parents=True, exist_ok=True)
+    (apt / "state/status").touch()
+    (apt / "etc/sources.list").write_text(SOURCE, encoding="utf-8")
+    (apt / "apt.conf").write_text(f'''Dir::State "{apt}/state";
+Dir::State::status "{apt}/state/status";
+Dir::Cache "{apt}/cache";
+Dir::Etc "{apt}/etc";
+Dir::Etc::sourcelist "{apt}/etc/sources.list";
+Dir::Etc::sourceparts "-";
+APT::Architecture "i386";
+APT::Architectures "i386";
+APT::Sandbox::User "";
+Acquire::Languages "none";
+Acquire::Retries "2";
+''', encoding="utf-8")
+    return apt / "apt.conf"
+
+
+def apt(tool, config, *arguments):
+    """What apt prints. OSError or SubprocessError."""
+    run = subprocess.run([tool, "-c", str(config), "-q", *arguments], cwd=PLACE, check=True,
+                         capture_output=True, text=True, timeout=APT_SECONDS)
+    return run.stdout
+
+
+def fetch():
+    """The kernel, as build/linux/vmlinuz; the package's name."""
+    config = configuration()
+    packages = list(PLACE.glob("linux-image-*.deb"))
+    if not packages:
+        print(f"bench-linux: getting {PACKAGE} from Debian {SUITE}", flush=True)
+        apt("apt-get", config, "update")
+        depends = apt("apt-cache", config, "depends", PACKAGE)
+        name = re.search(r"Depends: (linux-image-\S+)", depends).group(1)
+        apt("apt-get", config, "download", name)
+        packages = list(PLACE.glob("linux-image-*.deb"))
+    with subprocess.Popen(["dpkg-deb", "--fsys-tarfile", str(packages[0])],
+                          stdout=subprocess.PIPE) as archive:
+        with (PLACE / "vmlinuz").open("wb") as kernel:
+            subprocess.run(["tar", "-x", "-O", "--wildcards", "./boot/vmlinuz-*"], check=True,
+                           stdin=archive.stdout, stdout=kernel)
+    return packages[0].stem
+
+
+def initial_files():
+    """build/linux/init.cpio, with /init only."""
+    with (PLACE / "init.cpio").open("wb") as archive:
+        subprocess.run(["cpio", "-o", "-H", "newc", "--quiet", "-R", "0:0"], cwd=PLACE, check=True,
+                       input=b"init\n", stdout=archive)
+
+
+def boot(icount, extra=""):
+    """One run of init; a guest.Run."""
+    command = ["qemu-system-i386", "-accel", "tcg", "-cpu", "max", "-smp", "1", "-m", "128",
+               "-nic", "none", "-display", "none", "-no-reboot", "-serial", "stdio",
+               "-monitor", "none", "-kernel", str(PLACE / "vmlinuz"),
+               "-initrd", str(PLACE / "init.cpio"), "-append", f"{COMMAND_LINE} {extra}".strip()]
+    command += ["-icount", "shift=0,sleep=off"] if icount else []
+    try:
+        run = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False,
+                             timeout=BOOT_SECONDS, preexec_fn=machine.die_with_parent)
+    except subprocess.TimeoutExpired:
+        raise guest.Failure(f"Linux: still running after {BOOT_SECONDS} s") from None
+    text = run.stdout.decode(errors="replace").replace("\r", "")
+    if not re.search(r"^clock ", text, re.M):
+        raise guest.Failure(f"Linux: QEMU ended with {run.returncode}:\n{text[-4000:]}")
+    return guest.Run(text)
+
+
+def rows(medians, scale=1):
+    return {key: round(medians["linux", row, size] * scale, 1)
+            for key, (row, size) in ROWS.items()}
+
+
+def measure():
+    """{"package", "icount": rows, "init_on_alloc_off": rows, "free_running_ns": rows, "by_size"}; None,
+    after a line that says why, if the package cannot be had."""
+    try:
+        PLACE.mkdir(parents=True, exist_ok=True)
+        package = fetch()
+    except (OSError, subprocess.SubprocessError, AttributeError) as error:
+        reason = (getattr(error, "stderr", None) or str(error)).strip().splitlines()
+        print(f"bench-linux: {PACKAGE} cannot be had ({reason[-1] if reason else error}); "
+              "nothing is used in its place")
+        return None
+    initial_files()
+    counted = boot(True).medians()
+    lean = boot(True, "init_on_alloc=0").medians()
+    free = boot(False)
+    return {"package": package, "icount": rows(counted), "init_on_alloc_off": rows(lean),
+            "free_running_ns": rows(free.medians(), free.ns_per_count["linux"]),
+            "by_size": {f"{row} {size}": round(value, 1)
+                        for (_, row, size), value in counted.items()}}
