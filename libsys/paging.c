@@ -6,6 +6,7 @@
  *     absent, 0, in the stack's range         any      zero page (the stack grows)
  *     absent, PTE_IMAGE                       read     the archive's pages from here on (*)
  *     absent, PTE_IMAGE | PTE_IMAGE_WRITABLE  write    a copy of the archive's page
+ *     absent, PTE_KEPT                        any      lost: kept by a pager that is gone
  *     absent, anything else                   any      not ours
  *     present, PTE_W                          any      none: changed since the fault
  *     present, read only                      read     none: changed since the fault
@@ -48,6 +49,9 @@ static enum paging_action decide_absent(vaddr_t va, pte_t entry, bool write)
 	}
 	if ((entry & PTE_IMAGE) != 0 && (entry & PTE_IMAGE_WRITABLE) != 0) {
 		return PAGING_IMAGE_COPY;
+	}
+	if (PTE_IS_KEPT(entry)) {
+		return PAGING_LOST;
 	}
 	if (entry == PTE_ZERO_FILL || (entry == 0 && in_stack(va))) {
 		return PAGING_ZERO_FILL;
@@ -166,6 +170,7 @@ uint32_t paging_answer(envid_t env, vaddr_t va, pte_t entry, uint32_t err, uint3
 		w[0] = ALLOC | PAGE_FILL;
 		env_page->msg[WORDS] = (uint32_t)env_page->id; /* whose page it is a copy of */
 		return WORDS + 1;
+	case PAGING_LOST: w[0] = (uint32_t)E_LOST; break;
 	case PAGING_NOT_OURS: w[0] = (uint32_t)E_FAULT; break;
 	}
 	return WORDS;
@@ -179,6 +184,7 @@ int paging_handle(envid_t env, vaddr_t va, pte_t entry, uint32_t err)
 	case PAGING_BREAK_COW: return break_cow(env, va, entry);
 	case PAGING_IMAGE_MAP: return image_map(env, va, entry);
 	case PAGING_IMAGE_COPY: return image_copy(env, va, entry);
+	case PAGING_LOST: return E_LOST;
 	case PAGING_NOT_OURS: break;
 	}
 	return E_FAULT;

@@ -11,6 +11,7 @@ enum paging_action {
 	PAGING_BREAK_COW, /* give the process a page of its own, writable */
 	PAGING_IMAGE_MAP, /* map the program's page and some after it, as they are in the archive */
 	PAGING_IMAGE_COPY, /* map a copy of the program's page, writable */
+	PAGING_LOST,       /* nothing can be done: another pager kept the page */
 	PAGING_NOT_OURS,   /* a fault of the program's */
 };
 
@@ -20,7 +21,7 @@ enum paging_action paging_decide(vaddr_t va, pte_t entry, uint32_t err);
 
 /* Does that to a page of `env` (0: the caller), where the entry is still as it was seen, by one
  * system call at most; changes the own env page's `expect`. OK: the access may work now. E_FAULT:
- * not ours. E_NO_MEM, E_LIMIT: ours, but there is no page to give. Does not block. */
+ * not ours. E_NO_MEM, E_LIMIT, E_LOST: ours, but there is no page to give. Does not block. */
 int paging_handle(envid_t env, vaddr_t va, pte_t entry, uint32_t err);
 
 /* The same decision as the answer to a fault that the kernel reported (FAULT_OP, kernel/abi/ipc.h): the

@@ -71,7 +71,8 @@ static int put_arguments(int argc, const char *const argv[], uint32_t *bytes)
 	return (int)ipc_put_bytes(text, used);
 }
 
-static int start_program(enum pm_op op, enum fault_path path, int argc, const char *const argv[])
+static int start_program(enum pm_op op, enum fault_path path, pid_t pager, int argc,
+                         const char *const argv[])
 {
 	if (argc < 1) {
 		return E_INVAL;
@@ -79,13 +80,17 @@ static int start_program(enum pm_op op, enum fault_path path, int argc, const ch
 	if (argc > PM_ARGC_MASK) {
 		return E_TOO_BIG;
 	}
+	if (pager < 0 || pager > PM_PID_MAX) {
+		return E_BAD_ENV;
+	}
 	uint32_t bytes;
 	int nwords = put_arguments(argc, argv, &bytes);
 	if (nwords < 0) {
 		return nwords;
 	}
 	uint32_t w1 = (uint32_t)argc | (uint32_t)path << PM_PATH_SHIFT;
-	struct ipc_msg msg = {.w = {op, w1, bytes}, .nwords = (uint32_t)nwords};
+	uint32_t w2 = bytes | (uint32_t)pager << PM_PAGER_SHIFT;
+	struct ipc_msg msg = {.w = {op, w1, w2}, .nwords = (uint32_t)nwords};
 	return manager_call(&msg);
 }
 
@@ -96,7 +101,12 @@ pid_t spawn(int argc, const char *const argv[])
 
 pid_t spawn_on(enum fault_path path, int argc, const char *const argv[])
 {
-	return start_program(PM_SPAWN, path, argc, argv);
+	return start_program(PM_SPAWN, path, 0, argc, argv);
+}
+
+pid_t spawn_paged(pid_t pager, enum fault_path path, int argc, const char *const argv[])
+{
+	return start_program(PM_SPAWN, path, pager, argc, argv);
 }
 
 /* procmgr cannot change an env that the process forked by itself: that one lasts as long as the
@@ -119,7 +129,7 @@ int exec(int argc, const char *const argv[])
 	if (self_forked()) {
 		return stand_for(spawn_on(FAULT_PATH_SELF, argc, argv));
 	}
-	return start_program(PM_EXEC, FAULT_PATH_INHERIT, argc, argv); /* the path stays */
+	return start_program(PM_EXEC, FAULT_PATH_INHERIT, 0, argc, argv); /* the path stays */
 }
 
 void exit(int status)

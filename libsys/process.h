@@ -30,6 +30,11 @@ pid_t spawn(int argc, const char *const argv[]);
  * path, or `kernel` and the kernel was built without KFAULT=1. */
 pid_t spawn_on(enum fault_path path, int argc, const char *const argv[]);
 
+/* The same with a pager of its own: process `pager`, oneself or a descendant, which serves it as libsys/pager.h
+ * says, and not on path `self`. Forks of the new process keep the pager, programs that they spawn do
+ * not. Also E_PERM, E_BAD_ENV (`pager` may not be used, or does not live), E_INVAL (path `self`). */
+pid_t spawn_paged(pid_t pager, enum fault_path path, int argc, const char *const argv[]);
+
 /* Becomes program argv[0], same pid. Returns only on error, the same as spawn's. */
 int exec(int argc, const char *const argv[]);
 

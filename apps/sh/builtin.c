@@ -12,7 +12,7 @@ static const struct builtin builtins[] = {
 	{"ps", "", "the processes, and the servers", ps_run, 0, 0, false},
 	{"kill", "PID|SERVER...", "ends processes; pager and console start again", kill_run, 1, SHELL_WORDS_MAX, false},
 	{"wait", "[PID]", "waits for background programs; Ctrl-C ends them", job_wait, 0, 1, false},
-	{"run", "[-f PATH] [-d MS] PROGRAM...", "on fault path PATH; a fault may take MS", NULL, 1, 0, true},
+	{"run", "[-f PATH] [-p PAGER] [-d MS] PROGRAM...", "on fault path PATH; PAGER handles its faults, in MS", NULL, 1, 0, true},
 	{"time", "COMMAND...", "runs a command and times it", time_command, 1, SHELL_WORDS_MAX, false},
 	{"sleep", "SECONDS", "does nothing for so long, 0.2 is fine", time_sleep, 1, 1, true},
 	{"ls", "", "the files", files_ls, 0, 0, false},

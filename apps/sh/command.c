@@ -5,15 +5,18 @@
 #include "libsys/stdio.h"
 #include "libsys/string.h"
 
+enum { DEADLINE_INHERIT = -1, PAGERS_MAX = 4, PAGER_WORDS_MAX = 16 };
+
 struct command {
 	int argc;
 	char **argv;
 	const struct builtin *builtin; /* NULL: a program of the archive */
 	enum fault_path path;          /* of a program */
 	int deadline_ms;               /* of a program's page faults */
+	char *pagers[PAGERS_MAX];      /* command lines of programs: each pages the next one */
+	pid_t pager_pids[PAGERS_MAX];
+	int npagers;
 };
-
-enum { DEADLINE_INHERIT = -1 };
 
 const char *const fault_path_names[FAULT_PATHS] = {
 	[FAULT_PATH_PAGER] = "pager",
@@ -33,10 +36,14 @@ static bool find_path(const char *name, enum fault_path *path)
 }
 
 /* Takes an option of `run` and its value. */
-static bool parse_option(const char *option, const char *value, struct command *command)
+static bool parse_option(const char *option, char *value, struct command *command)
 {
 	if (strcmp(option, "-f") == 0) {
 		return find_path(value, &command->path);
+	}
+	if (strcmp(option, "-p") == 0 && command->npagers < PAGERS_MAX) {
+		command->pagers[command->npagers++] = value;
+		return true;
 	}
 	return strcmp(option, "-d") == 0 &&
 	       args_number(value, 0, INT32_MAX / 1000, &command->deadline_ms);
@@ -47,7 +54,13 @@ static bool command_parse(int argc, char *argv[], struct command *command)
 {
 	const struct builtin *builtin = builtin_find(argv[0]);
 
-	*command = (struct command){argc, argv, builtin, FAULT_PATH_INHERIT, DEADLINE_INHERIT};
+	*command = (struct command){
+		.argc = argc,
+		.argv = argv,
+		.builtin = builtin,
+		.path = FAULT_PATH_INHERIT,
+		.deadline_ms = DEADLINE_INHERIT,
+	};
 	if (builtin == NULL || builtin->run != NULL) {
 		return true;
 	}
@@ -66,31 +79,84 @@ static bool command_parse(int argc, char *argv[], struct command *command)
 	return true;
 }
 
+/* Ends the pagers of a command that did not start. */
+static void end_pagers(const struct command *command)
+{
+	for (int i = 0; i < command->npagers && command->pager_pids[i] > 0; i++) {
+		(void)kill(command->pager_pids[i]);
+		(void)wait(command->pager_pids[i], NULL, 0);
+	}
+}
+
+/* Starts the pagers, each paged by the one before it. The last one's pid, 0 if there are none, or an error,
+ * after a message. */
+static pid_t start_pagers(struct command *command)
+{
+	pid_t pid = 0;
+
+	for (int i = 0; i < command->npagers && pid >= 0; i++) {
+		char *words[PAGER_WORDS_MAX];
+		int count = args_split(command->pagers[i], words, PAGER_WORDS_MAX);
+
+		pid = count < 1 ? E_INVAL
+		                : spawn_paged(pid, FAULT_PATH_INHERIT, count,
+		                              (const char *const *)words);
+		command->pager_pids[i] = pid;
+		if (pid < 0) {
+			printf("%s: %s\n", command->pagers[i], status_text(pid));
+		}
+	}
+	if (pid < 0) {
+		end_pagers(command);
+	}
+	return pid;
+}
+
+/* Pagers end by themselves when they have no clients left. */
+static void wait_for_pagers(const struct command *command)
+{
+	struct process_end end;
+
+	for (int i = command->npagers - 1; i >= 0; i--) {
+		if (job_wait_child(command->pager_pids[i], &end) > 0 && end.why[0] != '\0') {
+			puts(end.why);
+		}
+	}
+}
+
 /* Starts a program of the archive. Its pid or an error. It inherits its deadline: it may fork before another
  * could be set. */
-static pid_t start_program(const struct command *command)
+static pid_t start_program(struct command *command, pid_t pager)
 {
 	bool other = command->deadline_ms != DEADLINE_INHERIT;
 	int own_ms = other ? process_deadline(0, (uint32_t)command->deadline_ms) : 0;
-	pid_t pid = spawn_on(command->path, command->argc, (const char *const *)command->argv);
+	pid_t pid = spawn_paged(pager, command->path, command->argc,
+	                        (const char *const *)command->argv);
 
 	if (other) {
 		(void)process_deadline(0, (uint32_t)own_ms);
+	}
+	if (pid < 0) {
+		end_pagers(command);
 	}
 	return pid;
 }
 
 /* Starts a command as a child. Its pid; an error, after a message. */
-static pid_t start_command(const struct command *command, bool background)
+static pid_t start_command(struct command *command, bool background)
 {
 	const char *name = command->argv[0];
-	pid_t pid;
+	pid_t pid, pager;
 
 	stdout_flush();
+	pager = start_pagers(command);
+	if (pager < 0) {
+		return pager;
+	}
 	if (command->builtin != NULL) {
 		pid = fork();
 	} else {
-		pid = start_program(command);
+		pid = start_program(command, pager);
 	}
 	if (pid == 0) {
 		shell_in_background = background;
@@ -124,6 +190,11 @@ int command_background(int argc, char *argv[])
 		return 1;
 	}
 	job_add(pid, command.argv[0]);
+	for (int i = 0; i < command.npagers; i++) {
+		if (job_possible()) {
+			job_add(command.pager_pids[i], command.pagers[i]);
+		}
+	}
 	if (shell_interactive) {
 		printf("[%d] %s\n", pid, command.argv[0]);
 	}
@@ -148,6 +219,7 @@ int command_foreground(int argc, char *argv[])
 		return 1;
 	}
 	result = job_wait_child(pid, &end);
+	wait_for_pagers(&command);
 	if (result < 0) {
 		printf("%s: %s\n", argv[0], status_text(result));
 		return 1;

@@ -25,6 +25,9 @@ int ps_run(int argc, char *argv[])
 		} else if (info.path != FAULT_PATH_PAGER && info.path < FAULT_PATHS) {
 			printf(" (%s)", fault_path_names[info.path]);
 		}
+		if (info.pager != 0) {
+			printf(" (paged by %d)", info.pager);
+		}
 		putchar('\n');
 	}
 	server_print_rows();

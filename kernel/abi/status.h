@@ -26,7 +26,8 @@
 	X(E_NO_CALL, -17, "no such call")                                                          \
 	X(E_BUSY, -18, "busy")                                                                     \
 	X(E_INTERRUPTED, -19, "interrupted")                                                       \
-	X(E_END, -20, "end of input")
+	X(E_END, -20, "end of input")                                                              \
+	X(E_LOST, -21, "only its pager had it, which is gone")
 
 enum status {
 #define STATUS_ENUM(name, value, text) name = value,

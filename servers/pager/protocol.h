@@ -5,6 +5,7 @@
  *     reply w0 = OK         mapped, or changed meanwhile: run the instruction again
  *                E_FAULT    the page is not the pager's business
  *                E_NO_MEM, E_LIMIT   it is, but there is no page to give
+ *                E_LOST     another pager kept the page, and is gone
  *
  * The entry is a claim: every change is made conditional on it.
  *

@@ -83,7 +83,7 @@ int boot_number(const char *name, int low, int high, int otherwise)
 static struct process *make_process(enum fault_path path, const struct arguments *arguments)
 {
 	struct process *process;
-	int pid = start_stopped(NULL, path, arguments, &process);
+	int pid = start_stopped(NULL, &(struct start){.path = path}, arguments, &process);
 	if (pid < 0) {
 		log_line(arguments->text);
 		power_fail("cannot start this program", pid);

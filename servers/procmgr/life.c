@@ -14,6 +14,7 @@
 #include "servers/procmgr/boot.h"
 #include "servers/procmgr/family.h"
 #include "servers/procmgr/log.h"
+#include "servers/procmgr/ownpager.h"
 #include "servers/procmgr/report.h"
 #include "servers/procmgr/server.h"
 
@@ -163,10 +164,13 @@ static void finish(struct process *process)
 static void end_own(struct process *process, const struct ending *ending)
 {
 	const volatile struct env_info *record = &env_infos[ENV_SLOT(process->env)];
+	envid_t env = process->env;
 	process->ending = *ending;
 	process->ending.pager = record->id == process->env ? record->pager : 0;
 	process->ending.deadline_ms = process->deadline_ms;
 	table_set_env(process, 0);
+	ownpager_ended(process, env);
+	ownpager_leave(process);
 	life_forget_unwanted(process);
 	if (process->parent == NULL || !is_wanted(process, process->parent)) {
 		log_ending(process);

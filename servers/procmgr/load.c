@@ -165,7 +165,7 @@ static int mark_whole_pages(envid_t env, const struct parts *parts, bool writabl
 /* The pages of a segment that the file has nothing for. */
 static int add_zero_pages(envid_t env, enum load_kind kind, vaddr_t start, vaddr_t end)
 {
-	if (kind == LOAD_PROGRAM) {
+	if (kind == LOAD_PROGRAM || kind == LOAD_WHOLE) {
 		return page_mark_all(env, start, PTE_ZERO_FILL, count_pages(start, end));
 	}
 	return page_alloc_all(env, start | PTE_W, count_pages(start, end));

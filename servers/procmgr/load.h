@@ -17,6 +17,7 @@ int arguments_check(const struct arguments *arguments);
 
 enum load_kind {
 	LOAD_PROGRAM, /* paged: all but a few pages come when touched; the image is of the archive */
+	LOAD_WHOLE,   /* the same with all pages of the file: its pager need not know the archive */
 	LOAD_SELF,    /* all there, but one stack page only, and no exception stack: as on JOS */
 	LOAD_SERVER,  /* all there from the start, so it never faults; may use what the kernel
 		       * keeps back for servers, so it works when processes have taken everything */

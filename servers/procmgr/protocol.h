@@ -26,13 +26,19 @@ enum fault_path {
 #define PM_PATH_SHIFT 16
 #define PM_ARGC_MASK 0xFFFF
 
+/* A process can be another's pager. It gets the faults of that process (libsys/pager.h) and of its
+ * forks, which start with all of the program's pages. When it ends, the pager server is their pager. */
+#define PM_PAGER_SHIFT 16
+#define PM_SPAWN_BYTES_MASK 0xFFFF
+
 enum pm_op {
 	PM_SELF = 1,  /* -> w0 pid, w1 parent's pid (0: none) */
 	PM_FORK,      /* w1 upcall, w2 xupcall of the child -> w0 child's pid; child: see libsys.
 		       * Not on path `self`: E_PERM */
-	PM_SPAWN,     /* w1 argc | enum fault_path << PM_PATH_SHIFT, w2 bytes;
-		       * text "name\0arg\0..." -> w0 pid */
-	PM_EXEC,      /* likewise, the path does not count; no answer on success: the caller's
+	PM_SPAWN,     /* w1 argc | enum fault_path << PM_PATH_SHIFT,
+		       * w2 bytes | pid of its pager << PM_PAGER_SHIFT (oneself or a descendant;
+		       * 0: the pager server); text "name\0arg\0..." -> w0 pid */
+	PM_EXEC,      /* likewise, path and pager do not count; no answer on success: the caller's
 		       * image is gone */
 	PM_EXIT,      /* w1 status; no answer */
 	PM_WAIT,      /* w1 pid or 0 any, w2 PM_WAIT_* -> w0 pid, w1 status, w2 enum pm_end; */
@@ -93,10 +99,13 @@ struct pm_info {
 	uint32_t path; /* enum fault_path */
 	uint32_t envs; /* of its family, itself included; 1 on path `pager` */
 	uint32_t cpu, runs;
+	int32_t pager; /* pid of its own pager; 0: it has none */
 	char name[PM_NAME_MAX];
 };
 
 /* procmgr raises this bit (SYS_NOTIFY) at the console when its log has lines. */
 #define PM_NOTIFY_LOG (1u << 16)
+/* procmgr raises this bit at a process when the last one that it pages is gone. */
+#define PM_NOTIFY_NO_CLIENTS (1u << 17)
 
 #endif

@@ -12,6 +12,7 @@
 #include "servers/procmgr/fault.h"
 #include "servers/procmgr/life.h"
 #include "servers/procmgr/log.h"
+#include "servers/procmgr/ownpager.h"
 #include "servers/procmgr/power.h"
 #include "servers/procmgr/report.h"
 #include "servers/procmgr/server.h"
@@ -47,8 +48,9 @@ static int serve_fork(struct request *request)
 
 static int decode_arguments(const struct request *request, struct arguments *arguments)
 {
-	*arguments = (struct arguments){request->w1 & PM_ARGC_MASK, request->text, request->w2};
-	return request->w2 <= request->bytes ? OK : E_INVAL;
+	uint32_t bytes = request->w2 & PM_SPAWN_BYTES_MASK;
+	*arguments = (struct arguments){request->w1 & PM_ARGC_MASK, request->text, bytes};
+	return bytes <= request->bytes ? OK : E_INVAL;
 }
 
 /* The env that asks, unless it is the process's own: then 0. */
@@ -61,12 +63,18 @@ static int serve_spawn(struct request *request)
 {
 	struct arguments arguments;
 	int status = decode_arguments(request, &arguments);
-	enum fault_path path = request->w1 >> PM_PATH_SHIFT;
-	envid_t guardian = guardian_of(request);
-	if (guardian != 0) {
+	struct start how = {
+		.path = request->w1 >> PM_PATH_SHIFT,
+		.guardian = guardian_of(request),
+	};
+	if (how.guardian != 0) {
 		life_forget_unwanted(request->caller);
 	}
-	return status < 0 ? status : start_spawn(request->caller, guardian, path, &arguments);
+	if (status == OK) {
+		status = ownpager_choose(request->caller, (int32_t)(request->w2 >> PM_PAGER_SHIFT),
+		                         &how.pager);
+	}
+	return status < 0 ? status : start_spawn(request->caller, &how, &arguments);
 }
 
 static int serve_exec(struct request *request)
@@ -133,6 +141,7 @@ static int serve_ps(struct request *request)
 		.path = process->path,
 		.envs = process->envs,
 		.limit = process->limit_pages,
+		.pager = ownpager_pid(process),
 	};
 	const volatile struct env_info *env = &env_infos[ENV_SLOT(process->env)];
 	if (process->path == FAULT_PATH_SELF) {

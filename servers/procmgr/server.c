@@ -180,6 +180,16 @@ static void abandon_clients(envid_t former)
 	}
 }
 
+void server_adopt_paged(envid_t former)
+{
+	envid_t pager = server_env(PM_SERVER_PAGER);
+	if (pager > 0) {
+		introduce_pager(former, pager);
+	} else {
+		abandon_clients(former);
+	}
+}
+
 /* ---- The console ---- */
 
 static int give_ports(envid_t env, uint32_t first, uint32_t count, int status)

@@ -9,6 +9,7 @@
 #include "libsys/string.h"
 #include "libsys/syscall.h"
 #include "servers/procmgr/family.h"
+#include "servers/procmgr/ownpager.h"
 #include "servers/procmgr/server.h"
 #include "servers/procmgr/trace.h"
 
@@ -22,18 +23,22 @@ static const enum env_faults env_faults_of[FAULT_PATHS] = {
 	[FAULT_PATH_KERNEL] = FAULTS_KERNEL,
 };
 
-/* A stopped env with the program. It has the pager that all processes have, and bounds; on path `self`
- * it has neither. */
+/* A stopped env with the program. It has its pager, and bounds; on path `self` it has neither. */
 static envid_t build_env(const struct process *process, const struct file *program,
                          const struct arguments *arguments)
 {
 	bool self = process->path == FAULT_PATH_SELF;
-	envid_t pager = self ? 0 : server_env(PM_SERVER_PAGER);
+	envid_t pager = self ? 0 : process->pager;
+	enum load_kind kind = self ? LOAD_SELF : LOAD_WHOLE;
+	if (!self && pager == 0) {
+		pager = server_env(PM_SERVER_PAGER);
+		kind = LOAD_PROGRAM;
+	}
 	if (pager < 0) {
 		return pager;
 	}
 	struct load load = {
-		.kind = self ? LOAD_SELF : LOAD_PROGRAM,
+		.kind = kind,
 		.image = &program->content,
 		.arguments = arguments,
 		.limit = self ? 0 : process->limit_pages,
@@ -76,16 +81,20 @@ static int find_program(const struct arguments *arguments, const struct file **p
 	return *program != NULL ? OK : E_NOT_FOUND;
 }
 
-int start_stopped(struct process *parent, enum fault_path path, const struct arguments *arguments,
-                  struct process **child)
+int start_stopped(struct process *parent, const struct start *how,
+                  const struct arguments *arguments, struct process **child)
 {
 	const struct file *program;
+	enum fault_path path = how->path;
 
 	int status = find_program(arguments, &program);
 	if (status == OK && path == FAULT_PATH_INHERIT) {
 		path = parent != NULL ? parent->path : FAULT_PATH_PAGER;
 	}
-	if (status == OK && path >= FAULT_PATHS) {
+	if (status == OK) {
+		path = path_for(program, path);
+	}
+	if (status == OK && (path >= FAULT_PATHS || (path == FAULT_PATH_SELF && how->pager != 0))) {
 		status = E_INVAL;
 	}
 	if (status == OK) {
@@ -94,9 +103,11 @@ int start_stopped(struct process *parent, enum fault_path path, const struct arg
 	if (status < 0) {
 		return status;
 	}
-	(*child)->path = path_for(program, path);
+	(*child)->path = path;
+	ownpager_join(*child, how->pager);
 	envid_t env = build_env(*child, program, arguments);
 	if (env < 0) {
+		ownpager_leave(*child);
 		table_remove(*child);
 		return env;
 	}
@@ -107,13 +118,12 @@ int start_stopped(struct process *parent, enum fault_path path, const struct arg
 	return (*child)->pid;
 }
 
-int start_spawn(struct process *parent, envid_t guardian, enum fault_path path,
-                const struct arguments *arguments)
+int start_spawn(struct process *parent, const struct start *how, const struct arguments *arguments)
 {
 	struct process *child;
-	int result = start_stopped(parent, path, arguments, &child);
+	int result = start_stopped(parent, how, arguments, &child);
 	if (result >= 0) {
-		child->guardian = guardian;
+		child->guardian = how->guardian;
 		(void)sys_env_set(child->env, ENV_RUN, 1);
 	}
 	return result;
@@ -134,11 +144,16 @@ int start_exec(struct process *process, const struct arguments *arguments)
 	}
 
 	/* ---- commit: nothing below can fail ---- */
-	(void)sys_env_destroy(process->env, 0);
+	envid_t former = process->env;
+	(void)sys_env_destroy(former, 0);
 	if (process->path == FAULT_PATH_SELF) {
 		family_adopt(process);
 	}
 	table_set_env(process, env);
+	ownpager_ended(process, former);
+	if (next.path == FAULT_PATH_SELF) {
+		ownpager_leave(process);
+	}
 	process->path = next.path;
 	process->program = program;
 	trace_name(process);
@@ -181,14 +196,17 @@ int start_fork(struct process *parent, vaddr_t upcall, vaddr_t xupcall)
 		return status;
 	}
 	child->path = parent->path;
+	ownpager_join(child, parent->pager);
 	envid_t env = sys_env_fork(parent->env, child->limit_pages);
 	if (env < 0) {
+		ownpager_leave(child);
 		table_remove(child);
 		return env;
 	}
 	status = copy_env(parent->env, env, upcall, xupcall);
 	if (status < 0) {
 		(void)sys_env_destroy(env, 0);
+		ownpager_leave(child);
 		table_remove(child);
 		return status;
 	}

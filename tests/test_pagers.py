@@ -1,0 +1,67 @@
+"""Pagers of one's own, from the shell: `run -p PAGER PROGRAM`."""
+
+import re
+
+import pytest
+
+from conftest import run_app
+
+CPUS = pytest.mark.parametrize("smp", [1, 2, 4])
+PATHS = pytest.mark.parametrize("path", ["pager", "ipc"])
+
+
+@CPUS
+@PATHS
+def test_zeropager_runs_programs(smp, path):
+    result = run_app(f"run -f {path} -p zeropager hello", smp=smp, tests=False)
+    assert result.status == 0 and "hello, world" in result.output, result
+
+
+@CPUS
+@PATHS
+def test_logpager_counts_the_same_as_ever(smp, path):
+    result = run_app(f"run -f {path} -p 'logpager -q' cowtest", smp=smp, tests=False)
+    assert result.status == 0 and "197 checks passed" in result.output, result
+    counts = dict(re.findall(r"logpager: +(\d+) (.*)", result.output))
+    assert int(next(n for n, what in counts.items() if what == "faults")) > 2000, result
+
+
+def test_logpager_names_each_fault():
+    output = run_app("run -p logpager forktree 1", tests=False).output
+    lines = re.findall(r"logpager: env \w{8} page \w{8} entry \w{8} write: copy on write: ok", output)
+    assert len(lines) == int(re.search(r"(\d+) faults", output)[1]) > 0, output
+
+
+@CPUS
+def test_pager_paged_by_a_pager(smp):
+    result = run_app("run -p zeropager -p 'logpager -q' primes 50", smp=smp, tests=False)
+    assert result.status == 0 and "\n47\n" in result.output, result
+
+
+def test_what_is_no_pager_is_replaced():
+    result = run_app("run -p hello primes 20", tests=False)
+    assert result.status == 0 and "\n19\n" in result.output, result
+    assert re.search(r"procmgr: hello\[\d+\] is gone; the pager server pages its", result.output)
+
+
+def test_failed_start_leaves_no_pager():
+    output = run_app("run -p nosuch hello; run -p zeropager -p nosuch hello; ps", tests=False).output
+    assert output.count("nosuch: not found") == 2 and "hello, world" not in output
+    assert "zeropager" not in output.replace("-p zeropager", ""), output
+
+
+def test_status_is_the_programs():
+    assert run_app("run -p zeropager forktree 1; run -p zeropager hello", tests=False).status == 0
+    assert run_app("run -p zeropager forktree 1", tests=False).status == 98  # zeropager copies nothing
+
+
+def test_ps_and_job_show_the_pager(shell):
+    session = shell(SMP=2)
+    session.run("run -p zeropager spin &")
+    text = session.run("ps")
+    pager = re.search(r"^ +(\d+) .* zeropager$", text, re.M)[1]
+    assert re.search(rf"^ +\d+ .* spin \(paged by {pager}\)$", text, re.M), text
+    spin = re.search(r"^ +(\d+) .* spin ", text, re.M)[1]
+    text = session.run(f"kill {pager}") + session.run("ps")
+    assert "the pager server pages its 1 client" in text and "paged by" not in text, text
+    session.run(f"kill {spin}")
