@@ -376,6 +376,9 @@ struct runqueue *runqueue_choose(struct runner *runner, struct runqueue *last)
 
 void runqueue_arrive(struct runqueue *queue, struct runner *runner, uint32_t now)
 {
+	if (runqueue_idle & bit_of(queue)) {
+		queue->laps = most_laps; /* who is idle has left nobody behind */
+	}
 	if (is_after(queue->laps, runner->laps)) {
 		runner->laps = queue->laps; /* who slept is not behind */
 	}

@@ -49,7 +49,7 @@ class Options:
                 fail(f"unknown argument {argument!r} (know: {'=, '.join(NAMES)}=)")
             given[name] = value
         self.given = given
-        self.icount = self.flag("ICOUNT")
+        self.icount = self.icount_ns()
         self.tests = self.flag("TESTS")
         self.iso = self.flag("ISO")
         self.smp = self.number("SMP", 1, 16, 1 if self.icount else 2)
@@ -81,6 +81,13 @@ class Options:
             fail(f"{name}={text}: must be 0 or 1")
         return text == "1"
 
+    def icount_ns(self):
+        """Nanoseconds that one instruction takes; 0: instructions take what they take."""
+        text = self.given["ICOUNT"].strip() or "0"
+        if text not in ("0", *(str(1 << shift) for shift in range(8))):
+            fail(f"ICOUNT={text}: must be 0, or 1, 2, 4 .. 128")
+        return int(text)
+
     def server_file(self, name):
         """The module of a server: PAGER= and CONSOLE= name others."""
         return self.given.get(name.upper(), "").strip() or f"build/{name}.elf"
@@ -107,7 +114,7 @@ class Options:
         if self.accel == "kvm" and not os.access("/dev/kvm", os.R_OK | os.W_OK):
             fail("ACCEL=kvm: /dev/kvm is missing or not yours to use")
         if self.accel == "kvm" and self.icount:
-            fail("ICOUNT=1 counts instructions in software: not possible with ACCEL=kvm")
+            fail(f"ICOUNT={self.icount} counts instructions in software: not possible with ACCEL=kvm")
 
     def check_app(self):
         text = self.app + self.bootargs
@@ -208,7 +215,7 @@ def qemu(options, *extra):
     command += ["-m", str(options.mem), "-nic", "none", "-display", "none", "-no-reboot"]
     command += ["-device", "isa-debug-exit,iobase=0xf4,iosize=4"]
     if options.icount:
-        command += ["-icount", "shift=0,sleep=off"]
+        command += ["-icount", f"shift={options.icount.bit_length() - 1},sleep=off"]
     if options.trace:
         command += ["-chardev", "file,id=trace,path=" + options.trace.replace(",", ",,")]
         command += ["-device", "isa-debugcon,iobase=0xe9,chardev=trace"]

@@ -23,7 +23,7 @@ def test_help_names_every_command():
 @pytest.mark.parametrize("option, says", [
     ("SMP=0", "from 1 to 16"), ("SMP=99", "from 1 to 16"), ("SMP=abc", "from 1 to 16"),
     ("SMP=-1", "from 1 to 16"), ("MEM=4", "from 16 to 3072"), ("MEM=1G", "from 16 to 3072"),
-    ("TIMEOUT=x", "TIMEOUT=x"), ("ACCEL=fast", "tcg or kvm"), ("ICOUNT=yes", "0 or 1"),
+    ("TIMEOUT=x", "TIMEOUT=x"), ("ACCEL=fast", "tcg or kvm"), ("ICOUNT=yes", "1, 2, 4"), ("ICOUNT=3", "1, 2, 4"),
     ("APP=nosuch", "no program 'nosuch'"), ("APP=hello & nosuch 3", "no program 'nosuch'"),
     ("APP=hello; time nosuch", "no program 'nosuch'"), ("APP=hello 'x", "quote"),
 ])

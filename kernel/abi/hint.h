@@ -25,7 +25,7 @@ enum hint {
 
 #define HINT_WEIGHT_MAX 4
 #define HINT_MS_MAX 60000
-#define HINTS_PER_TICK 256
+#define HINTS_PER_TICK 64
 #define HINT_CHAIN_MAX 8 /* HINT_YIELD_TOs in one slice */
 
 /* The env page's word `preempt`. Who sets HINT_NOT_NOW at the end of its slice gets a quarter of a

@@ -457,6 +457,13 @@ static void check_shares(uint32_t cpus_used, uint32_t n, uint32_t heaviest, uint
 	uint32_t weights = 0;
 
 	start(cpus_used);
+	for (uint32_t i = 0; i < 5000; i++) { /* something that went before */
+		random_step();
+	}
+	for (uint32_t i = 0; i < ENVS; i++) {
+		stop(&envs[i]);
+		envs[i].runner.hints = envs[i].used = envs[i].polite = 0;
+	}
 	for (uint32_t i = 0; i < n; i++) {
 		runqueue_hint(&envs[i].runner, HINT_WEIGHT, 1 + i % heaviest, 60000);
 		weights += 1 + i % heaviest;
@@ -619,6 +626,19 @@ static void hints_expire(void)
 	CHECK_EQ(runqueue_hinted(&envs[0].runner, HINT_WEIGHT), 0);
 }
 
+static void who_was_idle_is_not_behind(void)
+{
+	start(2);
+	wake(&envs[0]);
+	for (uint32_t i = 0; i < 30; i++) { /* one CPU works for long, the other is idle */
+		pass(QUANTUM);
+	}
+	CHECK_EQ(cpus[0].env == &envs[0], 1);
+	wake(&envs[1]);
+	CHECK_EQ(cpus[1].env == &envs[1], 1);
+	CHECK_EQ(envs[1].runner.laps, envs[0].runner.laps);
+}
+
 static const struct host_test tests[] = {
 	TEST(million_steps_on_one_cpu),
 	TEST(million_steps_on_two_cpus),
@@ -631,6 +651,7 @@ static const struct host_test tests[] = {
 	TEST(lent_slice_keeps_the_place),
 	TEST(chain_of_lent_slices_ends),
 	TEST(hints_expire),
+	TEST(who_was_idle_is_not_behind),
 };
 
 int main(void)
