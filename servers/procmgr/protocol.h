@@ -10,8 +10,11 @@
 #include "kernel/abi/types.h"
 
 #define PM_BYTES_MAX ((IPC_WORDS_MAX - 3) * 4) /* bytes of text in one message */
-#define PM_NAME_MAX 32                         /* with the final zero */
-#define PM_PID_MAX 4095                        /* so no pid is an env's id */
+/* Programs of the JOS face, by their names. They print through the kernel, not the console. */
+#define JOS_PREFIX "jos/"
+
+#define PM_NAME_MAX 32  /* with the final zero */
+#define PM_PID_MAX 4095 /* so no pid is an env's id */
 
 /* Who handles a process's page faults: chosen when it starts, kept by fork and exec. Programs
  * named jos/... are always on `self`. */

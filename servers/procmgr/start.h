@@ -5,9 +5,6 @@
 #include "servers/procmgr/load.h"
 #include "servers/procmgr/table.h"
 
-/* Where the programs of the JOS face are: these are always on path `self`. */
-#define JOS_PREFIX "jos/"
-
 /* What is chosen for a new process. */
 struct start {
 	enum fault_path path;

@@ -135,14 +135,11 @@ void umain(int argc, char **argv)
 		sys_env_set_status(0, ENV_RUNNABLE);
 		pages(nobody, stranger);
 		environments(nobody, stranger);
-		while (envs[ENVX(stranger)].env_ipc_recving) {
-			/* a receiver would take the value: let it, then it is gone */
-			ipc_send(child, 0, 0, 0);
-			while (envs[ENVX(stranger)].env_id == stranger &&
-			       envs[ENVX(stranger)].env_status != ENV_FREE) {
-				sys_yield();
-			}
-			break;
+		/* let it go, then it is nobody */
+		ipc_send(child, 0, 0, 0);
+		while (envs[ENVX(stranger)].env_id == stranger &&
+		       envs[ENVX(stranger)].env_status != ENV_FREE) {
+			sys_yield();
 		}
 		messages(stranger, parent);
 	}
