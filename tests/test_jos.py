@@ -330,6 +330,7 @@ def test_fault_in_a_session_has_its_line(prompt):
     assert "jos/faultread[" in prompt(SMP=2).run("jos/faultread")
     output = prompt(SMP=2, JOSLOG=1).run("jos/faultread")
     assert "user fault va 00000000" in output and "jos/faultread[" not in output
+    assert "No runnable environments" not in output  # the shell waits for the console
 
 
 def test_cost_of_challenges():
@@ -354,6 +355,15 @@ def test_outsider_ownfork(smp):
     run = Run("ownfork", smp, joslog=False)
     run.has(*[f"level {level}: numbers are mine, pages were copied" for level in range(5)],
             no=[".*panic.*"])
+
+
+@CPUS
+def test_outsider_deadlock(smp):
+    """As on JOS it is said that nothing can run, though an env is left."""
+    last = "No runnable environments in the system!\n"
+    run = Run("deadlock", smp, enough=lambda output: output.endswith(last))
+    run.in_order("worker got 42\n", last).has(no=[r"\[00001001\] free env .*"])
+    run.in_order("[00001000] free env 00001000\n", last)
 
 
 @CPUS
