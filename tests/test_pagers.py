@@ -33,6 +33,21 @@ def test_logpager_names_each_fault():
 
 
 @CPUS
+@PATHS
+def test_zippager_packs_and_brings_back(smp, path):
+    result = run_app(f"run -f {path} -p 'zippager 8' cowtest", smp=smp, tests=False)
+    assert result.status == 0 and "197 checks passed" in result.output, result
+    packed, came_back = re.search(r"(\d+) pages packed .* (\d+) came back", result.output).groups()
+    assert int(packed) > 2000 and int(came_back) > 2000, result
+
+
+def test_pagers_say_how_they_are_used():
+    for pager in ("zippager 7", "zippager x", "zippager 8 8", "logpager x"):
+        result = run_app(f"run -p '{pager}' hello", tests=False)
+        assert f"usage: {pager.split()[0]}" in result.output and "hello, world" in result.output
+
+
+@CPUS
 def test_pager_paged_by_a_pager(smp):
     result = run_app("run -p zeropager -p 'logpager -q' primes 50", smp=smp, tests=False)
     assert result.status == 0 and "\n47\n" in result.output, result

@@ -1,0 +1,236 @@
+/* A pager that packs cold pages: each client keeps at most so many pages of its own in memory, and the ones
+ * that it got first are packed (store.c) until it touches them again.
+ *
+ *     run -p zippager PROGRAM          32 pages
+ *     run -p 'zippager 100' PROGRAM    100 pages
+ *
+ * What a page-table entry says goes on being the truth. A packed page is PTE_KEPT | place << 12 in its client's
+ * page table: a fork copies that like any other entry, and then the place has two holders. It is given up when the
+ * last entry that names it is gone; to know, one looks at the clients' page tables. All clients are
+ * thought of as one program and its forks: they could read one another's packed pages.
+ *
+ * Taking a page away takes several calls. Nothing can come between them, because it is done only to the
+ * client whose fault is being handled: that one waits for our answer, and cannot fork meanwhile.
+ *
+ *     writable, one mapping --mark--> read only, copy on write --map here, pack, unmap--> 0 --mark--> kept
+ */
+#include "apps/zippager/store.h"
+#include "libsys/args.h"
+#include "libsys/pager.h"
+#include "libsys/paging.h"
+#include "libsys/stdio.h"
+#include "libsys/syscall.h"
+
+enum {
+	RESIDENT_DEFAULT = 32,
+	RESIDENT_LEAST = 8, /* more than one instruction can need at once */
+	RESIDENT_MOST = 256,
+	CLIENTS_MAX = 32, /* whose pages are packed; further ones are paged without */
+	WINDOW = 0x50000000,
+};
+
+/* The pages that a client got from us, oldest first: a ring. Some may be gone. */
+static struct client {
+	envid_t env; /* 0: free */
+	uint32_t first, count;
+	vaddr_t pages[RESIDENT_MOST];
+} clients[CLIENTS_MAX];
+
+static uint32_t resident_max = RESIDENT_DEFAULT;
+static uint32_t returned;
+
+/* ---- Places ---- */
+
+/* Whether an entry of this client names the place. */
+static bool holds(envid_t env, uint32_t place)
+{
+	pte_t entry;
+	uint32_t mappings;
+
+	return sys_page_query(env, store_va(place), &entry, &mappings) >= 0 &&
+	       entry == (place << PGSHIFT | PTE_KEPT);
+}
+
+/* Forgets the place if nobody holds it. A fork in progress may copy the entry to a client that was looked at
+ * before; whom it copies from still has it then, unless it died meanwhile: then it is not sure. */
+static void forget_unless_held(uint32_t place)
+{
+	static envid_t seen[NENV];
+	uint32_t nseen = 0;
+
+	for (envid_t env = 0; (env = pager_client_after(env)) != 0;) {
+		if (holds(env, place)) {
+			return;
+		}
+		seen[nseen++] = env;
+	}
+	for (uint32_t i = 0; i < nseen; i++) {
+		if (env_infos[ENV_SLOT(seen[i])].id != seen[i] ||
+		    env_infos[ENV_SLOT(seen[i])].pager != env_page->id ||
+		    env_infos[ENV_SLOT(seen[i])].status <= ENV_DYING) {
+			return;
+		}
+	}
+	store_forget(place);
+}
+
+static void forget_what_nobody_holds(void)
+{
+	for (uint32_t place = 0; place < STORE_PLACES; place++) {
+		if (store_va(place) != 0) {
+			forget_unless_held(place);
+		}
+	}
+}
+
+/* ---- Taking pages away ---- */
+
+/* The page, which its client can only read now, packed: its place or -1. */
+static int pack_page(envid_t env, vaddr_t va)
+{
+	if (sys_page_map(env, va, 0, WINDOW, 1) < 0) {
+		return -1;
+	}
+	int place = store_put((const uint32_t *)WINDOW, va);
+
+	if (place < 0) {
+		forget_what_nobody_holds();
+		place = store_put((const uint32_t *)WINDOW, va);
+	}
+	(void)sys_page_unmap(0, WINDOW, 1);
+	return place;
+}
+
+/* Puts the page away, if it is the client's alone and writable. If a step fails the page stays, at worst
+ * marked copy-on-write: the next write makes it what it was. */
+static void take_away(envid_t env, vaddr_t va)
+{
+	pte_t entry;
+	uint32_t mappings;
+
+	if (sys_page_query(env, va, &entry, &mappings) < 0 || mappings != 1 ||
+	    (entry & (PTE_P | PTE_W | PTE_SOFT)) != (PTE_P | PTE_W)) {
+		return;
+	}
+	env_page->expect = entry;
+	if (sys_page_mark(env, va | PAGE_COND, PTE_COW, 1) < 0) {
+		return;
+	}
+	int place = pack_page(env, va);
+
+	if (place < 0) {
+		return;
+	}
+	env_page->expect = (entry & ~PTE_W) | PTE_COW;
+	if (sys_page_unmap(env, va | PAGE_COND, 1) < 0) {
+		store_forget((uint32_t)place);
+		return;
+	}
+	env_page->expect = 0;
+	(void)sys_page_mark(env, va | PAGE_COND, (uint32_t)place << PGSHIFT | PTE_KEPT, 1);
+}
+
+/* ---- Clients ---- */
+
+static bool is_gone(envid_t env)
+{
+	const volatile struct env_info *info = &env_infos[ENV_SLOT(env)];
+
+	return info->id != env || info->status <= ENV_DYING;
+}
+
+/* NULL if there are too many. */
+static struct client *client_of(envid_t env)
+{
+	struct client *free = NULL;
+
+	for (int i = 0; i < CLIENTS_MAX; i++) {
+		if (clients[i].env == env) {
+			return &clients[i];
+		}
+		if (clients[i].env == 0 || is_gone(clients[i].env)) {
+			free = &clients[i];
+		}
+	}
+	if (free != NULL) {
+		free->env = env;
+		free->first = free->count = 0;
+	}
+	return free;
+}
+
+/* The client has got this page: if that is one too many, the oldest goes. */
+static void got_page(envid_t env, vaddr_t va)
+{
+	struct client *client = client_of(env);
+
+	if (client == NULL || va >= USTACKTOP) {
+		return;
+	}
+	if (client->count == resident_max) {
+		take_away(env, client->pages[client->first]);
+		client->first = (client->first + 1) % resident_max;
+		client->count--;
+	}
+	client->pages[(client->first + client->count++) % resident_max] = va;
+}
+
+/* ---- Faults ---- */
+
+static int give_back(const struct pager_fault *fault)
+{
+	uint32_t place = fault->entry >> PGSHIFT;
+	int status = sys_page_alloc(0, WINDOW | PTE_W, 1);
+
+	if (status < 0) {
+		return pager_result(status);
+	}
+	if (store_get(place, fault->va, (uint32_t *)WINDOW)) {
+		env_page->expect = fault->entry;
+		status = sys_page_map(0, WINDOW, fault->client, fault->va | PTE_W | PAGE_COND, 1);
+	} else {
+		status = E_FAULT;
+	}
+	(void)sys_page_unmap(0, WINDOW, 1);
+	if (status > 0) {
+		returned++;
+		forget_unless_held(place);
+	}
+	return pager_result(status);
+}
+
+static int handle(const struct pager_fault *fault)
+{
+	enum paging_action action = paging_decide(fault->va, fault->entry, fault->err);
+	int status = action == PAGING_LOST
+	                     ? give_back(fault)
+	                     : paging_handle(fault->client, fault->va, fault->entry, fault->err);
+
+	if (status == OK && action != PAGING_RETRY) {
+		got_page(fault->client, fault->va);
+	}
+	return status;
+}
+
+int main(int argc, char *argv[])
+{
+	struct pager_fault fault;
+	int answer = OK, pages;
+
+	if (argc > 1) {
+		if (argc > 2 || !args_number(argv[1], RESIDENT_LEAST, RESIDENT_MOST, &pages)) {
+			printf("usage: zippager [PAGES] (%d to %d)\n", RESIDENT_LEAST,
+			       RESIDENT_MOST);
+			return 1;
+		}
+		resident_max = (uint32_t)pages;
+	}
+	while (pager_next(&fault, answer)) {
+		answer = handle(&fault);
+	}
+	printf("zippager: %u pages packed into %u bytes each, %u at the same time; %u came back\n",
+	       store_counts.pages,
+	       store_counts.pages > 0 ? store_counts.bytes / store_counts.pages : 0,
+	       store_counts.most, returned);
+	return 0;
+}
