@@ -36,6 +36,9 @@ static void check_operations(void)
 		}
 	}
 	CHECK_EQ(request(PM_LOG_READ, 0, 0, 3), E_PERM);
+	for (uint32_t which = 0; which < 5; which++) {
+		CHECK_EQ(request(PM_SERVER_KILL, which, 0, 3), E_PERM);
+	}
 	for (uint32_t which = 0; which < 10; which++) {
 		bool real = which == PM_SERVER_PAGER || which == PM_SERVER_CONSOLE;
 
