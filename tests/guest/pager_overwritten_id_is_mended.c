@@ -3,7 +3,7 @@
  * puts the right id there again; and who asks procmgr for a pager without need is not harmed. */
 #include "tests/guest/memory.h"
 
-static char blank[4 * PGSIZE];
+static volatile char blank[4 * PGSIZE] __attribute__((aligned(4096)));
 
 static void touch(uint32_t page)
 {
@@ -21,7 +21,7 @@ static int ask_for_pager(uint32_t frame_va)
 
 int main(void)
 {
-	static const uint32_t wrong[] = {0x7FFFF001, 0xFFFFFFFF};
+	static const uint32_t wrong[] = {0xFFFFFFFF, 0x7FFFF001};
 	envid_t pager = env_page->pager;
 
 	for (uint32_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
