@@ -101,6 +101,9 @@ int env_create(struct env *like, struct env *controller, bool server, struct env
 	int error;
 
 	debug_assert(lock_held());
+	if (!space_spares) { /* finishing with a dead space is less work than making a new one */
+		env_teardown_step();
+	}
 	while (!free_heads[server] && env_teardown_step()) {}
 	env = free_heads[server];
 	if (!env) {
@@ -110,7 +113,7 @@ int env_create(struct env *like, struct env *controller, bool server, struct env
 	env->space.limit = 0;
 	do {
 		error = space_init(&env->space, &page);
-	} while (error && env_teardown_step());
+	} while (error && env_reclaim());
 	if (error) {
 		return error;
 	}
@@ -205,6 +208,11 @@ bool env_teardown_step(void)
 		}
 	}
 	return true;
+}
+
+bool env_reclaim(void)
+{
+	return env_teardown_step() || space_release_spare();
 }
 
 /* What a dead env was given goes back to whom it came from, or to who is in its place. */

@@ -124,6 +124,8 @@ void env_inherit(struct env *env, struct env *heir);
 void env_destroy(struct env *env, const uint32_t death[4], bool by_controller);
 /* Some teardown; false if there was none to do. */
 bool env_teardown_step(void);
+/* When memory is short: that, or frames kept for new envs are freed; false if there are none. */
+bool env_reclaim(void);
 
 /* Stops another CPU from running it; it is in no queue then, so env_wake must follow. Nothing if it does
  * not run elsewhere. */

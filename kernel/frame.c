@@ -1,9 +1,9 @@
-/* Page frames: the frame table, two free lists (directly mapped memory and the rest),
- * reference counts, and the windows onto memory above LOWMEM_END.
+/* Page frames: the frame table, lists of free frames (directly mapped memory, the rest, and page tables
+ * known to be clear), reference counts, and the windows onto memory above LOWMEM_END.
  *
- * Invariants: a frame is on exactly one free list, in limbo, or has refs > 0. RAM that was never
- * ours (first MiB, modules, holes, devices) is marked FRAME_FIXED: never counted, never freed, and
- * root may map it. User pages come from high memory while there is any,
+ * Invariants: a frame is free (in a list, or in a span that the list has not taken in yet), in limbo, or has
+ * refs > 0. RAM that was never ours (first MiB, modules, holes, devices) counts from FRAME_FIXED on: it is never
+ * freed, and root may map it. User pages come from high memory while there is any,
  * which leaves low memory to kernel objects. Guarded by the kernel lock. */
 #include "kernel/frame.h"
 
@@ -16,47 +16,66 @@
 #include "kernel/lock.h"
 #include "kernel/x86.h"
 
-enum { RESERVE = 128 }; /* frames that only servers get: enough to start each of them again */
-
-struct free_list {
-	uint32_t head; /* frame number, 0 none */
-	uint32_t count;
+enum {
+	RESERVE = 128, /* frames that only servers get: enough to start each of them again */
+	BATCH = 64,    /* frames that a list takes in at once */
+	SPANS_MAX = 2 * BOOT_RANGES_MAX + BOOT_MODULES_MAX,
+	LOWMEM_FRAMES = LOWMEM_END >> PGSHIFT,
 };
 
-static struct frame *table;
-static uint32_t nframes; /* frames that the table describes */
-static struct free_list low, high;
-static uint32_t limbo; /* frame number, 0 none */
+/* Pages, by number. */
+struct span {
+	uint32_t start, end;
+};
+
+struct free_list {
+	uint32_t head, tail; /* frame numbers, 0 none; `tail` of limbo only */
+	uint32_t count;      /* of frames, also those that are in spans yet */
+	uint32_t nspans;
+	struct span spans[SPANS_MAX]; /* free since boot, with refs = 0 */
+};
+
+struct frame *frame_table;
+uint32_t frame_table_size;
+static struct free_list low, high, clear; /* clear: low, and full of zeros */
+static struct free_list low_limbo, high_limbo;
 struct frame_counts frame_counts;
 
-struct frame *frame_of(paddr_t frame)
+static void push(struct free_list *list, uint32_t number)
 {
-	assert(frame >> PGSHIFT < nframes);
-	return &table[frame >> PGSHIFT];
-}
-
-static void push_free(uint32_t number)
-{
-	struct free_list *list = number < LOWMEM_END >> PGSHIFT ? &low : &high;
-
-	table[number].refs = 0;
-	table[number].next = list->head;
+	frame_table[number].next = list->head;
+	list->tail = list->head ? list->tail : number;
 	list->head = number;
 	list->count++;
-	frame_counts.free++;
 }
 
-static paddr_t pop_free(struct free_list *list)
+/* The list is empty but for its spans. */
+static void take_in(struct free_list *list)
 {
-	uint32_t number = list->head;
-	struct frame *f = &table[number];
+	struct span *span = &list->spans[list->nspans - 1];
 
+	for (uint32_t i = 0; i < BATCH && span->start < span->end; i++) {
+		push(list, --span->end);
+		list->count--; /* it was counted */
+	}
+	list->nspans -= span->start == span->end;
+}
+
+static paddr_t pop(struct free_list *list)
+{
+	uint32_t number;
+	struct frame *f;
+
+	if (!list->head) {
+		take_in(list);
+	}
+	number = list->head;
+	f = &frame_table[number];
 	assert(number && f->refs == 0);
 	list->head = f->next;
 	list->count--;
-	frame_counts.free--;
 	f->refs = 1;
-	f->next = 0;
+	f->next = list == &clear;
 	return number << PGSHIFT;
 }
 
@@ -67,68 +86,65 @@ paddr_t frame_alloc(enum frame_use use)
 
 	debug_assert(lock_held());
 	if (!direct && high.count > 0) {
-		return pop_free(&high);
+		return pop(&high);
 	}
-	if (low.count > (server ? 0 : RESERVE)) {
-		return pop_free(&low);
+	if (low.count + clear.count <= (server ? 0 : RESERVE)) {
+		return FRAME_NONE;
 	}
-	return FRAME_NONE;
+	return pop(clear.count > 0 && (direct || low.count == 0) ? &clear : &low);
 }
 
-/* The table entry of a counted frame; NULL for device memory, modules and holes. */
-static struct frame *counted(paddr_t frame)
+bool frame_is_clear(paddr_t frame)
 {
-	uint32_t number = frame >> PGSHIFT;
-
-	return number < nframes && table[number].fixed != FRAME_FIXED ? &table[number] : NULL;
+	return frame_of(frame)->next;
 }
 
-void frame_get(paddr_t frame)
+void frame_free_clear(paddr_t frame)
 {
-	struct frame *f = counted(frame);
-
-	if (f && ++f->refs == 2) {
-		frame_counts.shared++;
-	}
+	frame_of(frame)->refs = 0;
+	push(&clear, frame >> PGSHIFT);
 }
 
-void frame_put(paddr_t frame)
+void frame_drop(uint32_t number)
 {
-	struct frame *f = counted(frame);
+	push(number < LOWMEM_FRAMES ? &low_limbo : &high_limbo, number);
+}
 
-	if (!f) {
-		return;
-	}
-	assert(f->refs > 0);
-	if (--f->refs == 0) {
-		f->next = limbo;
-		limbo = frame >> PGSHIFT;
-	} else if (f->refs == 1) {
-		frame_counts.shared--;
+static void settle(struct free_list *limbo, struct free_list *list)
+{
+	if (limbo->head) {
+		frame_table[limbo->tail].next = list->head;
+		list->head = limbo->head;
+		list->count += limbo->count;
+		limbo->head = limbo->count = 0;
 	}
 }
 
 void frame_settle(void)
 {
 	debug_assert(lock_held());
-	while (limbo) {
-		uint32_t number = limbo;
+	settle(&low_limbo, &low);
+	settle(&high_limbo, &high);
+}
 
-		limbo = table[number].next;
-		push_free(number);
-	}
+uint32_t frame_count_free(void)
+{
+	return low.count + high.count + clear.count;
 }
 
 uint32_t frame_refs(paddr_t frame)
 {
-	const struct frame *f = counted(frame);
+	return frame_is_fixed(frame) ? FRAME_REFS_FIXED : frame_of(frame)->refs;
+}
 
-	return f ? f->refs : FRAME_REFS_FIXED;
+bool frame_is_beyond(paddr_t frame)
+{
+	return frame >> PGSHIFT >= frame_table_size;
 }
 
 bool frame_is_fixed(paddr_t frame)
 {
-	return !counted(frame);
+	return frame_is_beyond(frame) || frame_of(frame)->refs >= FRAME_FIXED;
 }
 
 void *frame_enter(paddr_t frame, enum frame_slot slot)
@@ -148,13 +164,8 @@ void frame_copy(paddr_t dst, paddr_t src)
 
 /* ---- building the table ---- */
 
-/* Page-aligned bytes below 4 GiB. */
-struct span {
-	uint32_t start, end;
-};
-
 /* What must not be handed out although it may lie in RAM. */
-static struct span reserved[BOOT_MODULES_MAX + BOOT_RANGES_MAX + 2];
+static struct span reserved[BOOT_MODULES_MAX + BOOT_RANGES_MAX + 2 + 2 * SPANS_MAX];
 static uint32_t nreserved;
 
 /* The whole pages of [start, start + size); empty if there are none below 4 GiB. */
@@ -162,18 +173,16 @@ static struct span span_of(uint64_t start, uint64_t size)
 {
 	const uint64_t top = ((uint64_t)1 << 32) - PGSIZE;
 	uint64_t end = start + size < start || start + size > top ? top : start + size;
-	uint64_t first = (start + PGSIZE - 1) & ~(uint64_t)(PGSIZE - 1);
 
-	if (start >= top || first >= end) {
+	if (start >= top || start + PGSIZE - 1 >= end) {
 		return (struct span){0, 0};
 	}
-	return (struct span){first, end & ~(PGSIZE - 1)};
+	return (struct span){(start + PGSIZE - 1) >> PGSHIFT, end >> PGSHIFT};
 }
 
-static void reserve(uint32_t start, uint32_t end)
+static void reserve(paddr_t start, paddr_t end)
 {
-	reserved[nreserved++] =
-		(struct span){start & ~(PGSIZE - 1), (end + PGSIZE - 1) & ~(PGSIZE - 1)};
+	reserved[nreserved++] = (struct span){start >> PGSHIFT, (end + PGSIZE - 1) >> PGSHIFT};
 }
 
 static void reserve_all(const struct bootinfo *info)
@@ -186,15 +195,15 @@ static void reserve_all(const struct bootinfo *info)
 		struct span s = span_of(info->range[i].start, info->range[i].size);
 
 		if (info->range[i].type != 1 && s.end) {
-			reserve(s.start, s.end);
+			reserved[nreserved++] = s;
 		}
 	}
 }
 
-/* From pa on: the free bytes up to `end` or to what is reserved next, and where they start. */
-static struct span next_gap(uint32_t pa, uint32_t end)
+/* From page `start` on: the free pages up to `end` or to what is reserved next, and where they start. */
+static struct span next_gap(uint32_t start, uint32_t end)
 {
-	struct span gap = {pa, end};
+	struct span gap = {start, end};
 
 	for (uint32_t i = 0; i < nreserved; i++) {
 		const struct span *r = &reserved[i];
@@ -209,77 +218,89 @@ static struct span next_gap(uint32_t pa, uint32_t end)
 	return gap;
 }
 
-/* Free low memory for `size` bytes of table. */
-static paddr_t find_room(const struct bootinfo *info, uint32_t size)
+/* Free low memory for `npages` of table: its first page. */
+static uint32_t find_room(const struct bootinfo *info, uint32_t npages)
 {
 	for (uint32_t i = 0; i < info->nranges; i++) {
 		struct span ram = span_of(info->range[i].start, info->range[i].size);
-		uint32_t end = ram.end < LOWMEM_END ? ram.end : LOWMEM_END;
+		uint32_t end = ram.end < LOWMEM_FRAMES ? ram.end : LOWMEM_FRAMES;
 
 		if (info->range[i].type != 1) {
 			continue;
 		}
 		for (struct span gap = next_gap(ram.start, end); gap.start < end;
 		     gap = next_gap(gap.end, end)) {
-			if (gap.end - gap.start >= size) {
+			if (gap.end - gap.start >= npages) {
 				return gap.start;
 			}
 		}
 	}
-	panic("no room for a frame table of %u bytes: give the machine at least 16 MiB", size);
+	panic("no room for a frame table of %u pages: give the machine at least 16 MiB", npages);
 }
 
+/* Sets refs (and, of no meaning yet, next) of the frames in a span. */
+static void set_refs(struct span span, uint32_t refs)
+{
+	fill_words(&frame_table[span.start], refs,
+	           (span.end - span.start) * (sizeof(struct frame) / 4));
+}
+
+static void add_span(struct free_list *list, struct span span)
+{
+	assert(list->nspans < SPANS_MAX);
+	set_refs(span, 0);
+	list->spans[list->nspans++] = span;
+	list->count += span.end - span.start;
+	reserved[nreserved++] = span; /* ranges may overlap */
+}
+
+/* Frees all pages of the span that are not reserved. */
 static void free_ram(struct span ram)
 {
-	for (struct span gap = next_gap(ram.start, ram.end); gap.start < ram.end;
-	     gap = next_gap(gap.end, ram.end)) {
-		for (uint32_t n = gap.start >> PGSHIFT; n < gap.end >> PGSHIFT; n++) {
-			if (table[n].fixed == FRAME_FIXED) { /* ranges may overlap */
-				push_free(n);
-			}
-		}
-	}
-}
+	struct span gap = next_gap(ram.start, ram.end);
 
-/* The kernel's own memory: not even root maps it. */
-static void hide(uint32_t start, uint32_t end)
-{
-	for (uint32_t pa = start; pa < end; pa += PGSIZE) {
-		table[pa >> PGSHIFT].fixed = 0;
+	while (gap.start < ram.end) {
+		if (gap.start < LOWMEM_FRAMES && gap.end > LOWMEM_FRAMES) {
+			gap.end = LOWMEM_FRAMES;
+		}
+		add_span(gap.start < LOWMEM_FRAMES ? &low : &high, gap);
+		gap = next_gap(gap.end, ram.end);
 	}
 }
 
 void frame_init(const struct bootinfo *info)
 {
 	uint32_t size, top = 0;
-	paddr_t where;
+	struct span where;
 
 	for (uint32_t i = 0; i < info->nranges; i++) {
 		struct span ram = span_of(info->range[i].start, info->range[i].size);
 
 		if (info->range[i].type == 1) {
 			top = ram.end > top ? ram.end : top;
-			frame_counts.unused += (uint32_t)(info->range[i].size >> PGSHIFT) -
-			                       (ram.end - ram.start) / PGSIZE;
+			frame_counts.unused +=
+				(uint32_t)(info->range[i].size >> PGSHIFT) - (ram.end - ram.start);
 		}
 	}
 	reserve_all(info);
-	nframes = top >> PGSHIFT;
-	size = (nframes * sizeof(struct frame) + PGSIZE - 1) & ~(PGSIZE - 1);
-	where = find_room(info, size);
-	reserve(where, where + size);
-	table = frame_low(where);
-	for (uint32_t i = 0; i < nframes; i++) {
-		table[i] = (struct frame){.refs = 1, .fixed = FRAME_FIXED};
-	}
+	frame_table_size = top;
+	size = (top * sizeof(struct frame) + PGSIZE - 1) / PGSIZE;
+	where.start = find_room(info, size);
+	where.end = where.start + size;
+	reserved[nreserved++] = where;
+	frame_table = frame_low(where.start << PGSHIFT);
+	set_refs((struct span){0, top}, FRAME_FIXED);
 	for (uint32_t i = 0; i < info->nranges; i++) {
 		if (info->range[i].type == 1) {
 			free_ram(span_of(info->range[i].start, info->range[i].size));
 		}
 	}
-	hide(frame_low_addr(kernel_start), frame_low_addr(kernel_end));
-	hide(where, where + size);
-	frame_counts.total = frame_counts.free;
-	debug_log("memory: %u MiB free of %u MiB, %u pages unused\n", frame_counts.free >> 8,
-	          nframes >> 8, frame_counts.unused);
+	/* The kernel's own memory: not even root maps it. */
+	set_refs(where, 1);
+	set_refs((struct span){frame_low_addr(kernel_start) >> PGSHIFT,
+	                       frame_low_addr(kernel_end) >> PGSHIFT},
+	         1);
+	frame_counts.total = frame_count_free();
+	debug_log("memory: %u MiB free of %u MiB, %u pages unused\n", frame_counts.total >> 8,
+	          top >> 8, frame_counts.unused);
 }

@@ -14,17 +14,18 @@ struct bootinfo;
 #define FRAME_NONE 0u          /* physical page 0 is never handed out */
 
 struct frame {
-	uint32_t refs; /* mappings, or 1 for a kernel object; 0: free or in limbo.
-			* Cannot overflow: there are fewer page-table entries than 2^32. */
+	uint32_t
+		refs; /* mappings, or 1 for a kernel object; 0: free or in limbo; FRAME_FIXED and more: not RAM of
+			* ours. Cannot overflow: there are fewer page-table entries than 2^31. */
 	union {
-		uint32_t next;  /* free, limbo: number of the next frame; 0 ends the list */
-		uint32_t fixed; /* FRAME_FIXED: not RAM of ours; root may map it */
+		uint32_t next; /* free, limbo: number of the next frame; 0 ends the list */
 		struct {
 			uint16_t lo, hi; /* page table: entries outside [lo, hi) are 0 */
 		};
 	};
 };
-enum { FRAME_FIXED = 0x7FFFFFFF, FRAME_REFS_FIXED = 2 };
+enum { FRAME_REFS_FIXED = 2 };
+#define FRAME_FIXED 0x80000000u
 
 enum frame_use {
 	FRAME_FOR_USER,          /* any memory; refused when only the reserve is left */
@@ -40,21 +41,26 @@ void frame_init(const struct bootinfo *info);
 /* A frame with refs = 1 and undefined contents, or FRAME_NONE. */
 paddr_t frame_alloc(enum frame_use use);
 
+/* Whether a frame that frame_alloc just gave is full of zeros. */
+bool frame_is_clear(paddr_t frame);
+
 /* Drops one reference. A frame that nobody holds waits in limbo until frame_settle: first
  * the TLBs that may still know it are flushed. */
-void frame_put(paddr_t frame);
+static inline void frame_put(paddr_t frame);
 void frame_settle(void);
 
+/* Frees a frame full of zeros, refs = 1, of directly mapped memory, that no TLB knows. */
+void frame_free_clear(paddr_t frame);
+
 /* One more mapping of a frame. */
-void frame_get(paddr_t frame);
+static inline void frame_get(paddr_t frame);
 
 /* The number of mappings; FRAME_REFS_FIXED, that is never "the only one", for what is not counted. */
 uint32_t frame_refs(paddr_t frame);
 /* Whether root may map it: not RAM that the kernel hands out. */
 bool frame_is_fixed(paddr_t frame);
-
-/* The table entry of a frame of ours. */
-struct frame *frame_of(paddr_t frame);
+/* Whether it lies beyond all RAM: its mappings have PTE_PCD, by which nasm/pages.asm knows them. */
+bool frame_is_beyond(paddr_t frame);
 
 /* A kernel address for the frame; valid until the next call with the same slot on this CPU. */
 enum frame_slot { FRAME_SLOT_DST, FRAME_SLOT_SRC, FRAME_SLOTS };
@@ -73,8 +79,47 @@ static inline paddr_t frame_low_addr(const void *object)
 }
 
 struct frame_counts {
-	uint32_t total, free, shared, unused;
+	uint32_t total, unused;
+	uint32_t shared; /* references beyond the first of each frame */
 };
 extern struct frame_counts frame_counts;
+uint32_t frame_count_free(void);
+
+/* ---- inline: what each entry of a page table that comes or goes costs ---- */
+
+extern struct frame *frame_table;
+extern uint32_t frame_table_size; /* frames that it describes */
+
+/* The table entry of a frame of ours. */
+static inline struct frame *frame_of(paddr_t frame)
+{
+	return &frame_table[frame >> PGSHIFT];
+}
+
+static inline void frame_get(paddr_t frame)
+{
+	uint32_t number = frame >> PGSHIFT;
+
+	if (number < frame_table_size) {
+		frame_table[number].refs++;
+		frame_counts.shared++;
+	}
+}
+
+/* To limbo. */
+void frame_drop(uint32_t number);
+
+static inline void frame_put(paddr_t frame)
+{
+	uint32_t number = frame >> PGSHIFT;
+
+	if (number < frame_table_size) {
+		if (--frame_table[number].refs == 0) {
+			frame_drop(number);
+		} else {
+			frame_counts.shared--;
+		}
+	}
+}
 
 #endif

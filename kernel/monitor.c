@@ -70,7 +70,7 @@ static void show_translation(uint32_t id, vaddr_t va)
 static void show_memory(void)
 {
 	debug_printf("pages: %u of ours, %u free, %u shared, %u unusable; kernel %08x..%08x\n",
-	             frame_counts.total, frame_counts.free, frame_counts.shared,
+	             frame_counts.total, frame_count_free(), frame_counts.shared,
 	             frame_counts.unused, (uint32_t)kernel_start, (uint32_t)kernel_end);
 }
 

@@ -223,16 +223,18 @@ static int phys_page(struct run *run, uint32_t offset)
 	if (!error) {
 		space_set(&run->to.env->space, run->to.va + offset, slot,
 		          frame | PTE_P | PTE_U | (run->to.flags & RIGHTS) |
-		                  (run->to.flags & PAGE_NOCACHE ? PTE_PCD | PTE_PWT : 0));
+		                  (run->to.flags & PAGE_NOCACHE || frame_is_beyond(frame)
+		                           ? PTE_PCD | PTE_PWT
+		                           : 0));
 	}
 	return error;
 }
 
-/* Memory is short: true if some of a dead env's could be freed. What is in limbo is settled first. */
+/* Memory is short: true if some could be freed. What is in limbo is settled first. */
 static bool reclaim(struct space *space)
 {
 	space_settle(space);
-	return env_teardown_step();
+	return env_reclaim();
 }
 
 /* Runs fn over the pages, if decoding went well; settles; pages done or the first one's error. */
@@ -338,30 +340,51 @@ int pagecall_query(struct env *env)
 
 /* ---- share: a whole range, table by table ---- */
 
-/* Shares one entry that is not 0. The slot's table is there and its bounds include the slot. */
-static int share_entry(struct run *run, pte_t *source, vaddr_t va, pte_t *slot)
+static uint32_t smaller(uint32_t a, uint32_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Shares n entries; how many, up to the first for which there is no room. The slots' table is there, and its
+ * bounds include them. */
+static uint32_t share_entries(struct run *run, pte_t *source, vaddr_t va, pte_t *slot, uint32_t n)
 {
 	struct space *to = &run->to.env->space;
-	pte_t entry = *source;
+	pte_t keep = run->from.flags & PTE_SOFT, mark = run->to.flags & PTE_SOFT, entry;
+	uint32_t i = 0;
 
-	if (entry & PTE_P && !(*slot & PTE_P) && !space_room(to)) {
-		return E_LIMIT;
-	}
-	if (*slot) {
-		space_set(to, va, slot, 0);
-	}
-	if (entry & PTE_P) {
-		if (entry & PTE_W && !(entry & run->from.flags & PTE_SOFT)) {
-			entry = (entry & ~PTE_W) | (run->to.flags & PTE_SOFT);
-			*source = entry;
-			run->from.env->space.stale = true;
+	while (i < n) {
+		entry = source[i];
+		if (slot[i] && entry) {
+			space_set(to, va + i * PGSIZE, &slot[i], 0);
 		}
-		frame_get(PTE_ADDR(entry));
-		to->pages++;
-		entry &= ~HARDWARE_BITS;
+		if (entry & PTE_P && !space_room(to)) {
+			break;
+		}
+		if ((entry & (PTE_P | PTE_W | PTE_PCD | keep)) == (PTE_P | PTE_W)) {
+			uint32_t room = to->limit ? to->limit - to->pages : n;
+			uint32_t own =
+				pages_share(&source[i], &slot[i], smaller(n - i, room), keep, mark);
+
+			to->pages += own;
+			i += own;
+			run->from.env->space.stale = true;
+			continue;
+		}
+		if (entry & PTE_P) {
+			if (entry & PTE_W && !(entry & keep)) {
+				entry = (entry & ~PTE_W) | mark;
+				source[i] = entry;
+				run->from.env->space.stale = true;
+			}
+			frame_get(PTE_ADDR(entry));
+			to->pages++;
+			entry &= ~HARDWARE_BITS;
+		}
+		slot[i] = entry ? entry : slot[i];
+		i++;
 	}
-	*slot = entry;
-	return OK;
+	return i;
 }
 
 /* Shares [offset, end), which lies within one table on either side, as far as the work allowed and the
@@ -370,37 +393,30 @@ static uint32_t share_table(struct run *run, uint32_t offset, uint32_t end, uint
                             int *error)
 {
 	vaddr_t to_va = run->to.va + offset;
-	pte_t *source = space_find(&run->from.env->space, run->from.va + offset), *slot = NULL;
+	pte_t *source = space_find(&run->from.env->space, run->from.va + offset), *slot;
 	const struct frame *bounds = frame_of(frame_low_addr(source) & ~(PGSIZE - 1));
 	uint32_t index = ((run->from.va + offset) >> PGSHIFT) & 1023;
-	uint32_t i = index < bounds->lo ? bounds->lo - index : 0;
+	uint32_t i = index < bounds->lo ? bounds->lo - index : 0, n, done;
 	uint32_t last = (end - offset) >> PGSHIFT;
 
 	if (index + last > bounds->hi) {
 		last = bounds->hi > index ? bounds->hi - index : 0;
 	}
-	for (; i < last && *work < SPACE_WORK; i++, (*work)++) {
-		if (source[i] == 0) {
-			continue;
-		}
-		if (!slot) {
-			slot = space_find_or_make(&run->to.env->space, to_va, error);
-			if (!slot) {
-				break;
-			}
-			space_widen(&run->to.env->space, to_va + i * PGSIZE, last - i);
-		}
-		*error = share_entry(run, &source[i], to_va + i * PGSIZE, &slot[i]);
-		if (*error) {
-			break;
-		}
+	for (; i < last && source[i] == 0; i++, (*work)++) {} /* often the bounds are wide */
+	if (i >= last) {
+		return end - offset;
 	}
+	n = smaller(last - i, *work < SPACE_WORK ? SPACE_WORK - *work : 1);
+	slot = space_find_or_make(&run->to.env->space, to_va, error);
+	if (!slot) {
+		return i << PGSHIFT;
+	}
+	space_widen(&run->to.env->space, to_va + i * PGSIZE, n);
+	done = share_entries(run, &source[i], to_va + i * PGSIZE, &slot[i], n);
+	*work += n;
+	*error = done < n ? E_LIMIT : OK;
+	i += done;
 	return i >= last ? end - offset : i << PGSHIFT;
-}
-
-static uint32_t smaller(uint32_t a, uint32_t b)
-{
-	return a < b ? a : b;
 }
 
 int pagecall_share(struct env *env)

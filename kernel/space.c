@@ -26,38 +26,86 @@ bool space_room(const struct space *space)
 	return space->limit == 0 || space->pages < space->limit;
 }
 
-int space_init(struct space *space, paddr_t *env_page)
-{
-	enum frame_use use = kernel_use(space);
-	paddr_t pgdir = frame_alloc(use), table = frame_alloc(use), page = frame_alloc(use);
-	pte_t *entries;
+/* The fixed frames of an env that was torn down, as space_init left them but for what the env page holds:
+ * directories, linked through their frames. Counted as free. */
+static uint32_t spare_head; /* frame number, 0 none */
+uint32_t space_spares;
 
-	if (pgdir == FRAME_NONE || table == FRAME_NONE || page == FRAME_NONE) {
-		frame_put(pgdir); /* nothing happens to FRAME_NONE: page 0 is not counted */
-		frame_put(table);
-		frame_put(page);
-		frame_settle();
-		return E_NO_MEM;
+static pte_t *table_of(const pte_t *pgdir, vaddr_t va)
+{
+	return frame_low(PTE_ADDR(pgdir[va >> PTSHIFT]));
+}
+
+static paddr_t *env_page_entry(const pte_t *pgdir)
+{
+	return &table_of(pgdir, ENVPAGE)[(ENVPAGE >> PGSHIFT) & 1023];
+}
+
+/* A directory with all that every env has. FRAME_NONE. */
+static paddr_t make_fixed(enum frame_use use)
+{
+	paddr_t frames[ENV_FIXED_PAGES];
+	pte_t *pgdir, *entries;
+
+	for (uint32_t i = 0; i < ENV_FIXED_PAGES; i++) {
+		frames[i] = frame_alloc(use);
+		if (frames[i] == FRAME_NONE) {
+			while (i > 0) {
+				frame_put(frames[--i]);
+			}
+			frame_settle();
+			return FRAME_NONE;
+		}
+		frame_clear(frames[i]);
 	}
-	frame_clear(page);
-	frame_clear(table);
-	entries = frame_low(table);
+	pgdir = frame_low(frames[0]);
+	entries = frame_low(frames[1]);
 	for (uint32_t i = 0; i < sizeof(env_records) / PGSIZE; i++) {
 		entries[i] = (frame_low_addr(env_records) + i * PGSIZE) | PTE_P | PTE_U;
 	}
-	entries[(ENVPAGE >> PGSHIFT) & 1023] = page | PTE_P | PTE_W | PTE_U;
+	kmap_share(pgdir);
+	pgdir[UENVS >> PTSHIFT] = frames[1] | PTE_P | PTE_W | PTE_U;
+	pgdir[UVPT >> PTSHIFT] = frames[0] | PTE_P | PTE_U;
+	*env_page_entry(pgdir) = frames[2] | PTE_P | PTE_W | PTE_U;
+	return frames[0];
+}
 
+int space_init(struct space *space, paddr_t *env_page)
+{
+	paddr_t pgdir = spare_head << PGSHIFT;
+
+	if (pgdir) {
+		spare_head = frame_of(pgdir)->next;
+		space_spares--;
+		frame_clear(PTE_ADDR(*env_page_entry(frame_low(pgdir))));
+	} else {
+		pgdir = make_fixed(kernel_use(space));
+	}
+	if (pgdir == FRAME_NONE) {
+		return E_NO_MEM;
+	}
 	space->pgdir = frame_low(pgdir);
 	space->cr3 = pgdir;
 	space->pages = ENV_FIXED_PAGES;
 	space->stale = false;
-	fill_words(space->tables, 0, sizeof(space->tables) / 4);
-	fill_words(space->pgdir, 0, ULIM >> PTSHIFT);
-	kmap_share(space->pgdir);
-	space->pgdir[UENVS >> PTSHIFT] = table | PTE_P | PTE_W | PTE_U;
-	space->pgdir[UVPT >> PTSHIFT] = pgdir | PTE_P | PTE_U;
-	*env_page = page;
+	*env_page = PTE_ADDR(*env_page_entry(space->pgdir));
 	return OK;
+}
+
+bool space_release_spare(void)
+{
+	paddr_t pgdir = spare_head << PGSHIFT;
+
+	if (!pgdir) {
+		return false;
+	}
+	spare_head = frame_of(pgdir)->next;
+	space_spares--;
+	frame_put(PTE_ADDR(*env_page_entry(frame_low(pgdir))));
+	frame_put(frame_low_addr(table_of(frame_low(pgdir), ENVPAGE)));
+	frame_put(pgdir);
+	frame_settle();
+	return true;
 }
 
 pte_t *space_find(const struct space *space, vaddr_t va)
@@ -103,7 +151,9 @@ pte_t *space_find_or_make(struct space *space, vaddr_t va, int *error)
 		*error = E_NO_MEM;
 		return NULL;
 	}
-	frame_clear(table);
+	if (!frame_is_clear(table)) {
+		frame_clear(table);
+	}
 	frame_of(table)->lo = 1024;
 	frame_of(table)->hi = 0;
 	space->pages++;
@@ -173,23 +223,16 @@ void space_settle(struct space *space)
 	space_publish(space);
 }
 
-/* Drops entries of one page table from its lower bound up; how many were visited. */
-static uint32_t table_drop(struct space *space, uint32_t index, uint32_t most)
+/* Drops entries of one page table from its lower bound up, which are 0 then; how many were visited. */
+static uint32_t table_drop(struct space *space, paddr_t table, uint32_t most)
 {
-	struct frame *bounds = frame_of(PTE_ADDR(space->pgdir[index]));
-	pte_t *entries = frame_low(PTE_ADDR(space->pgdir[index]));
-	uint32_t done = 0;
+	struct frame *bounds = frame_of(table);
+	uint32_t n = bounds->lo < bounds->hi ? bounds->hi - bounds->lo : 0;
 
-	while (bounds->lo < bounds->hi && done < most) {
-		pte_t entry = entries[bounds->lo++];
-
-		if (entry & PTE_P) {
-			frame_put(PTE_ADDR(entry));
-			space->pages--;
-		}
-		done++;
-	}
-	return done;
+	n = n < most ? n : most;
+	space->pages -= pages_put((pte_t *)frame_low(table) + bounds->lo, n);
+	bounds->lo += n;
+	return n;
 }
 
 bool space_teardown(struct space *space)
@@ -202,23 +245,24 @@ bool space_teardown(struct space *space)
 			uint32_t index = w * 32 + __builtin_ctz(space->tables[w]);
 			paddr_t table = PTE_ADDR(space->pgdir[index]);
 
-			left -= table_drop(space, index, left);
+			left -= table_drop(space, table, left);
 			if (frame_of(table)->lo < frame_of(table)->hi) {
 				frame_settle();
 				return false;
 			}
 			space->tables[w] &= space->tables[w] - 1;
 			space->pages--;
-			frame_put(table);
+			space->pgdir[index] = 0;
+			frame_free_clear(table);
 		}
 	}
 	assert(space->pages == ENV_FIXED_PAGES);
 	space->pages = 0;
 	space_publish(space);
-	frame_put(PTE_ADDR(*space_find(space, ENVPAGE)));
-	frame_put(PTE_ADDR(space->pgdir[UENVS >> PTSHIFT]));
-	frame_put(space->cr3);
 	frame_settle();
+	frame_of(space->cr3)->next = spare_head;
+	spare_head = space->cr3 >> PGSHIFT;
+	space_spares++;
 	return true;
 }
 

@@ -31,6 +31,9 @@ int space_init(struct space *space, paddr_t *env_page);
 /* Frees up to SPACE_WORK entries; true when all is gone, the directory too. The space must be
  * loaded nowhere. */
 bool space_teardown(struct space *space);
+/* Frees the frames of a space that teardown has kept for the next one; false if there is none. */
+bool space_release_spare(void);
+extern uint32_t space_spares; /* such spaces, of ENV_FIXED_PAGES free frames each */
 
 /* The first address from va on, below UTOP, that has a page table; UTOP if there is none. */
 vaddr_t space_next_table(const struct space *space, vaddr_t va);
@@ -62,5 +65,13 @@ void space_publish(const struct space *space);
 bool space_range_ok(vaddr_t va, uint32_t npages);
 /* Whether user level may read (or write, with PTE_W in rights) every byte of the area. Never wraps. */
 bool space_may_access(const struct space *space, vaddr_t va, uint32_t length, pte_t rights);
+
+/* ---- nasm/pages.asm ---- */
+
+/* Shares up to n own pages: entries that are present, writable, and without the keep bit lose W and gain the
+ * mark, and empty slots get the same. Stops at any other entry or slot; how many it did. */
+uint32_t pages_share(pte_t *source, pte_t *slot, uint32_t n, pte_t keep, pte_t mark);
+/* Puts the frames of n entries, which become 0; how many were present. */
+uint32_t pages_put(pte_t *entries, uint32_t n);
 
 #endif

@@ -64,7 +64,7 @@ static int call_sysinfo(struct env *caller)
 	}
 	*info = (struct sysinfo){
 		.frames_total = frame_counts.total,
-		.frames_free = frame_counts.free,
+		.frames_free = frame_count_free() + ENV_FIXED_PAGES * space_spares,
 		.frames_shared = frame_counts.shared,
 		.frames_unused = frame_counts.unused,
 		.ncpu = cpu_count,
@@ -164,15 +164,10 @@ static int call_self(struct env *caller)
 	return caller->id;
 }
 
-static int call_trace(struct env *caller)
-{
-	return trace_call ? trace_call(caller) : E_NO_CALL;
-}
-
 typedef int call_fn(struct env *caller);
 
-/* All but SYS_IPC, SYS_YIELD and SYS_HINT, which choose who runs next. */
-static call_fn *const calls[SYS_COUNT] = {
+/* Those after which the caller goes on, if it still can: nasm/sysenter.asm makes them, too. */
+call_fn *const syscall_calls[SYS_COUNT] = {
 	[SYS_SELF] = call_self,
 	[SYS_NOTIFY] = call_notify,
 	[SYS_PAGE_ALLOC] = pagecall_alloc,
@@ -192,7 +187,6 @@ static call_fn *const calls[SYS_COUNT] = {
 	[SYS_IRQ_BIND] = call_irq_bind,
 	[SYS_PORTS] = call_ports,
 	[SYS_DEBUG_WRITE] = call_debug_write,
-	[SYS_TRACE] = call_trace,
 };
 
 struct env *syscall_dispatch(struct env *env)
@@ -211,7 +205,11 @@ struct env *syscall_dispatch(struct env *env)
 	if (number == SYS_HINT) {
 		return hint_call(env);
 	}
-	result = number < SYS_COUNT ? calls[number](env) : E_NO_CALL;
+	if (number == SYS_TRACE) { /* what turns the trace on is in it as a whole or not at all */
+		result = trace_call ? trace_call(env) : E_NO_CALL;
+	} else {
+		result = number < SYS_COUNT ? syscall_calls[number](env) : E_NO_CALL;
+	}
 	if (env->life != LIFE_ALIVE) {
 		return NULL;
 	}

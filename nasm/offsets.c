@@ -1,6 +1,7 @@
 /* Constants that assembly needs, from the C headers: compiled to assembly, never linked; the
  * Makefile turns the "->NAME value" lines into build/constants.inc. */
 #include "kernel/cpu.h"
+#include "kernel/debug.h"
 #include "kernel/env.h"
 #include "kernel/smp.h"
 #include "kernel/trap.h"
@@ -45,6 +46,9 @@ void offsets_of_env(void)
 
 void offsets_of_others(void)
 {
+	OFFSET(FRAME_REFS, frame, refs);
+	CONSTANT(FRAME_SIZE, sizeof(struct frame));
+	OFFSET(COUNTS_SHARED, frame_counts, shared);
 	OFFSET(CPU_KSTACK, cpu, kstack);
 	OFFSET(CPU_ENTRY, cpu, entry);
 	OFFSET(CPU_ENV, cpu, env);
@@ -105,6 +109,13 @@ void constants(void)
 	SAME(PGSHIFT);
 	SAME(SYS_IPC);
 	SAME(ONE_CPU);
+	SAME(DEBUG);
+	SAME(SYS_COUNT);
+	SAME(PTE_A);
+	SAME(PTE_D);
+	SAME(PTE_PCD);
+	SAME(SWITCH_HOOK);
+	SAME(VEC_PAGE_FAULT);
 	SAME(NENV);
 	SAME(HEARS_NOBODY);
 	SAME(IPC_IDLE);

@@ -20,10 +20,12 @@
 ; comes out by sysexit, which restores no flags: so those that matter must be clear on the way in.
 
 %include "constants.inc"
+%include "nasm/lock.inc"
 
 	section .text
 	global sysenter_entry, sysenter_traced, sysenter_end
-	extern envs, lock_next, lock_serving, lock_wake_next, trap_syscall, trap_syscall_locked
+	extern envs, lock_holder, lock_next, lock_serving, lock_wake_next
+	extern sched_run, syscall_calls, trap_syscall, trap_syscall_locked
 
 CALL_FLAGS equ SYS_IPC | IPC_SEND | IPC_RECV
 FAULT_CALL_FLAGS equ CALL_FLAGS | IPC_FAULT_CALL
@@ -32,16 +34,6 @@ WORDS equ IPC_WORDS_MASK << IPC_WORDS_SHIFT
 
 ; What may be set in eflags for the straight path: the arithmetic flags, and what is always set.
 FLAGS_USUAL equ (FL_USER & ~FL_DF) | FL_FIXED | FL_IF
-
-; Takes the lock, if that is free: not to wait here keeps all waiting in one place.
-%macro LOCK_OR 1
-%if !ONE_CPU
-	mov	eax, [lock_serving]
-	lea	ecx, [eax + 1]
-	lock cmpxchg [lock_next], ecx
-	jne	%1
-%endif
-%endmacro
 
 ; edx: this CPU, with nothing that a switch must see to. ecx: env number ebx, which lives.
 %macro FIND_PARTNER_OR 1
@@ -79,9 +71,9 @@ sysenter_entry:
 	je	.reply
 	cmp	ecx, FAULT_CALL_FLAGS
 	je	.fault_call
-	test	eax, eax		; SYS_SELF: needs no lock, the answer never changes
-	jnz	.general
-	mov	eax, [esp + ENV_ID]
+	test	eax, eax
+	jnz	.in_place
+	mov	eax, [esp + ENV_ID]	; SYS_SELF needs no lock: the answer never changes
 	mov	ecx, [esp + TF_ESP]
 	sti
 	sysexit
@@ -154,12 +146,7 @@ sysenter_entry:
 	mov	cr3, eax
 	mov	eax, ebx
 	mov	ebx, [esp + ENV_ID]
-%if !ONE_CPU
-	lock inc dword [lock_serving]
-	mov	edx, [lock_serving]
-	cmp	edx, [lock_next]
-	jne	.wake_next
-%endif
+	UNLOCK_OR edx, .wake_next
 .resume:
 	mov	edx, [ecx + TF_EIP]
 	mov	ecx, [ecx + TF_ESP]
@@ -192,6 +179,44 @@ sysenter_entry:
 	pop	ecx
 	pop	eax
 	jmp	.resume
+
+; A call that goes on in its caller (syscall_calls has it), from C and back.
+.in_place:
+	movzx	ecx, al
+	cmp	ecx, SYS_COUNT
+	jae	.general
+	cmp	dword [syscall_calls + ecx * 4], 0
+	je	.general
+	mov	edx, [esp + ENV_CPU]
+	test	dword [edx + CPU_SWITCH_WORK], SWITCH_HOOK
+	jnz	.general
+	LOCK_OR	.general
+	LOCK_NOTE edx
+	movzx	eax, byte [esp + TF_EAX]
+	mov	ebx, esp
+	mov	esp, [edx + CPU_KSTACK]
+	xor	ebp, ebp
+	push	ebx
+	call	[syscall_calls + eax * 4]
+	mov	edx, [ebx + ENV_CPU]
+	cmp	[edx + CPU_ENV], ebx
+	jne	.gone			; it stopped or destroyed itself
+	mov	[ebx + TF_EAX], eax
+	UNLOCK_OR eax, .wake_next_in_place
+.resume_in_place:
+	mov	esp, ebx
+	popa				; ecx and edx are what sysexit wants: as they came
+	sti
+	sysexit
+
+.wake_next_in_place:
+	call	lock_wake_next
+	jmp	.resume_in_place
+
+.gone:
+	push	dword 0
+	push	edx
+	call	sched_run		; does not return
 
 ; ---- the general path: as if by `int` ----
 

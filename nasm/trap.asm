@@ -13,10 +13,12 @@
 ; finds in fs and gs is what anybody left there.
 
 %include "constants.inc"
+%include "nasm/lock.inc"
 
 	section .text
 	global trap_stubs, trap_resume, trap_halt, trap_wait
-	extern trap_user, trap_kernel, sysenter_entry, sysenter_end
+	extern trap_user, trap_kernel, sysenter_entry, sysenter_end, fault_page, sched_run
+	extern lock_holder, lock_next, lock_serving, lock_wake_next
 
 ; Exceptions for which the processor pushes an error code (SDM vol. 3, 6.15).
 %define HAS_ERROR(v) ((v) == 8 || ((v) >= 10 && (v) <= 14) || (v) == 17 || (v) == 21)
@@ -31,10 +33,54 @@ trap_stubs:
 	push	byte 0
 %endif
 	push	byte v
+%if v == VEC_PAGE_FAULT
+	jmp	near page_fault
+%else
 	jmp	near trap_common
+%endif
 %assign v v + 1
 %endrep
 	align VEC_STRIDE
+
+; A page fault of a program, when nothing else is going on; else trap_user sees to it.
+page_fault:
+	pusha
+	mov	ebx, esp
+	mov	eax, SEL_UDATA
+	mov	ds, eax
+	mov	es, eax
+	cld
+	test	byte [ebx + TF_CS], 3
+	jz	trap_common.from_kernel
+	mov	edx, [ebx + ENV_CPU]
+	test	dword [edx + CPU_SWITCH_WORK], SWITCH_HOOK
+	jnz	trap_common.from_user
+	LOCK_OR	trap_common.from_user
+	LOCK_NOTE edx
+	mov	esp, [edx + CPU_KSTACK]
+	xor	ebp, ebp
+	mov	eax, cr2
+	push	eax
+	push	ebx
+	call	fault_page
+	cmp	eax, ebx
+	jne	.other
+	UNLOCK_OR eax, .wake_next
+.resume:
+	mov	esp, ebx
+	popa
+	add	esp, 8			; vector, err
+	iret
+
+.wake_next:
+	call	lock_wake_next
+	jmp	.resume
+
+.other:
+	mov	edx, [ebx + ENV_CPU]
+	push	eax
+	push	edx
+	call	sched_run		; does not return
 
 trap_common:
 	pusha
@@ -45,6 +91,7 @@ trap_common:
 	cld
 	test	byte [ebx + TF_CS], 3
 	jz	.from_kernel
+.from_user:
 	mov	eax, [ebx + ENV_CPU]
 	mov	esp, [eax + CPU_KSTACK]
 	xor	ebp, ebp

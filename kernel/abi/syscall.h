@@ -99,9 +99,10 @@ struct env_regs {
 #define ENV_REGS_WORDS 10
 
 struct sysinfo {
-	unsigned frames_total;  /* frames the kernel manages */
-	unsigned frames_free;   /* frames free now */
-	unsigned frames_shared; /* frames with more than one mapping */
+	unsigned frames_total; /* frames the kernel manages */
+	unsigned frames_free;  /* frames free now */
+	unsigned
+		frames_shared; /* mappings beyond the first of each frame: pages that sharing saves */
 	unsigned frames_unused; /* RAM found but not usable */
 	unsigned ncpu;          /* CPUs running */
 	unsigned envs;          /* env slots in use */
