@@ -178,7 +178,7 @@ void env_stop(struct env *env)
 	if (env->cpu->env == env) {
 		cpu_leave(env->cpu); /* the caller itself */
 	}
-	sched_dequeue(env);
+	runqueue_remove(&env->runner);
 	env->info->status = ENV_NOT_RUNNABLE;
 }
 

@@ -5,71 +5,45 @@
 #include "kernel/clock.h"
 #include "kernel/sched.h"
 
-static uint32_t ages(uint32_t ms)
+static bool is_valid(enum hint kind, uint32_t value)
 {
-	uint64_t counts = (uint64_t)(ms < HINT_MS_MAX ? ms : HINT_MS_MAX) * clock_tsc_per_ms;
-
-	return (uint32_t)(counts >> AGE_SHIFT) + 1;
-}
-
-/* Oneself may lower what the controller gave, and not make it last longer. */
-static bool lower_own_weight(struct runner *runner, uint32_t weight, uint32_t until)
-{
-	uint32_t old = runqueue_hinted(runner, HINT_WEIGHT), left;
-
-	if (weight >= old) {
-		return false;
+	if (kind == HINT_WEIGHT) {
+		return value >= 1 && value <= HINT_WEIGHT_MAX;
 	}
-	left = runner->until[HINT_WEIGHT] - runqueue_age;
-	runqueue_hint(runner, HINT_WEIGHT, weight, left < until ? left : until);
-	return true;
+	if (kind == HINT_CPU || kind == HINT_QUERY_CPU) {
+		return value < cpu_count;
+	}
+	return kind == HINT_NEXT ? value == 1 : kind == HINT_YIELD_TO || kind == HINT_QUERY;
 }
 
-/* False: ignored. */
+/* Oneself may lower a weight, but not make it last longer, and prefer a CPU. False: ignored. */
 static bool advise(const struct env *caller, struct env *env, enum hint kind, uint32_t value,
                    uint32_t ms)
 {
-	bool controls = env->info->controller == caller->id;
+	struct runner *runner = &env->runner;
+	uint32_t most = ms < HINT_MS_MAX ? ms : HINT_MS_MAX;
+	uint32_t ages = ((uint64_t)most * clock_tsc_per_ms >> AGE_SHIFT) + 1;
 
-	if (!controls && kind == HINT_WEIGHT && env == caller) {
-		return lower_own_weight(&env->runner, value, ages(ms));
-	}
-	if (!controls && (kind != HINT_CPU || env != caller)) {
-		return false;
-	}
-	if (kind == HINT_NEXT) {
-		runqueue_hint(&env->runner, kind, 1, ages(ms));
-		return !env->runner.on || runqueue_advance(&env->runner, sched_now());
-	}
-	runqueue_hint(&env->runner, kind, value + (kind == HINT_CPU), ages(ms));
-	return true;
-}
+	if (env->info->controller != caller->id) {
+		uint32_t left = runner->until[HINT_WEIGHT] - runqueue_age;
 
-static bool is_valid(enum hint kind, uint32_t value)
-{
-	switch (kind) {
-	case HINT_WEIGHT: return value >= 1 && value <= HINT_WEIGHT_MAX;
-	case HINT_CPU:
-	case HINT_QUERY_CPU: return value < cpu_count;
-	case HINT_NEXT:
-	case HINT_YIELD_TO:
-	case HINT_QUERY: return true;
-	default: return false;
+		if (env != caller || kind == HINT_NEXT ||
+		    (kind == HINT_WEIGHT && value >= runqueue_hinted(runner, kind))) {
+			return false;
+		}
+		ages = kind == HINT_WEIGHT && left < ages ? left : ages;
 	}
+	runqueue_hint(runner, kind, value + (kind == HINT_CPU), ages);
+	return kind != HINT_NEXT || !runner->on || runqueue_advance(runner, sched_now());
 }
 
 static int query(struct env *caller, struct env *env)
 {
-	struct runner *runner;
+	struct runner *runner = &env->runner;
 
-	if (!env) {
-		return E_BAD_ENV;
-	}
-	runner = &env->runner;
-	for (uint32_t kind = 0; kind < HINT_KINDS; kind++) {
-		(void)runqueue_hinted(runner, kind); /* forgets what has expired */
-	}
-	caller->tf.ebx = runner->hints | (runner->on != NULL) << 24;
+	caller->tf.ebx = runqueue_hinted(runner, HINT_WEIGHT) |
+	                 runqueue_hinted(runner, HINT_CPU) << 8 |
+	                 runqueue_hinted(runner, HINT_NEXT) << 16 | (runner->on != NULL) << 24;
 	caller->tf.esi = clock_beats_us(runner->longest);
 	caller->tf.edi = runner->slices;
 	caller->tf.ebp = runner->ignored;
@@ -106,15 +80,15 @@ struct env *hint_call(struct env *env)
 
 	if (!is_valid(kind, value)) {
 		env->tf.eax = E_INVAL;
-		return env;
+	} else if (kind == HINT_YIELD_TO) {
+		return yield_to(env, of);
+	} else if (kind == HINT_QUERY_CPU) {
+		env->tf.eax = query_cpu(env, &cpus[value]);
+	} else if (kind == HINT_QUERY) {
+		env->tf.eax = of ? query(env, of) : E_BAD_ENV;
+	} else {
+		env->tf.eax = of && advise(env, of, kind, value, env->tf.edi);
+		env->runner.ignored += env->tf.eax == 0;
 	}
-	switch (kind) {
-	case HINT_YIELD_TO: return yield_to(env, of);
-	case HINT_QUERY: env->tf.eax = query(env, of); return env;
-	case HINT_QUERY_CPU: env->tf.eax = query_cpu(env, &cpus[value]); return env;
-	default: break;
-	}
-	env->tf.eax = of && advise(env, of, kind, value, env->tf.edi);
-	env->runner.ignored += env->tf.eax == 0;
 	return env;
 }

@@ -364,26 +364,22 @@ bool runqueue_lend(struct runqueue *queue, struct runner *runner, struct runner 
 
 /* ---- arrival ---- */
 
-struct runqueue *runqueue_choose(struct runner *runner, struct runqueue *last)
+struct runqueue *runqueue_arrive(struct runner *runner, struct runqueue *last, uint32_t now)
 {
 	struct runqueue *queue = preferred(runner, last);
 
-	if (runqueue_idle && !(runqueue_idle & bit_of(queue))) {
-		queue = &runqueues[__builtin_ctz(runqueue_idle)];
-	}
-	return queue;
-}
-
-void runqueue_arrive(struct runqueue *queue, struct runner *runner, uint32_t now)
-{
-	if (runqueue_idle & bit_of(queue)) {
+	if (runqueue_idle) {
+		if (!(runqueue_idle & bit_of(queue))) {
+			queue = &runqueues[__builtin_ctz(runqueue_idle)];
+		}
 		queue->laps = most_laps; /* who is idle has left nobody behind */
 	}
 	if (is_after(queue->laps, runner->laps)) {
-		runner->laps = queue->laps; /* who slept is not behind */
+		runner->laps = queue->laps; /* nor is who slept */
 	}
 	append(queue, runner, now);
 	if (runner->hints && runqueue_hinted(runner, HINT_NEXT)) {
 		runner->ignored += !runqueue_advance(runner, now);
 	}
+	return queue;
 }

@@ -53,10 +53,8 @@ extern uint32_t runqueue_idle;    /* bit per CPU that has nothing to run */
 /* One CPU more. In the order of the CPUs. */
 void runqueue_init(struct runqueue *queue);
 
-/* Where a runner that becomes ready should queue: its preferred or last CPU, or an idle one. */
-struct runqueue *runqueue_choose(struct runner *runner, struct runqueue *last);
-/* It becomes ready there. */
-void runqueue_arrive(struct runqueue *queue, struct runner *runner, uint32_t now);
+/* A runner becomes ready: it queues at its preferred or last CPU, or at an idle one. Which. */
+struct runqueue *runqueue_arrive(struct runner *runner, struct runqueue *last, uint32_t now);
 /* Takes it out of its queue, if it is in one. */
 void runqueue_remove(struct runner *runner);
 
@@ -76,7 +74,7 @@ enum turn { TURN_GOES_ON, TURN_EXTENDED, TURN_OVER };
 /* At a timer interrupt: is the turn of `runner` over? `hold`: it asks not to be preempted. */
 enum turn runqueue_tick(struct runqueue *queue, struct runner *runner, uint32_t now, bool hold);
 
-/* Sets a hint of a kind below HINT_KINDS (value + 1 for HINT_CPU) for so many ages. */
+/* Sets a hint of a kind below HINT_KINDS for so many ages; of HINT_CPU the value is CPU + 1. */
 void runqueue_hint(struct runner *runner, enum hint kind, uint32_t value, uint32_t ages);
 /* Its value now; 0: none. */
 uint32_t runqueue_hinted(struct runner *runner, enum hint kind);

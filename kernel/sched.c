@@ -28,11 +28,6 @@ void sched_init(void)
 	runqueue_quantum = clock_mul_div(TICK_US, clock_tsc_per_ms, 1000 << BEAT_SHIFT);
 }
 
-void sched_dequeue(struct env *env)
-{
-	runqueue_remove(&env->runner);
-}
-
 /* An env was put in this queue: its CPU shall know. */
 static void wake_cpu(struct runqueue *queue)
 {
@@ -46,12 +41,9 @@ static void wake_cpu(struct runqueue *queue)
 
 void sched_enqueue(struct env *env)
 {
-	struct runqueue *queue = runqueue_choose(&env->runner, env->cpu->queue);
-
 	debug_assert(lock_held() && !env->runner.on);
-	runqueue_arrive(queue, &env->runner, sched_now());
 	env->info->status = ENV_RUNNABLE;
-	wake_cpu(queue);
+	wake_cpu(runqueue_arrive(&env->runner, env->cpu->queue, sched_now()));
 }
 
 struct env *sched_yield(struct cpu *cpu, struct env *env)

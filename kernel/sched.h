@@ -20,8 +20,6 @@ static inline uint32_t sched_now(void)
 
 /* Queues a ready env: on the CPU it prefers or ran on last, or on an idle one, which is woken. */
 void sched_enqueue(struct env *env);
-/* Takes it out of its queue, if it is in one. */
-void sched_dequeue(struct env *env);
 
 /* The running env gives up its turn; who runs next (itself, if nobody waits on this CPU). */
 struct env *sched_yield(struct cpu *cpu, struct env *env);

@@ -22,7 +22,7 @@ int sched_cpu(envid_t env, uint32_t cpu, uint32_t ms)
 
 int sched_next(envid_t env, uint32_t ms)
 {
-	return hint(HINT_NEXT, env, 0, ms);
+	return hint(HINT_NEXT, env, 1, ms);
 }
 
 int sched_yield_to(envid_t env)

@@ -1,5 +1,6 @@
 /* An env runs on the CPU that a hint says, unless another would be idle for it. */
 /* smp: 2 4 */
+/* icount: 16 */
 #include "libsys/sched.h"
 #include "tests/guest/peers.h"
 

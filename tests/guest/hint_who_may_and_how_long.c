@@ -86,6 +86,8 @@ int main(void)
 	CHECK_EQ(sched_cpu(other, NCPU_MAX, 1000), E_INVAL);
 	CHECK_EQ(sched_query_cpu(NCPU_MAX, &cpu), E_INVAL);
 	CHECK_EQ(sched_query(0x7FFFF000, &info), E_BAD_ENV);
+	regs.esi = 0xFFFFFF01;
+	CHECK_EQ(syscall_raw(SYS_HINT | HINT_NEXT << 8, &regs), E_INVAL);
 	CHECK_EQ(syscall_raw(SYS_HINT | HINT_KINDS << 8, &regs), E_INVAL);
 	CHECK_EQ(syscall_raw(SYS_HINT | 100 << 8, &regs), E_INVAL);
 	CHECK_EQ(syscall_raw(SYS_HINT | 0xFFFFFF00, &regs), E_INVAL);

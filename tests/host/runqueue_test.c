@@ -185,11 +185,9 @@ static void go_idle_or_run(uint32_t cpu)
 
 static void wake(struct env *env)
 {
-	struct runqueue *queue = runqueue_choose(&env->runner, &runqueues[env->cpu]);
-	uint32_t cpu = queue - runqueues;
+	uint32_t cpu = runqueue_arrive(&env->runner, &runqueues[env->cpu], now) - runqueues;
 
 	CHECK(cpu < ncpu);
-	runqueue_arrive(queue, &env->runner, now);
 	wait_begins(env);
 	look_around();
 	if (runqueue_idle & 1u << cpu) {
