@@ -8,10 +8,12 @@ enum { RUNNERS = 4 };
 
 static volatile uint32_t order[64], turns;
 
+/* Turns of some microseconds: rounds are told apart by the time. */
 static void runs(uint32_t arg)
 {
 	for (;;) {
 		order[turns++ % 64] = arg;
+		for (volatile uint32_t i = 0; i < 2000; i++) {}
 		sys_yield();
 	}
 }

@@ -1,11 +1,12 @@
 /* A sleeper wakes in time while two others exchange messages across CPUs, each busy and idle in turns
  * shorter than a tick. */
+/* icount: 2 */
 #include "libsys/ipc.h"
 #include "libsys/process.h"
 #include "libsys/time.h"
 #include "tests/guest/check.h"
 
-enum { RUN_US = 2000000, SLEEP_US = 100000 };
+enum { RUN_US = 800000, SLEEP_US = 100000 };
 
 static uint64_t rounds;
 
