@@ -77,7 +77,9 @@ app_files := $(apps:%=build/apps/%)
 test_files := $(tests:%=build/tests/%)
 jos_app_files := $(jos_apps:%=build/apps/jos/%)
 jos_test_files := $(jos_tests:%=build/tests/jos/%)
-archives := build/apps.cpio build/tests.cpio
+# Those for machines with less than 32 MiB, for which all of them are too big.
+small_test_files := $(addprefix build/tests/,$(call name,$(shell grep -lE 'mem: (1.|2.)( |$$)' tests/guest/*.c)))
+archives := build/apps.cpio build/tests.cpio build/small.cpio
 
 # ---- Commands
 .PHONY: all setup run trace test check iso gdb clean help ready bench bench-check bench-baseline \
@@ -327,18 +329,22 @@ $(jos_test_files): build/tests/jos/%: build/tests/jos/outsider/%.o $(jos_parts)
 
 # ---- Archives: the programs without debug data (the symbols stay) on page boundaries, and the README
 # to read.
-# $(call pack,PROGRAM FILE...)
+# $(call pack,PROGRAM FILE...,a command that makes more files)
 define pack
 	$(call say,PACK,$@)
 	$(Q)rm -rf $@.d && mkdir -p $@.d/jos && cp README.md $@.d/README
 	$(Q)for file in $(1); do $(objcopy) --strip-debug $$file $@.d/$${file#build/*/}; done
+	$(Q)$(2)
 	$(Q)scripts/pack $@.d >$@
 endef
 build/apps.cpio: $(app_files) $(jos_app_files) README.md scripts/pack build/sources
-	$(call pack,$(app_files) $(jos_app_files))
+	$(call pack,$(app_files) $(jos_app_files),true)
 build/tests.cpio: $(app_files) $(jos_app_files) $(test_files) $(jos_test_files) README.md \
-		scripts/pack build/sources
-	$(call pack,$(app_files) $(jos_app_files) $(test_files) $(jos_test_files))
+		scripts/pack tests/odd/make.py build/sources
+	$(call pack,$(app_files) $(jos_app_files) $(test_files) $(jos_test_files), \
+		tests/odd/make.py $@.d/load_odd_programs $@.d/odd)
+build/small.cpio: $(app_files) $(jos_app_files) $(small_test_files) README.md scripts/pack build/sources
+	$(call pack,$(app_files) $(jos_app_files) $(small_test_files),true)
 
 # ---- What Linux runs beside us (make bench-linux): C and a start, without a library
 build/linux/init: $(wildcard apps/bench/linux/*.[ch]) nasm/linux/start.asm build/flags

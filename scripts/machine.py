@@ -24,6 +24,8 @@ APP_MAX = 230  # bytes: `sh -c APP` travels in one message (servers/procmgr/prot
 EXIT_USAGE, EXIT_TIMEOUT, EXIT_PANIC, EXIT_QEMU = 2, 124, 125, 126
 PANIC_STATUS = 127  # what the kernel writes to the debug-exit device
 
+SMALL_MEM = 32  # MiB
+
 PR_SET_PDEATHSIG = 1
 
 
@@ -107,6 +109,13 @@ class Options:
         if self.faults == "kernel" and not kfault:
             fail("FAULTS=kernel needs the kernel that has this path: KFAULT=1")
         return f"build/{'debug/' * debug + 'up/' * bool(one_cpu) + 'kfault/' * kfault}kernel.elf"
+
+    def archive(self):
+        """Which of the archives that the Makefile packs. All test programs together are too big for a small
+        machine: there it gets those that ask for one."""
+        if not self.tests:
+            return "apps"
+        return "small" if self.mem < SMALL_MEM else "tests"
 
     def check_accel(self):
         if self.accel not in ("tcg", "kvm"):
@@ -222,7 +231,7 @@ def qemu(options, *extra):
     if options.iso:
         command += ["-cdrom", "build/parley.iso", "-boot", "d"]
     else:
-        archive = "tests" if options.tests else "apps"
+        archive = options.archive()
         modules = [f"{options.server_file(name)} {name}" for name in SERVERS]
         modules.append(f"build/{archive}.cpio apps")
         command += ["-kernel", options.kernel, "-initrd", ",".join(modules)]
