@@ -13,7 +13,8 @@
  * Starting again takes no time in which procmgr serves others: whoever asks for a server gets one
  * that stands, or hears that it is gone. Deaths are heard of before any request of who suffered
  * from them: the kernel delivers the bit before messages. What a server knew and must not lose lies where its death
- * does not reach: the pager's in page tables; for the console see KEEP. */
+ * does not reach: the pager's in page tables, the console's in pages that
+ * outlive it (kept.h). */
 #include "servers/procmgr/server.h"
 #include "kernel/abi/bootinfo.h"
 #include "libsys/ipc.h"
