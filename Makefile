@@ -83,7 +83,7 @@ archives := build/apps.cpio build/tests.cpio build/small.cpio
 
 # ---- Commands
 .PHONY: all setup run trace test check iso gdb clean help ready bench bench-check bench-baseline \
-	bench-linux performance
+	bench-linux performance faults-table
 all: $(kernel_file) $(server_files) $(test_server_files) $(app_files) $(test_files) $(archives) \
 	$(jos_app_files) $(jos_test_files)
 
@@ -132,6 +132,9 @@ gdb: all ready-gdb
 
 test: all build/parley.iso ready-test
 	@$(python) -B -m pytest $(test_workers) --maxfail=20 $(T) tests
+
+faults-table: all build/kfault/kernel.elf ready-run
+	@scripts/faults-table
 
 check: all ready-check
 	@scripts/check
