@@ -249,9 +249,7 @@ int envcall_set(struct env *caller)
 
 	if (error == E_PERM && caller->root && (field == ENV_PAGER || field == ENV_RUN)) {
 		env = env_lookup(caller, caller->tf.ebx);
-		error = OK;
-	}
-	if (error) {
+	} else if (error) {
 		return error;
 	}
 	switch (field) {

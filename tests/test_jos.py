@@ -341,6 +341,10 @@ def test_cost_of_challenges():
     trips = re.search(r"^message there and back: (\d+) waiting, (\d+) trying$", run.output, re.M)
     assert int(forks.group(1)) * 5 < int(forks.group(2)), run.output
     assert int(trips.group(1)) < int(trips.group(2)) * 1.1, run.output
+    sforks = re.search(r"^sfork with 256 pages: (\d+), again: (\d+)$", run.output, re.M)
+    assert int(sforks.group(2)) < int(sforks.group(1)) < 110000, run.output
+    run.has(r"first write to a page: \d+ with a copy, \d+ as its last user",
+            r"exception to a handler and back: \d+", r"pipeline of 8 envs, per value and env: \d+")
 
 
 # ---- Programs written against the headers and the lab's text alone

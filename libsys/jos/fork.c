@@ -13,7 +13,12 @@
  * the copy may be that of another env with the page, which never notices. */
 #include "libsys/jos/kernel.h"
 
+/* In nasm/user/fork.asm; see there. The child returns on a copy of our stack that is made later: no C
+ * function may be left, or change what is on the stack above fork_env, between. */
+int fork_env(uint32_t eax, int (*complete)(envid_t child));
+
 enum {
+	OURS = 0x100, /* factor of errors of completing the child */
 	PTE_KIN = 0x200,
 	BELOW_XSTACK = XSTACK / PGSIZE, /* pages */
 	STACK_TOP_PAGE = USTACKTOP / PGSIZE - 1,
@@ -125,8 +130,9 @@ static int copy_kin_pages(envid_t child)
 	return error;
 }
 
-/* Shares a run of n pages, writable if they are that, or would be at the first write. */
-static int share_with_kin(envid_t child, uint32_t page, uint32_t n)
+/* Makes a run of n pages, if they may be written now or at the first write, pages shared with kin: so share()
+ * maps them as they are. */
+static int make_kin_pages(uint32_t page, uint32_t n)
 {
 	uint32_t rights = rights_of(page);
 	struct syscall_regs regs = {.esi = page * PGSIZE};
@@ -141,9 +147,7 @@ static int share_with_kin(envid_t child, uint32_t page, uint32_t n)
 		regs.edi = rights;
 		error = kernel_call_run(SYS_PAGE_MARK, n, regs);
 	}
-	regs.edi = (uint32_t)child;
-	regs.ebp = page * PGSIZE | rights;
-	return error ? error : kernel_call_run(SYS_PAGE_MAP, n, regs);
+	return error;
 }
 
 /* The stack: the pages below USTACKTOP, as far down as they are there. */
@@ -157,7 +161,7 @@ static uint32_t stack_bottom_page(void)
 	return page;
 }
 
-/* Lets the child run, or undoes it. */
+/* Lets the child run, or undoes it: the child, or an error of JOS's, told apart from the kernel's. */
 static envid_t finish(envid_t child, int error)
 {
 	if (!error) {
@@ -165,25 +169,15 @@ static envid_t finish(envid_t child, int error)
 	}
 	if (error) {
 		sys_env_destroy(child);
-		return error;
+		return error * OURS;
 	}
 	return child;
 }
 
-envid_t fork(void)
+static int complete_fork(envid_t child)
 {
-	int error = jos_upcall_prepare();
-	envid_t child;
+	int error = jos_result(share_with_stack(child, 0, BELOW_XSTACK));
 
-	if (error) {
-		return error;
-	}
-	jos_cow_is_ours = true;
-	child = sys_exofork();
-	if (child <= 0) {
-		return child;
-	}
-	error = jos_result(share_with_stack(child, 0, BELOW_XSTACK));
 	if (!error && has_kin) {
 		error = jos_result(copy_kin_pages(child));
 	}
@@ -193,9 +187,25 @@ envid_t fork(void)
 	return finish(child, error);
 }
 
-envid_t sfork(void)
+static int complete_sfork(envid_t child)
 {
 	uint32_t stack = stack_bottom_page(), n;
+	int error = 0;
+
+	for (uint32_t page = 0; !error && (n = find_run(&page, stack)) > 0; page += n) {
+		error = jos_result(make_kin_pages(page, n));
+	}
+	if (!error) {
+		error = jos_result(share_with_stack(child, 0, BELOW_XSTACK));
+	}
+	if (!error) {
+		error = set_up(child);
+	}
+	return finish(child, error);
+}
+
+static envid_t clone(int (*complete)(envid_t child))
+{
 	int error = jos_upcall_prepare();
 	envid_t child;
 
@@ -203,19 +213,20 @@ envid_t sfork(void)
 		return error;
 	}
 	jos_cow_is_ours = true;
-	has_kin = true;
-	child = sys_exofork();
-	if (child <= 0) {
+	child = fork_env(SYS_ENV_FORK, complete);
+	if (child >= 0) {
 		return child;
 	}
-	for (uint32_t page = 0; !error && (n = find_run(&page, stack)) > 0; page += n) {
-		error = jos_result(share_with_kin(child, page, n));
-	}
-	if (!error) {
-		error = jos_result(share_with_stack(child, stack, BELOW_XSTACK));
-	}
-	if (!error) {
-		error = set_up(child);
-	}
-	return finish(child, error);
+	return child <= -OURS ? child / OURS : jos_exofork_result(child);
+}
+
+envid_t fork(void)
+{
+	return clone(complete_fork);
+}
+
+envid_t sfork(void)
+{
+	has_kin = true;
+	return clone(complete_sfork);
 }

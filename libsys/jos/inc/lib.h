@@ -67,22 +67,23 @@ int sys_ipc_try_send(envid_t to_env, uint32_t value, void *pg, int perm);
 /* Waits for a value, which is then in thisenv->env_ipc_*. pg >= UTOP: wants no page. */
 int sys_ipc_recv(void *rcv_pg);
 
-/* For sys_exofork alone. */
-int jos_exofork_number(void);
+/* For sys_exofork alone. The first is said to return twice, so that the compiler uses no place on the stack for
+ * one thing before and another after: the child's stack is a copy of what stands there later. */
+int jos_exofork_number(void) __attribute__((returns_twice));
 int jos_exofork_result(int result);
 
 /* A stopped copy of the caller's registers with no memory: its id here, 0 there. The copy returns on
- * a stack that is put there later: therefore inline. */
-static inline envid_t __attribute__((always_inline)) sys_exofork(void)
-{
-	int result = jos_exofork_number(), self = 0, half = 0;
-
-	asm volatile("int %3"
-	             : "+a"(result), "+b"(self), "+S"(half)
-	             : "i"(T_SYSCALL)
-	             : "ecx", "edx", "edi", "cc", "memory");
-	return result > 0 ? result : result == 0 ? 0 : jos_exofork_result(result);
-}
+ * a stack that is put there later: therefore no function. */
+#define sys_exofork()                                                                              \
+	({                                                                                         \
+		int exofork_result = jos_exofork_number(), exofork_env = 0, exofork_half = 0;      \
+                                                                                                   \
+		asm volatile("int %3"                                                              \
+		             : "+a"(exofork_result), "+b"(exofork_env), "+S"(exofork_half)         \
+		             : "i"(T_SYSCALL)                                                      \
+		             : "ecx", "edx", "edi", "cc", "memory");                               \
+		exofork_result >= 0 ? exofork_result : jos_exofork_result(exofork_result);         \
+	})
 
 /* ---- IPC ---- */
 
