@@ -215,9 +215,23 @@ bool env_reclaim(void)
 	return env_teardown_step() || space_release_spare();
 }
 
-/* What a dead env was given goes back to whom it came from, or to who is in its place. */
+static void add_faults(struct fault_counts *sum, const struct fault_counts *more)
+{
+	for (uint32_t i = 0; i < offsetof(struct fault_counts, spent) / 4; i++) {
+		((uint32_t *)sum)[i] += ((const uint32_t *)more)[i];
+	}
+	for (uint32_t i = 0; i < 3; i++) {
+		sum->spent[i] += more->spent[i];
+	}
+}
+
+/* What a dead env was given goes back to whom it came from, or to who is in its place; who forks by
+ * itself so has the counts of its family. */
 static void give_back(const struct env *env, struct env *controller)
 {
+	if (!controller->root) {
+		add_faults(&controller->info->faults, &env->info->faults);
+	}
 	if (controller->space.limit && env->funded) {
 		controller->space.limit += env->space.limit;
 		space_publish(&controller->space);

@@ -333,5 +333,8 @@ int envcall_reap(struct env *caller)
 	caller->tf.esi = dead->death[1];
 	caller->tf.edi = dead->death[2];
 	caller->tf.ebp = dead->death[3];
+	if (env_operand(caller) & ENV_REAP_FAULTS) {
+		copy_words((void *)&caller->page->msg[3], &dead->info->faults, FAULT_COUNTS_WORDS);
+	}
 	return env_reap(caller);
 }

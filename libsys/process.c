@@ -253,6 +253,15 @@ int process_server_kill(enum pm_server which)
 	return manager_request(PM_SERVER_KILL, which, 0);
 }
 
+int process_faults(enum fault_path path, bool reset, struct fault_counts *faults)
+{
+	int result = manager_request(PM_FAULTS, path, reset);
+	if (result >= 0) {
+		ipc_get_bytes(faults, sizeof(*faults));
+	}
+	return result;
+}
+
 int process_trace(enum pm_trace what, uint32_t argument)
 {
 	return manager_request(PM_TRACE, what, argument);

@@ -73,6 +73,10 @@ uint32_t process_server_restarts(enum pm_server which);
 /* Ends a server, which is started again; who uses it goes on. E_PERM: only the first process may. */
 int process_server_kill(enum pm_server which);
 
+/* The page faults of all processes of a path that are no more; then, with reset, all counts of that path
+ * begin anew (E_PERM: not the first process). */
+int process_faults(enum fault_path path, bool reset, struct fault_counts *faults);
+
 /* The kernel's trace: PM_TRACE. E_PERM: not the first process; E_NO_CALL: the kernel has none. */
 int process_trace(enum pm_trace what, uint32_t argument);
 

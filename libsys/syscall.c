@@ -131,10 +131,10 @@ int sys_env_set_regs(envid_t env, const struct env_regs *regs)
 	return call(SYS_ENV_REGS, (uint32_t)env, 1, 0, 0);
 }
 
-int sys_env_reap(struct env_death *death)
+static int reap(uint32_t operand, struct env_death *death)
 {
 	struct syscall_regs regs = {0};
-	int result = syscall_raw(SYS_ENV_REAP, &regs);
+	int result = syscall_raw(call_number(SYS_ENV_REAP, operand), &regs);
 	if (result < 0) {
 		return result;
 	}
@@ -144,6 +144,20 @@ int sys_env_reap(struct env_death *death)
 	death->ip = regs.edi;
 	death->code = regs.ebp;
 	return OK;
+}
+
+int sys_env_reap(struct env_death *death)
+{
+	return reap(0, death);
+}
+
+int sys_env_reap_faults(struct env_death *death, struct fault_counts *faults)
+{
+	int result = reap(ENV_REAP_FAULTS, death);
+	if (result >= 0) {
+		words_from_message((uint32_t *)faults, FAULT_COUNTS_WORDS);
+	}
+	return result;
 }
 
 uint64_t sys_clock_us(void)

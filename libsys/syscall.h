@@ -64,6 +64,8 @@ struct env_death {
 };
 /* The next dead env of ours, or E_NOT_FOUND. */
 int sys_env_reap(struct env_death *death);
+/* Likewise, with its counts of page faults; disturbs a message in the making. */
+int sys_env_reap_faults(struct env_death *death, struct fault_counts *faults);
 
 uint64_t sys_clock_us(void);
 uint32_t sys_clock_ticks(void);

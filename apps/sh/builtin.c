@@ -17,6 +17,7 @@ static const struct builtin builtins[] = {
 	{"sleep", "SECONDS", "does nothing for so long, 0.2 is fine", time_sleep, 1, 1, true},
 	{"ls", "", "the files", files_ls, 0, 0, false},
 	{"cat", "FILE...", "prints files", files_cat, 1, SHELL_WORDS_MAX, true},
+	{"faults", "[PID|-r]", "page faults by kind and cost; -r: count anew", faults_run, 0, 1, false},
 	{"trace", "on [PAGES]|off|stat|save|clear", "records what the kernel does", trace_run, 1, 2, false},
 	{"exit", "[STATUS]", "leaves the shell, as Ctrl-D does", leave_run, 0, 1, false},
 	{"poweroff", "[STATUS]", "ends the machine", leave_run, 0, 1, false},

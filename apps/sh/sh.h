@@ -66,6 +66,7 @@ enum pm_server server_find(const char *name);
 void server_print_rows(void);
 
 /* ---- Builtins: argc and argv as a main's; the number of arguments is checked. ---- */
+int faults_run(int argc, char *argv[]);
 int files_cat(int argc, char *argv[]);
 int files_ls(int argc, char *argv[]);
 int job_wait(int argc, char *argv[]);

@@ -69,15 +69,18 @@ enum env_status {
 	ENV_NOT_RUNNABLE = 4, /* stopped, or waiting in an IPC */
 };
 
-/* Page faults of an env, counted since it was made. */
+/* Page faults of an env since it was made, and of dead ones that it controlled (and reaped, if it asked
+ * for deaths). */
 struct fault_counts {
 	uint32_t kind[4]; /* by FEC_PR | FEC_WR of the error code */
-	uint32_t calls;   /* messages to its pager because of them */
+	uint32_t calls;   /* that the kernel sent to its pager: paths ipc, kernel */
 	uint32_t copies;  /* pages filled with a copy on condition (PAGE_FILL, PAGE_COND) */
 	uint32_t kept; /* shares undone: likewise, but the frame was nobody else's (PAGE_UNSHARE) */
 	uint32_t timed;    /* faults whose time is in spent: those while a trace is on */
 	uint64_t spent[3]; /* TSC counts, by enum fault_time */
 };
+#define FAULT_COUNTS_WORDS 14
+_Static_assert(sizeof(struct fault_counts) == FAULT_COUNTS_WORDS * 4, "words");
 enum fault_time { FAULT_IN_KERNEL, FAULT_IN_HANDLER, FAULT_IN_PAGER };
 
 /* The public record of an env: (const struct env_info *)UENVS, NENV of them. */

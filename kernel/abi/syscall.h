@@ -86,6 +86,9 @@ enum syscall { SYSCALL_LIST(SYSCALL_ENUM) SYS_COUNT };
  * ENV_DESTROY: returns 0. The env is dead at once; large spaces are torn down in the
  *   background, and SYSINFO says when that is over (`dying`). */
 
+/* Operand of SYS_ENV_REAP: the dead env's struct fault_counts comes in msg[3..]. */
+#define ENV_REAP_FAULTS 1u
+
 /* Operand of SYS_DEBUG_WRITE: a bad pointer ends the caller, instead of E_FAULT. */
 #define DEBUG_WRITE_OR_DIE 1u
 

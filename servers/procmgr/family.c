@@ -22,6 +22,7 @@
 #include "libsys/syscall.h"
 #include "servers/procmgr/life.h"
 #include "servers/procmgr/server.h"
+#include "servers/procmgr/tally.h"
 
 /* An env of ours that died by itself. */
 struct demise {
@@ -117,10 +118,15 @@ static struct process *family_of_dead(envid_t env)
 static void read_deaths(void)
 {
 	struct env_death death;
-	while (ndemises < NENV && sys_env_reap(&death) == OK) {
+	struct fault_counts faults;
+	while (ndemises < NENV && sys_env_reap_faults(&death, &faults) == OK) {
+		struct process *process = table_by_any_env(death.id);
+		if (process != NULL) {
+			tally_add(process, &faults);
+		}
 		demises[ndemises++] = (struct demise){
 			.env = death.id,
-			.process = table_by_any_env(death.id),
+			.process = process,
 			.family = family_of_dead(death.id),
 			.death = death,
 		};

@@ -17,6 +17,7 @@
 #include "servers/procmgr/ownpager.h"
 #include "servers/procmgr/report.h"
 #include "servers/procmgr/server.h"
+#include "servers/procmgr/tally.h"
 
 enum { STATUS_MAX = 100 };
 
@@ -180,6 +181,7 @@ static void end_own(struct process *process, const struct ending *ending)
 
 void life_end(struct process *process, const struct ending *ending)
 {
+	tally_before_death(process, process->env);
 	(void)sys_env_destroy(process->env, ending->status);
 	if (process->path == FAULT_PATH_SELF) {
 		family_adopt(process);
@@ -221,6 +223,7 @@ static void destroy_family(struct process *process, int status)
 	family_stop(process);
 	do {
 		while ((env = table_some_env(process)) != 0) {
+			tally_before_death(process, env);
 			(void)sys_env_destroy(env, status);
 			table_drop_env(process, env);
 		}

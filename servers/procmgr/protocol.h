@@ -6,6 +6,7 @@
 #ifndef PARLEY_SERVERS_PROCMGR_PROTOCOL_H
 #define PARLEY_SERVERS_PROCMGR_PROTOCOL_H
 
+#include "kernel/abi/env.h"
 #include "kernel/abi/ipc.h"
 #include "kernel/abi/types.h"
 
@@ -67,6 +68,9 @@ enum pm_op {
 		       * the pager's answer; those that it starts later inherit it -> w0 what it was */
 	PM_TRACE, /* first process only: w1 enum pm_trace, w2 its argument; the caller may use
 		       * SYS_TRACE from then on */
+	PM_FAULTS, /* w1 enum fault_path, w2 1: reset (the first process may): -> struct fault_counts,
+		       * the sum of all processes of that path that are forgotten. A reset begins anew
+		       * for those that are there, too */
 };
 
 #define PM_DEADLINE_MS_MAX (0xFFFFFFFFu / 1000)
@@ -104,7 +108,9 @@ struct pm_info {
 	uint32_t cpu, runs;
 	int32_t pager; /* pid of its own pager; 0: it has none */
 	char name[PM_NAME_MAX];
+	struct fault_counts faults;
 };
+_Static_assert(sizeof(struct pm_info) <= PM_BYTES_MAX, "it travels in one message");
 
 /* procmgr raises this bit (SYS_NOTIFY) at the console when its log has lines. */
 #define PM_NOTIFY_LOG (1u << 16)

@@ -17,6 +17,7 @@
 #include "servers/procmgr/report.h"
 #include "servers/procmgr/server.h"
 #include "servers/procmgr/start.h"
+#include "servers/procmgr/tally.h"
 #include "servers/procmgr/trace.h"
 
 enum { FIRST_TEXT_WORD = 3, EXTRA_WORDS = 3 };
@@ -153,6 +154,7 @@ static int serve_ps(struct request *request)
 		info.cpu = env->cpu;
 		info.runs = env->runs;
 	}
+	info.faults = tally_of(process);
 	strlcpy(info.name, process->program->name, sizeof(info.name));
 	request->answer->nwords = ipc_put_bytes(&info, sizeof(info));
 	return process->pid;
@@ -300,6 +302,22 @@ static int serve_log_read(struct request *request)
 	return (int)bytes;
 }
 
+static int serve_faults(struct request *request)
+{
+	if (request->w1 >= FAULT_PATHS || request->w2 > 1) {
+		return E_INVAL;
+	}
+	if (request->w2 != 0 && request->caller != table_first()) {
+		return E_PERM;
+	}
+	struct fault_counts sum = tally_of_forgotten(request->w1);
+	if (request->w2 != 0) {
+		tally_reset(request->w1);
+	}
+	request->answer->nwords = ipc_put_bytes(&sum, sizeof(sum));
+	return OK;
+}
+
 /* A trace shows registers and messages of everybody. The first process is the machine's user: it
  * may end anybody, and look at anybody. */
 static int serve_trace(struct request *request)
@@ -348,6 +366,7 @@ static const struct operation {
 	[PM_DEADLINE] = {serve_deadline, 3, BY_PROCESS},
 	[PM_SERVER_KILL] = {serve_server_kill, 2, BY_PROCESS},
 	[PM_TRACE] = {serve_trace, 3, BY_PROCESS},
+	[PM_FAULTS] = {serve_faults, 3, BY_PROCESS},
 };
 
 static uint32_t asker(const struct request *request)

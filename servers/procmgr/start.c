@@ -11,6 +11,7 @@
 #include "servers/procmgr/family.h"
 #include "servers/procmgr/ownpager.h"
 #include "servers/procmgr/server.h"
+#include "servers/procmgr/tally.h"
 #include "servers/procmgr/trace.h"
 
 #define EXCEPTION_STACK (UXSTACKTOP - PGSIZE)
@@ -145,6 +146,7 @@ int start_exec(struct process *process, const struct arguments *arguments)
 
 	/* ---- commit: nothing below can fail ---- */
 	envid_t former = process->env;
+	tally_before_death(process, former);
 	(void)sys_env_destroy(former, 0);
 	if (process->path == FAULT_PATH_SELF) {
 		family_adopt(process);

@@ -15,6 +15,7 @@
 #include "kernel/abi/status.h"
 #include "libsys/assert.h"
 #include "libsys/string.h"
+#include "servers/procmgr/tally.h"
 
 enum { HASH_SIZE = 256 };
 _Static_assert(PROCESS_MAX < NENV, "every process needs an env, and so do the servers");
@@ -208,6 +209,7 @@ int table_add(struct process *parent, const struct file *program, struct process
 void table_remove(struct process *process)
 {
 	assert(process->env == 0 && process->envs == 0 && process->children == 0);
+	tally_forget(process);
 	table_orphan(process);
 	remove_pid(process);
 	if (process == first_process) {

@@ -42,10 +42,11 @@ struct process {
 	uint32_t envs;              /* that we control: its own, and on path `self` its heirs */
 	const struct file *program; /* what it runs */
 	uint32_t limit_pages, limit_children;
-	uint32_t deadline_ms; /* of an answer to a page fault; 0: none */
-	envid_t pager;        /* a process that pages it (ownpager.h); 0: the pager server */
-	int32_t wait_for;     /* PM_WAITING: the child's pid, 0 any */
-	struct ending ending; /* PM_ZOMBIE */
+	uint32_t deadline_ms;       /* of an answer to a page fault; 0: none */
+	envid_t pager;              /* a process that pages it (ownpager.h); 0: the pager server */
+	int32_t wait_for;           /* PM_WAITING: the child's pid, 0 any */
+	struct ending ending;       /* PM_ZOMBIE */
+	struct fault_counts faults; /* of its envs that are gone; see tally.c */
 
 	struct process *parent;          /* NULL: nobody waits for it */
 	envid_t guardian;                /* the env of the parent's family that may; 0: its own */
