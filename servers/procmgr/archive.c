@@ -5,7 +5,7 @@
  *     padding:      name and content each end at a multiple of 4 from the archive's start
  *     last member:  named TRAILER!!!
  *
- * The table is built once, at start; contents are used in place. No number from the archive is
+ * The table is built once, at start, with an index by name; contents are used in place. No number from the archive is
  * used before it is checked. */
 #include "servers/procmgr/archive.h"
 #include "kernel/abi/status.h"
@@ -13,6 +13,7 @@
 
 enum {
 	FILES_MAX = 512,
+	HASH_SIZE = 256,
 	HEADER_SIZE = 110,
 	MAGIC_SIZE = 6,
 	DIGITS = 8,
@@ -33,6 +34,7 @@ struct member {
 
 static struct file files[FILES_MAX];
 static uint32_t nfiles;
+static struct file *by_name[HASH_SIZE];
 static struct image whole;
 
 static int hex_digit(char c)
@@ -96,6 +98,16 @@ static bool read_member(const char *archive, uint32_t archive_size, uint32_t off
 	       skip(&member->end, member->size, archive_size);
 }
 
+static struct file **bucket(const char *name)
+{
+	uint32_t hash = 0;
+	for (; *name != '\0'; name++) {
+		hash = hash * 31 + (uint8_t)*name;
+	}
+	return &by_name[hash % HASH_SIZE];
+}
+
+/* Of several files with a name the first one counts. */
 static void add_file(const struct member *member)
 {
 	bool regular = (member->mode & MODE_TYPE) == MODE_REGULAR;
@@ -106,12 +118,19 @@ static void add_file(const struct member *member)
 	strlcpy(file->name, member->name, sizeof(file->name));
 	file->mode = member->mode & MODE_PERMISSIONS;
 	file->content = (struct image){member->content, member->size};
+
+	struct file **link = bucket(file->name);
+	while (*link != NULL) {
+		link = &(*link)->next_same_hash;
+	}
+	*link = file;
 }
 
 int archive_init(const void *archive, uint32_t size)
 {
 	struct member member = {.end = 0};
 	whole = (struct image){archive, size};
+	memset(by_name, 0, sizeof(by_name));
 	nfiles = 0;
 	while (read_member(archive, size, member.end, &member)) {
 		if (strcmp(member.name, "TRAILER!!!") == 0) {
@@ -137,12 +156,11 @@ uint32_t archive_size(void)
 
 const struct file *archive_find(const char *name)
 {
-	for (uint32_t i = 0; i < nfiles; i++) {
-		if (strcmp(files[i].name, name) == 0) {
-			return &files[i];
-		}
+	const struct file *file = *bucket(name);
+	while (file != NULL && strcmp(file->name, name) != 0) {
+		file = file->next_same_hash;
 	}
-	return NULL;
+	return file;
 }
 
 const struct file *archive_at(uint32_t index)

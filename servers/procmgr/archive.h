@@ -9,6 +9,7 @@ struct file {
 	char name[PM_NAME_MAX];
 	uint32_t mode; /* permission bits */
 	struct image content;
+	struct file *next_same_hash;
 };
 
 /* Reads the table of contents of a cpio archive in the "newc" format that stays where it is.
