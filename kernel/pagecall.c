@@ -288,8 +288,13 @@ int pagecall_map(struct env *env)
 int pagecall_unmap(struct env *env)
 {
 	struct run run;
+	int done =
+		for_run(decode(env, env->tf.ebx, env->tf.esi, PAGE_COND, &run), &run, unmap_page);
 
-	return for_run(decode(env, env->tf.ebx, env->tf.esi, PAGE_COND, &run), &run, unmap_page);
+	if (done > 0) {
+		space_narrow(&run.to.env->space, run.to.va, done);
+	}
+	return done;
 }
 
 int pagecall_mark(struct env *env)

@@ -171,6 +171,23 @@ void space_widen(struct space *space, vaddr_t va, uint32_t n)
 	table->hi = first + n > table->hi ? first + n : table->hi;
 }
 
+void space_narrow(struct space *space, vaddr_t va, uint32_t n)
+{
+	while (n) {
+		uint32_t first = (va >> PGSHIFT) & 1023, end = first + n < 1024 ? first + n : 1024;
+		pte_t entry = space->pgdir[va >> PTSHIFT];
+
+		if (entry & PTE_P) {
+			struct frame *table = frame_of(PTE_ADDR(entry));
+
+			table->lo = first <= table->lo && table->lo < end ? end : table->lo;
+			table->hi = first < table->hi && table->hi <= end ? first : table->hi;
+		}
+		n -= end - first;
+		va += (end - first) << PGSHIFT;
+	}
+}
+
 void space_set(struct space *space, vaddr_t va, pte_t *slot, pte_t entry)
 {
 	pte_t old = *slot;

@@ -50,6 +50,8 @@ void space_set(struct space *space, vaddr_t va, pte_t *slot, pte_t entry);
 void space_give(struct space *space, vaddr_t va, pte_t *slot, pte_t entry);
 /* Lets the bounds of va's table, which exists, include n entries from va's on. */
 void space_widen(struct space *space, vaddr_t va, uint32_t n);
+/* Draws the bounds of the tables in: n entries from va's on, which may have none, are 0. */
+void space_narrow(struct space *space, vaddr_t va, uint32_t n);
 /* Room under the limit for one more page? */
 bool space_room(const struct space *space);
 /* A frame for a user page of this space; FRAME_NONE. */

@@ -29,6 +29,13 @@ def test_bench_counts_instructions_with_icount():
     assert run.medians()["pager", "calibration", 0] == pytest.approx(1, abs=0.001)
 
 
+def test_fork_costs_nothing_for_memory_given_back():
+    result = run_app("bench B4 after", icount=True, tests=False)
+    assert result.status == 0, result
+    costs = guest.check(result.output.encode(), 1, "bench B4 after").medians()
+    assert costs["pager", "after", 0] < 1.1 * costs["pager", "B4", 0]
+
+
 def test_bench_refuses_what_it_does_not_know():
     result = run_app("bench -x", smp=1, tests=False)
     assert result.status == 1 and "usage: bench" in result.output, result

@@ -62,6 +62,7 @@ void bench_message(void);     /* B2 */
 void bench_yield(void);       /* B3 */
 void bench_fork(void);        /* B4 */
 void bench_big_fork(void);    /* B5 */
+void bench_fork_after(void);  /* B4 again, after many pages came and went */
 void bench_cow(void);         /* B6 */
 void bench_zero_fill(void);   /* B7 */
 void bench_pager(void);       /* B8 */

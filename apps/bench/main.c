@@ -33,6 +33,7 @@ static const struct part parts[] = {
 	{"B8", bench_pager, false, false},
 	{"B9", bench_map, false, false},
 	{"B9", bench_grant, false, false},
+	{"after", bench_fork_after, true, true},
 	{"pairs", scale_messages, false, true},
 	{"forks", scale_forks, false, true},
 	{"cow", scale_cow, false, true},

@@ -88,7 +88,6 @@ void bench_fork(void)
 	measure_fork("B4", 0);
 }
 
-/* Sizes go up: a table that held many pages once costs more for ever. */
 void bench_big_fork(void)
 {
 	static const uint32_t sizes[] = {16, 64, 256, 1024};
@@ -96,4 +95,18 @@ void bench_big_fork(void)
 	for (uint32_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		measure_fork("B5", sizes[i]);
 	}
+}
+
+/* B4 in a process that had many pages and gave them back. */
+void bench_fork_after(void)
+{
+	enum { PAGES = 1024 };
+	char *area = sbrk(PAGES * PGSIZE);
+
+	expect(area != (void *)-1, "memory");
+	for (uint32_t page = 0; page < PAGES; page++) {
+		area[page * PGSIZE] = 1;
+	}
+	expect(sbrk(-PAGES * (intptr_t)PGSIZE) != (void *)-1, "memory given back");
+	measure_fork("after", 0);
 }
