@@ -7,6 +7,8 @@ from benchmark import breakdown, scaling, table
 PATH = machine.ROOT / "docs/performance.md"
 BY_HAND = "<!-- By hand from here on: the command that writes this page keeps it. -->"
 
+FUNCTIONS = 14
+
 HEAD = """# Performance
 
 Written by `make performance` from what `make bench` (and `make bench-linux`, `make bench SMP=2`) measured last:
@@ -16,9 +18,8 @@ They are of the shipped build; the rows `kernel` of one with `KFAULT=1`. Pages a
 inside the timed part with `rep movsd` and `rep stosd`, which makes about 1,025 of each such row.
 
 What the columns of other systems say was measured in the same way in the same emulator.
+"Of it" and "of Linux" divide Parley's number by the target and by Linux's.
 """
-
-NOTES_HEAD = "\nNotes on the columns of others:\n\n"
 
 
 def paragraphs(results, details):
@@ -27,13 +28,13 @@ def paragraphs(results, details):
                         calibration=results["calibration"])]
     values = table.values(results, details)
     text.append(table.markdown(table.table(values, linux and linux["icount"])))
-    text.append(NOTES_HEAD + "\n".join(f"- {row.key}: {row.note}." for row in table.ROWS if row.note))
+    text.append("Notes on the columns of others:\n\n" + "\n".join(f"- {row.key}: {row.note}." for row in table.ROWS if row.note))
     if linux:
         lean = linux["init_on_alloc_off"]
         text.append(f"Linux, here: `{linux['package']}`, `mitigations=off`, measured beside us by "
                     f"`make bench-linux`; with `init_on_alloc=0`: B4 {table.number(lean['B4'])}, "
                     f"B6 in the kernel {table.number(lean['B6_kernel'])}. Free running, in "
-                    "microseconds, Parley and Linux:\n")
+                    "microseconds:")
         text.append(table.markdown(table.free_running(results, linux)))
     mapped = details["notes"].get("B4_pages_mapped pager")
     text.append(f"B4 is the fork of a process with {mapped} mapped pages; of these the parent writes "
@@ -47,16 +48,19 @@ def paragraphs(results, details):
 
 
 def stages(details):
-    text = ["## Where the instructions go\n",
-            "From a trace of every instruction executed between the marks, each put to the function "
-            "that it comes from (inlined or not), per operation:\n"]
-    text += [f"- **{name}**: {breakdown.MEANING[name]}" for name in breakdown.STAGES]
-    text.append("\n" + table.markdown(table.stages(details)) + "\n")
+    """Paragraphs on where the instructions go."""
+    functions = []
     for key, parts in details["breakdown"].items():
         shown = ", ".join(f"{name.removeprefix('kernel: ')} {table.number(count)}"
-                          for name, count in list(parts["functions"].items())[:14])
-        text.append(f"- **{key}**: {shown}")
-    return text
+                          for name, count in list(parts["functions"].items())[:FUNCTIONS])
+        functions.append(f"- **{key}**: {shown}")
+    return ["## Where the instructions go",
+            "From a trace of every instruction executed between the marks, each put to the function "
+            "that it comes from (inlined or not), per operation:",
+            "\n".join(f"- **{name}**: {breakdown.MEANING[name]}" for name in breakdown.STAGES),
+            table.markdown(table.stages(details)),
+            f"The {FUNCTIONS} functions that take most (of the kernel, unless a program is named):",
+            "\n".join(functions)]
 
 
 def by_hand():
@@ -69,14 +73,12 @@ def by_hand():
 def write(results, details):
     """Writes the page from what was measured last."""
     text = paragraphs(results, details)
-    text.append("## Per operation: events, and time free running\n\n"
-                "Flushes are loads of the page directory; invlpg is one page. Copied and cleared "
-                "are whole pages.\n")
-    text.append(table.markdown(table.events(results)))
-    text.append("\n".join(stages(details)))
+    text += ["## Per operation: events, and time free running",
+             "Flushes are loads of the page directory; invlpg is one page. IPIs: interrupts from one CPU "
+             "to another; a second run had two CPUs. Copied and cleared are whole pages.",
+             table.markdown(table.events(results)), *stages(details)]
     if "scaling" in details:
-        text.append("## Side by side\n")
-        text.append(table.markdown(scaling.lines(details["scaling"])))
-    page = "\n".join(text) + f"\n\n{BY_HAND}{by_hand() or chr(10)}"
+        text += ["## Side by side", table.markdown(scaling.lines(details["scaling"]))]
+    page = "\n\n".join([*text, BY_HAND]) + (by_hand() or "\n")
     PATH.write_text(page, encoding="utf-8")
     print(f"{PATH.relative_to(machine.ROOT)} written")

@@ -16,15 +16,19 @@ th:first-child, td:first-child, td.words, th.words { text-align: left }
 figure { margin: 0 } figcaption { font-weight: 600; font-size: 14px } svg text { font: 11px system-ui }
 .met { color: #1d7a2e } .missed { color: #b3261e }
 """
-WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 500, 300, 62, 14, 14, 44
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 500, 310, 62, 14, 18, 54
 
 
 def nice_limit(value):
-    """The next of 1, 2, 2.5, 5 times a power of ten."""
+    """The next round number."""
     power = 1
     while power * 10 <= value:
         power *= 10
-    return next(step * power for step in (1, 2, 2.5, 5, 10) if step * power >= value)
+    return next(step * power for step in (1, 1.2, 1.6, 2, 3, 4, 6, 8, 10) if step * power >= value)
+
+
+def short(value):
+    return f"{value:,.1f}".removesuffix(".0") if value < 100 else f"{value:,.0f}"
 
 
 class Chart:
@@ -38,7 +42,7 @@ class Chart:
             y = self.y(value)
             self.parts.append(f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y}" y2="{y}" '
                               'stroke="#e2e2e2"/>')
-            self.text(LEFT - 6, y + 4, f"{value:,.0f}", "end")
+            self.text(LEFT - 6, y + 4, short(value), "end")
 
     def y(self, value):
         return round(HEIGHT - BOTTOM - value / self.limit * (HEIGHT - TOP - BOTTOM), 1)
@@ -74,15 +78,16 @@ def bars(title, groups, names, marks=None, unit="instructions"):
     width = room * 0.8 / len(names)
     for i, (label, values) in enumerate(groups.items()):
         x = LEFT + room * (i + 0.1)
-        chart.text(x + room * 0.4, HEIGHT - BOTTOM + 15, label)
+        for k, line in enumerate(label.split("_")):
+            chart.text(x + room * 0.4, HEIGHT - BOTTOM + 14 + 12 * k, line)
         for j, value in enumerate(values):
             if value:
                 y = chart.y(value)
                 chart.parts.append(
                     f'<rect x="{x + j * width:.1f}" y="{y}" width="{width - 2:.1f}" '
                     f'height="{HEIGHT - BOTTOM - y:.1f}" fill="{COLOURS[j]}">'
-                    f"<title>{html.escape(names[j])}: {value:,.0f}</title></rect>")
-                chart.text(x + (j + 0.5) * width - 1, y - 3, f"{value:,.0f}")
+                    f"<title>{html.escape(names[j])}: {short(value)}</title></rect>")
+                chart.text(x + (j + 0.5) * width - 1, y - 3, short(value))
         if label in marks:
             value, text = marks[label]
             y = chart.y(value)
@@ -147,10 +152,9 @@ def charts(results, details):
     ]
     linux = details.get("linux", {}).get("icount", {})
     if linux:
-        keys = [key for key in ("B1", "B2", "B3", "B6_pager", "B6_kernel", "B7_self", "B7_kernel",
-                                "B9_map") if found.get(key) and linux.get(key)]
-        drawn.append(bars("Parley and Linux, same emulator",
-                          {key: [found[key], linux[key]] for key in keys}, ("Parley", "Linux")))
+        drawn.append(bars("What Linux needs, in the same emulator",
+                          {key: [linux[key] / found[key]] for key in linux if found.get(key)},
+                          ("times what Parley needs",), unit="times"))
     return "".join(drawn)
 
 

@@ -5,6 +5,7 @@ JOS lab 4, xv6 (x86), Linux 6.1 686-pae with mitigations off, and the microkerne
 of those measured.
 """
 
+import re
 from typing import NamedTuple
 
 from benchmark import breakdown
@@ -75,7 +76,9 @@ def number(value):
 
 def ratio(value, other):
     """How many times `other` the value is."""
-    return f"{value / other:.2f}" if value and other else "-"
+    if not value or not other:
+        return "-"
+    return f"{value / other:.2f}" if value / other >= 0.1 else f"{value / other:.3f}"
 
 
 def heading(linux):
@@ -103,8 +106,11 @@ def table(results, linux=None):
 
 def left(lines):
     """Columns that hold words."""
-    return {0, *(i for i in range(len(lines[0])) if any(line[i][-1:].isalpha() for line in lines[1:])
-                 and not any(line[i].endswith(" us") for line in lines[1:]))}
+    def has_words(column):
+        return any(line[column][-1:].isalpha() and not re.fullmatch(r"[\d.,]+ u?s", line[column])
+                   for line in lines[1:])
+
+    return {0, *filter(has_words, range(len(lines[0])))}
 
 
 def plain(lines):
