@@ -11,7 +11,7 @@ from conftest import ROOT, run_app
 def built(option):
     """Builds that kernel, one test at a time; the option for run_app()."""
     folder = {"DEBUG=1": "debug", "NCPU=1": "up", "KFAULT=1": "kfault",
-              "FAILHOOK=1": "fail"}[option]
+              "FAILHOOK=1": "fail", "BARE=1": "bare"}[option]
     with open(ROOT / "build/kernels.lock", "w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         subprocess.run(["make", "-s", f"build/{folder}/kernel.elf"], cwd=ROOT, check=True)

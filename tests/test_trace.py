@@ -8,6 +8,7 @@ from collections import defaultdict
 import pytest
 
 from conftest import ROOT, run_app, run_command
+from test_kernels import built
 
 PROGRAM = "fault_counts_by_kind"
 
@@ -189,3 +190,22 @@ def test_make_trace_writes_json():
 def test_make_trace_wants_a_program():
     result = run_command(["make", "trace"])
     assert result.status != 0 and "APP=" in result.errors, result
+
+
+def test_trace_off_costs_nothing():
+    """The kernel without the files that only help people look needs as many instructions for everything."""
+    def figures(**options):
+        result = run_app("bench -b B1 B2 B3 B4 B6 B7 B8", icount=True, timeout=120, **options)
+        assert result.status == 0, result
+        return re.findall("^figure .*$", result.output, re.M)
+
+    bare = figures(**built("BARE=1"))
+    assert len(bare) > 10 and figures() == bare
+
+
+def test_trace_leaves_jos_lines_alone():
+    """Two that look at once."""
+    result = run_app("trace on; hello; trace off", smp=2, JOSLOG=1)
+    assert result.status == 0, result
+    assert result.output.count("new env") == 2, result  # the shell and hello
+    assert re.search(r"hello, world.*\n.*\n\[00000000\] destroying", result.output), result
