@@ -5,7 +5,7 @@
 #include "libsys/stdlib.h"
 #include "tests/guest/self.h"
 
-enum { PART = 64 * PGSIZE, CHILDREN_MAX = 100, HOLD_MS = 500, SHARED = 256, ROUNDS = 3 };
+enum { PART = 64 * PGSIZE, CHILDREN_MAX = 100, SHARED = 256, ROUNDS = 3 };
 
 static uint32_t data[SHARED][WORDS] __attribute__((aligned(4096)));
 
@@ -15,19 +15,23 @@ static void nothing(void)
 
 static void hold_memory(void)
 {
+	struct ipc_msg msg;
+
 	(void)sbrk(PART);
-	sleep_ms(HOLD_MS);
-	exit(0);
+	for (;;) {
+		(void)ipc_recv(0, &msg, 0);
+	}
 }
 
 /* May also end at a write for which there is no page. */
 static void fork_until_no(void)
 {
+	pid_t children[CHILDREN_MAX], child;
 	uint32_t count = 0;
-	pid_t child;
 
 	while ((child = fork()) > 0) {
-		CHECK(count++ < CHILDREN_MAX);
+		CHECK(count < CHILDREN_MAX);
+		children[count++] = child;
 		sys_yield();
 	}
 	if (child == 0) {
@@ -35,6 +39,9 @@ static void fork_until_no(void)
 	}
 	CHECK_EQ(child, E_NO_MEM);
 	CHECK(count > 10);
+	for (uint32_t i = 0; i < count; i++) {
+		(void)kill(children[i]);
+	}
 	while (wait(0, NULL, 0) > 0) {}
 	check_child(nothing);
 }
