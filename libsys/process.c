@@ -231,6 +231,14 @@ int process_limit(pid_t pid, uint32_t pages, uint32_t children)
 	return manager_call(&msg);
 }
 
+int process_hint(pid_t pid, enum hint kind, uint32_t value, uint32_t ms)
+{
+	env_page->msg[FIRST_MSG_WORD] = ms;
+	struct ipc_msg msg = {.w = {PM_HINT, (uint32_t)pid, kind | value << PM_HINT_SHIFT},
+	                      .nwords = FIRST_MSG_WORD + 1};
+	return manager_call(&msg);
+}
+
 int process_deadline(pid_t pid, uint32_t ms)
 {
 	return manager_request(PM_DEADLINE, (uint32_t)pid, ms);

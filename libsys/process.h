@@ -10,6 +10,7 @@
 #ifndef PARLEY_LIBSYS_PROCESS_H
 #define PARLEY_LIBSYS_PROCESS_H
 
+#include "kernel/abi/hint.h"
 #include "kernel/abi/types.h"
 #include "servers/procmgr/protocol.h"
 
@@ -65,6 +66,11 @@ int process_limit(pid_t pid, uint32_t pages, uint32_t children);
 /* How long a page fault of a descendant or of oneself (0) may wait for the pager's answer, in ms; 0: for ever.
  * What it starts later inherits that. What it was, or E_BAD_ENV, E_PERM, E_INVAL (above PM_DEADLINE_MS_MAX). */
 int process_deadline(pid_t pid, uint32_t ms);
+
+/* A hint for the scheduler about a descendant, or any other process if the caller is the first one; as
+ * libsys/sched.h says: 1 taken, 0 ignored. kind: HINT_WEIGHT, HINT_CPU, HINT_NEXT (value 1). E_BAD_ENV,
+ * E_PERM (oneself, too), E_INVAL. */
+int process_hint(pid_t pid, enum hint kind, uint32_t value, uint32_t ms);
 
 /* The env id of a server; waits for none. E_NOT_FOUND; E_DEAD: it died too often. */
 envid_t process_server(enum pm_server which);

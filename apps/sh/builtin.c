@@ -9,7 +9,8 @@ static int run_help(int argc, char *argv[]);
 /* clang-format off */
 static const struct builtin builtins[] = {
 	{"help", "", "this list", run_help, 0, 0, false},
-	{"ps", "", "the processes, and the servers", ps_run, 0, 0, false},
+	{"ps", "[-s | -w [SECONDS]]", "the processes, and the servers; -s scheduling, -w again and again", ps_run, 0, 2, false},
+	{"hint", "PID [weight=1..4] [cpu=N] [next] [ms=N]", "advice for the scheduler", hint_run, 2, 5, false},
 	{"kill", "PID|SERVER...", "ends processes; pager and console start again", kill_run, 1, SHELL_WORDS_MAX, false},
 	{"wait", "[PID]", "waits for background programs; Ctrl-C ends them", job_wait, 0, 1, false},
 	{"run", "[-f PATH] [-p PAGER] [-d MS] PROGRAM...", "on fault path PATH; PAGER handles its faults, in MS", NULL, 1, 0, true},

@@ -1,8 +1,12 @@
-/* ps: the processes, then the servers. */
+/* ps: the processes, then the servers; or how they are scheduled, once or again and again. */
 #include "apps/sh/sh.h"
+#include "libsys/args.h"
+#include "libsys/status.h"
 #include "libsys/stdio.h"
+#include "libsys/string.h"
+#include "libsys/time.h"
 
-int ps_run(int argc, char *argv[])
+static int print_processes(void)
 {
 	static const char *const states[] = {
 		[PM_RUNNING] = "run",
@@ -12,8 +16,6 @@ int ps_run(int argc, char *argv[])
 	struct pm_info info;
 	int cursor = 0;
 
-	(void)argc;
-	(void)argv;
 	printf("%5s %6s %-6s %3s %6s %8s %s\n", "PID", "PARENT", "STATE", "CPU", "PAGES", "RUNS",
 	       "NAME");
 	while ((cursor = process_next(cursor, &info)) > 0) {
@@ -32,4 +34,44 @@ int ps_run(int argc, char *argv[])
 	}
 	server_print_rows();
 	return 0;
+}
+
+/* Runs in a process of its own, until Ctrl-C. */
+static int watch(uint32_t ms)
+{
+	struct process_end end;
+	pid_t pid;
+
+	stdout_flush();
+	pid = fork();
+	if (pid < 0) {
+		printf("ps: %s\n", status_text(pid));
+		return 1;
+	}
+	while (pid == 0) {
+		printf("\x1b[H\x1b[J");
+		sched_print();
+		stdout_flush();
+		sleep_ms(ms);
+	}
+	(void)job_wait_child(pid, &end);
+	return 0;
+}
+
+int ps_run(int argc, char *argv[])
+{
+	uint32_t ms = 1000;
+
+	if (argc == 1) {
+		return print_processes();
+	}
+	if (argc == 2 && strcmp(argv[1], "-s") == 0) {
+		sched_print();
+		return 0;
+	}
+	if (strcmp(argv[1], "-w") == 0 && (argc == 2 || args_seconds(argv[2], &ms))) {
+		return watch(ms);
+	}
+	puts("usage: ps [-s | -w [SECONDS]]");
+	return 1;
 }

@@ -65,10 +65,16 @@ enum pm_server server_find(const char *name);
 /* Prints a row of `ps` for each. */
 void server_print_rows(void);
 
+/* ---- sched.c ---- */
+
+/* `ps -s`: how processes and CPUs are scheduled. */
+void sched_print(void);
+
 /* ---- Builtins: argc and argv as a main's; the number of arguments is checked. ---- */
 int faults_run(int argc, char *argv[]);
 int files_cat(int argc, char *argv[]);
 int files_ls(int argc, char *argv[]);
+int hint_run(int argc, char *argv[]);
 int job_wait(int argc, char *argv[]);
 int kill_run(int argc, char *argv[]);
 int leave_run(int argc, char *argv[]);

@@ -71,8 +71,11 @@ enum pm_op {
 	PM_FAULTS, /* w1 enum fault_path, w2 1: reset (the first process may): -> struct fault_counts,
 		       * the sum of all processes of that path that are forgotten. A reset begins anew
 		       * for those that are there, too */
+	PM_HINT, /* w1 pid, w2 enum hint | value << PM_HINT_SHIFT, msg[3] ms: a hint for the scheduler -> w0 1,
+		  * 0 ignored. Who may: as for PM_KILL, but nobody for himself */
 };
 
+#define PM_HINT_SHIFT 8
 #define PM_DEADLINE_MS_MAX (0xFFFFFFFFu / 1000)
 
 enum { PM_WAIT_NOHANG = 1 }; /* answers w0 = 0 when none has ended yet */

@@ -5,6 +5,7 @@
  * words. No handler waits; a wait is answered when the child ends (life.c). Small requests are
  * served here, the others are passed on with their arguments decoded. */
 #include "servers/procmgr/request.h"
+#include "libsys/sched.h"
 #include "libsys/string.h"
 #include "libsys/syscall.h"
 #include "servers/procmgr/boot.h"
@@ -338,6 +339,25 @@ static int serve_poweroff(struct request *request)
 	power_off((int)request->w1);
 }
 
+static int serve_hint(struct request *request)
+{
+	struct process *target = table_by_pid((int32_t)request->w1);
+	uint32_t value = request->w2 >> PM_HINT_SHIFT, ms = request->extra[0];
+
+	if (target == NULL || target->env == 0) {
+		return E_BAD_ENV;
+	}
+	if (target == request->caller || !may_kill(request, target)) {
+		return E_PERM;
+	}
+	switch (request->w2 & ((1 << PM_HINT_SHIFT) - 1)) {
+	case HINT_WEIGHT: return sched_weight(target->env, value, ms);
+	case HINT_CPU: return sched_cpu(target->env, value, ms);
+	case HINT_NEXT: return sched_next(target->env, ms);
+	default: return E_INVAL;
+	}
+}
+
 /* Who may ask. */
 enum asker { BY_PROCESS = 1, BY_CONSOLE = 2, BY_PAGER = 4, BY_FAMILY = 8, BY_OTHER = 16 };
 
@@ -367,6 +387,7 @@ static const struct operation {
 	[PM_SERVER_KILL] = {serve_server_kill, 2, BY_PROCESS},
 	[PM_TRACE] = {serve_trace, 3, BY_PROCESS},
 	[PM_FAULTS] = {serve_faults, 3, BY_PROCESS},
+	[PM_HINT] = {serve_hint, 4, BY_PROCESS},
 };
 
 static uint32_t asker(const struct request *request)
