@@ -119,7 +119,7 @@ bench-baseline: $(bench_parts) ready-run
 bench-linux: $(bench_parts) build/linux/init ready-run
 	@scripts/bench --linux
 
-performance: $(bench_parts) ready-run
+performance: $(bench_parts) build/linux/init ready-run
 	@scripts/bench --document
 
 iso: build/parley.iso

@@ -1,4 +1,4 @@
-"""docs/performance.md: the tables of the last measurement. What is written by hand in it, below a line that
+"""docs/performance.md: the tables of a measurement. What is written by hand in it, below a line that
 says so, stays."""
 
 import machine
@@ -11,7 +11,7 @@ FUNCTIONS = 14
 
 HEAD = """# Performance
 
-Written by `make performance` from what `make bench` (and `make bench-linux`, `make bench SMP=2`) measured last:
+Written by `make performance`, which measures all that `make bench`, `make bench-linux` and `make bench SMP=2` do:
 commit {commit}, QEMU {qemu}. Numbers are instructions that the guest executes (`-icount`, where the counter
 `rdtsc` counts instructions: {calibration} per instruction in a loop of known length); they repeat from run to run.
 They are of the shipped build; the rows `kernel` of one with `KFAULT=1`. Pages are copied and cleared
@@ -71,7 +71,7 @@ def by_hand():
 
 
 def write(results, details):
-    """Writes the page from what was measured last."""
+    """Writes the page from what was measured."""
     text = paragraphs(results, details)
     text += ["## Per operation: events, and time free running",
              "Flushes are loads of the page directory; invlpg is one page. IPIs: interrupts from one CPU "
