@@ -185,8 +185,8 @@ ready-iso: | ready
 
 # ---- Remembering what built the objects: a file changes only when its text does.
 # $(call remember,TEXT)
-remember = @mkdir -p $(@D); printf '%s\n' '$(subst ','\'',$(1))' >$@.new; \
-	if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+remember = @mkdir -p $(@D); new=$@.$$$$; printf '%s\n' '$(subst ','\'',$(1))' >$$new; \
+	if cmp -s $$new $@; then rm $$new; else mv $$new $@; fi
 .PHONY: always
 always: | ready
 build/flags: always
