@@ -1,7 +1,9 @@
 /* timeout: 120
  * Pagers of one's own are killed at moments drawn from a fixed seed, while their clients touch, write and
- * fork. Every client ends with the right answer, and in the end nothing is missing. */
+ * fork. Every client ends with the right answer, and in the end nothing is missing. One client lasts as
+ * long as the round: a pager ends with its last client, which may be before the next one starts. */
 #include "libsys/stdlib.h"
+#include "libsys/string.h"
 #include "tests/guest/own_pagers.h"
 
 enum { ROUNDS = 40, CLIENTS = 3, PAGES = 12, FORKS = 4, PAUSE_US = 12000 };
@@ -34,9 +36,17 @@ static int play_client(void)
 	return 0;
 }
 
+static _Noreturn void play_lasting_client(void)
+{
+	for (;;) {
+		ipc_sleep_us(1000000);
+	}
+}
+
 static void play_round(uint32_t pause_us)
 {
 	pid_t pager = start_quiet_pager();
+	pid_t lasting = start_paged(pager, FAULT_PATH_PAGER, "own_pager_random_kills", "lasting");
 	pid_t clients[CLIENTS];
 
 	for (int i = 0; i < CLIENTS; i++) {
@@ -49,12 +59,16 @@ static void play_round(uint32_t pause_us)
 		check_ended(clients[i], 0);
 	}
 	CHECK_EQ(wait(pager, NULL, 0), pager);
+	CHECK_EQ(kill(lasting), OK);
+	CHECK_EQ(wait(lasting, NULL, 0), lasting);
 }
 
 int main(int argc, char *argv[])
 {
-	(void)argv;
 	if (argc > 1) {
+		if (strcmp(argv[1], "lasting") == 0) {
+			play_lasting_client();
+		}
 		return play_client();
 	}
 	srand(11);
