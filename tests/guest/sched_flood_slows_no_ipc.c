@@ -1,6 +1,6 @@
 /* A flood of hints costs others no more than a loop of calls that need no lock: their IPC is at most
- * 10% slower. */
-/* smp: 1 2 */
+ * 10% slower. On one CPU: under icount the emulator runs several in turns of its own, which decides then. */
+/* smp: 1 */
 /* icount: 4 */
 /* timeout: 120 */
 #include "libsys/sched.h"
