@@ -32,7 +32,7 @@ cflags := -std=gnu11 -ffreestanding -march=i686 -O2 -g -fno-pic -fno-stack-prote
 	-Wall -Wextra -Werror -I. -ffile-prefix-map=$(CURDIR)=.
 kernel_cflags := $(cflags) -mno-80387 -flto
 # What runs once, or for people, is made small instead of fast.
-kernel_small := account acpi apic boot clock debug envcall joslog kmap loader machine monitor mptable \
+kernel_small := account acpi apic boot clock debug envcall hint joslog kmap loader machine monitor mptable \
 	multiboot smp trace
 user_cflags := $(cflags) -ffunction-sections -fdata-sections
 jos_cflags := $(cflags) -O1 -Ilibsys/jos -fno-strict-aliasing -fnon-call-exceptions \

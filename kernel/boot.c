@@ -77,7 +77,6 @@ _Noreturn void boot_main(uint32_t magic, paddr_t mbi, vaddr_t stack_top)
 	trap_init();
 	cpu_load(cpu);
 	clock_init();
-	sched_init();
 	env_init();
 	if (boot_word(boot_info.cmdline, "joslog")) {
 		hook = joslog_event;

@@ -110,6 +110,7 @@ void clock_init(void)
 		panic("clock: %u TSC counts and %u timer counts in %u counts of the 8254", tsc,
 		      timer, pit);
 	}
+	runqueue_quantum = clock_mul_div(TICK_US, clock_tsc_per_ms, 1000 << BEAT_SHIFT);
 	us_per_tsc = clock_mul_div(1000, 0x80000000, clock_tsc_per_ms) * 2;
 	tsc_start = start.tsc;
 	debug_log("clock: %u TSC counts per ms, %u timer counts per tick\n", clock_tsc_per_ms,

@@ -215,7 +215,9 @@ void cpu_switch(struct cpu *cpu, struct env *next)
 	next->cpu = cpu;
 	cpu->tss.esp0 = (uint32_t)(&next->tf + 1);
 	cpu->entry = &next->tf.esp;
-	set_ports(cpu);
+	if (next->nports || cpu->switch_work & SWITCH_PORTS) {
+		set_ports(cpu);
+	}
 	next->info->cpu = cpu->index;
 	next->info->runs++;
 	cpu->switches++;
@@ -252,6 +254,7 @@ static void evict(struct cpu *cpu)
 
 	if (vector == SYSCALL_VECTOR || vector == VEC_SYSENTER) {
 		env->tf.eip -= 2;
+		env->tf.vector = VEC_POKE; /* so that all its registers are restored */
 	}
 	if (vector == VEC_DEBUG || vector == VEC_BREAKPOINT || vector == VEC_OVERFLOW) {
 		env->due = DUE_TRAP;

@@ -293,6 +293,7 @@ static void set_regs(struct trapframe *tf, const struct env_regs *regs)
 	tf->eax = regs->eax;
 	tf->eip = regs->eip;
 	tf->esp = regs->esp;
+	tf->vector = VEC_POKE; /* all of them count, as after an interrupt */
 	tf->eflags = (regs->eflags & (FL_USER | FL_TF | FL_AC | FL_ID)) | FL_FIXED | FL_IF;
 }
 

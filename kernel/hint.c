@@ -1,19 +1,17 @@
 /* Scheduler hints: who may give which, to whom. What they do is up to runqueue.c. Each is O(1), and what
  * cannot be is ignored and counted. */
-#include "kernel/hint.h"
-
 #include "kernel/clock.h"
 #include "kernel/sched.h"
 
 static bool is_valid(enum hint kind, uint32_t value)
 {
-	if (kind == HINT_WEIGHT) {
-		return value >= 1 && value <= HINT_WEIGHT_MAX;
+	switch (kind) {
+	case HINT_WEIGHT: return value >= 1 && value <= HINT_WEIGHT_MAX;
+	case HINT_CPU:
+	case HINT_QUERY_CPU: return value < cpu_count;
+	case HINT_NEXT: return value == 1;
+	default: return kind == HINT_YIELD_TO || kind == HINT_QUERY;
 	}
-	if (kind == HINT_CPU || kind == HINT_QUERY_CPU) {
-		return value < cpu_count;
-	}
-	return kind == HINT_NEXT ? value == 1 : kind == HINT_YIELD_TO || kind == HINT_QUERY;
 }
 
 /* Oneself may lower a weight, but not make it last longer, and prefer a CPU. False: ignored. */
@@ -61,15 +59,14 @@ static int query_cpu(struct env *caller, const struct cpu *cpu)
 	return queue->culprit ? sched_env_of(queue->culprit)->id : 0;
 }
 
-/* Gives `to` the rest of the slice, or yields to whoever is next. */
-static struct env *yield_to(struct env *env, struct env *to)
+/* The caller's result is set before others run. */
+static void yield_to(struct env *env, struct env *to)
 {
-	env->tf.eax = to && sched_yield_to(env->cpu, env, to);
-	if (env->tf.eax) {
-		return to;
+	env->tf.eax = to && sched_yield_to(env, to);
+	if (!env->tf.eax) {
+		env->runner.ignored++;
+		(void)sched_yield(env);
 	}
-	env->runner.ignored++;
-	return sched_yield(env->cpu, env);
 }
 
 struct env *hint_call(struct env *env)
@@ -77,11 +74,12 @@ struct env *hint_call(struct env *env)
 	enum hint kind = env_operand(env);
 	uint32_t value = env->tf.esi;
 	struct env *of = env_lookup(env, env->tf.ebx);
+	struct cpu *cpu = env->cpu;
 
 	if (!is_valid(kind, value)) {
 		env->tf.eax = E_INVAL;
 	} else if (kind == HINT_YIELD_TO) {
-		return yield_to(env, of);
+		yield_to(env, of);
 	} else if (kind == HINT_QUERY_CPU) {
 		env->tf.eax = query_cpu(env, &cpus[value]);
 	} else if (kind == HINT_QUERY) {
@@ -90,5 +88,5 @@ struct env *hint_call(struct env *env)
 		env->tf.eax = of && advise(env, of, kind, value, env->tf.edi);
 		env->runner.ignored += env->tf.eax == 0;
 	}
-	return env;
+	return cpu->env;
 }

@@ -19,7 +19,6 @@ enum {
 	LAPS_BEHIND = 2,
 	LAPS_KEPT = 16,
 	MUTED_ROUNDS = 8,
-	KIND_BITS = 8,
 	EXTRA_TIME = 0x100,
 	TURN_MAX = HINT_WEIGHT_MAX + 1, /* quanta, with extension and lateness */
 };
@@ -41,6 +40,7 @@ static bool is_after(uint32_t a, uint32_t b)
 void runqueue_init(struct runqueue *queue)
 {
 	queue->ring.next = queue->ring.prev = &queue->ring;
+	queue->bit = 1u << (queue - runqueues);
 	count = queue - runqueues + 1;
 }
 
@@ -108,20 +108,16 @@ static inline void put_back(struct runqueue *queue, struct runner *runner, uint3
 
 void runqueue_hint(struct runner *runner, enum hint kind, uint32_t value, uint32_t ages)
 {
-	uint32_t shift = kind * KIND_BITS;
-
-	runner->hints = (runner->hints & ~(0xFFu << shift)) | value << shift;
+	runner->hint[kind] = value;
 	runner->until[kind] = runqueue_age + ages;
 }
 
 uint32_t runqueue_hinted(struct runner *runner, enum hint kind)
 {
-	uint32_t shift = kind * KIND_BITS;
-
 	if (!is_after(runner->until[kind], runqueue_age)) {
-		runner->hints &= ~(0xFFu << shift);
+		runner->hint[kind] = 0;
 	}
-	return runner->hints >> shift & 0xFF;
+	return runner->hint[kind];
 }
 
 /* The CPU whose queue it prefers; `queue` if it has no wish. */
@@ -130,11 +126,6 @@ static struct runqueue *preferred(struct runner *runner, struct runqueue *queue)
 	uint32_t cpu = runner->hints ? runqueue_hinted(runner, HINT_CPU) : 0;
 
 	return cpu && !queue->muted ? &runqueues[cpu - 1] : queue;
-}
-
-static uint32_t bit_of(const struct runqueue *queue)
-{
-	return 1u << (queue - runqueues);
 }
 
 /* May somebody come before those who wait here? */
@@ -177,12 +168,14 @@ static inline struct runner *begin(struct runqueue *queue, struct runner *runner
 {
 	uint32_t slice = runqueue_quantum;
 
-	drop_ghost(queue);
+	if (queue->extras) { /* else there is no ghost */
+		drop_ghost(queue);
+		queue->extras = 0;
+	}
 	if (runner->hints | runner->debt | queue->muted) {
 		slice = unusual_slice(queue, runner);
 	}
 	queue->slice_end = now + slice;
-	queue->extras = 0;
 	runner->slices++;
 	return runner;
 }
@@ -240,7 +233,9 @@ struct runner *runqueue_take(struct runqueue *queue, uint32_t now)
 	return first ? take(queue, first, now) : NULL;
 }
 
-struct runner *runqueue_yield(struct runqueue *queue, struct runner *runner, uint32_t now)
+/* The same where a slice was extended or lent. */
+static __attribute__((noinline)) struct runner *yield_rest(struct runqueue *queue,
+                                                           struct runner *runner, uint32_t now)
 {
 	uint32_t left = queue->slice_end - now;
 
@@ -249,6 +244,23 @@ struct runner *runqueue_yield(struct runqueue *queue, struct runner *runner, uin
 	}
 	put_back(queue, runner, now);
 	return take(queue, head(queue), now);
+}
+
+struct runner *runqueue_yield(struct runqueue *queue, struct runner *runner, uint32_t now)
+{
+	struct runner *first = queue->ring.next;
+
+	if (queue->extras) {
+		return yield_rest(queue, runner, now);
+	}
+	unlink(first); /* one comes and one goes: as many as before */
+	link(runner, &queue->ring);
+	first->on = NULL;
+	runner->on = queue;
+	runner->since = now;
+	runner->contenders = queue->queued + 1;
+	end_wait(queue, first, now);
+	return begin(queue, first, now);
 }
 
 enum turn runqueue_tick(struct runqueue *queue, struct runner *runner, uint32_t now, bool hold)
@@ -331,7 +343,7 @@ struct runner *runqueue_rotate(struct runqueue *queue, struct runner *runner, ui
 	even_out(queue, now);
 	other = head(queue);
 	other = behind(queue, other ? other : runner);
-	if (!other && queue->queued == 0 && !(runqueue_idle & bit_of(to))) {
+	if (!other && queue->queued == 0 && !(runqueue_idle & to->bit)) {
 		return begin(queue, runner, now); /* nobody waits, and this CPU shall not be idle */
 	}
 	if (other) {
@@ -369,7 +381,7 @@ struct runqueue *runqueue_arrive(struct runner *runner, struct runqueue *last, u
 	struct runqueue *queue = preferred(runner, last);
 
 	if (runqueue_idle) {
-		if (!(runqueue_idle & bit_of(queue))) {
+		if (!(runqueue_idle & queue->bit)) {
 			queue = &runqueues[__builtin_ctz(runqueue_idle)];
 		}
 		queue->laps = most_laps; /* who is idle has left nobody behind */

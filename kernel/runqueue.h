@@ -22,7 +22,10 @@ struct runner {
 	uint32_t contenders; /* envs ready or running there then, itself included */
 	uint32_t laps;       /* slices used up: compared across queues */
 	uint32_t debt;       /* beats to take off the next slice */
-	uint32_t hints;      /* a byte per enum hint below HINT_KINDS, 0: none; CPU + 1 */
+	union {              /* by enum hint, 0: none; CPU + 1 */
+		uint8_t hint[HINT_KINDS];
+		uint32_t hints; /* all, to see whether there are any */
+	};
 	uint32_t until[HINT_KINDS]; /* the age when each expires */
 	uint32_t longest;           /* wait, in beats */
 	uint32_t slices, ignored;
@@ -32,6 +35,7 @@ struct runner {
 struct runqueue {
 	struct runner ring, ghost;
 	struct runner *guest; /* whose place the ghost keeps; NULL: no ghost */
+	uint32_t bit;         /* of its CPU in runqueue_idle */
 	uint32_t queued;      /* runners in the ring */
 	uint32_t marker;      /* nobody is overtaken until all who came up to then are gone */
 	uint32_t slice_end;

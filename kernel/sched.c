@@ -23,19 +23,12 @@ struct env *sched_env_of(const struct runner *runner)
 	return runner ? (struct env *)((char *)runner - offsetof(struct env, runner)) : NULL;
 }
 
-void sched_init(void)
-{
-	runqueue_quantum = clock_mul_div(TICK_US, clock_tsc_per_ms, 1000 << BEAT_SHIFT);
-}
-
 /* An env was put in this queue: its CPU shall know. */
-static void wake_cpu(struct runqueue *queue)
+static void wake_cpu(const struct runqueue *queue)
 {
-	uint32_t index = queue - runqueues;
-
-	if (runqueue_idle & 1u << index) {
-		runqueue_idle &= ~(1u << index);
-		apic_poke(cpus[index].apic_id);
+	if (runqueue_idle & queue->bit) {
+		runqueue_idle &= ~queue->bit;
+		apic_poke(cpus[queue - runqueues].apic_id);
 	}
 }
 
@@ -46,21 +39,26 @@ void sched_enqueue(struct env *env)
 	wake_cpu(runqueue_arrive(&env->runner, env->cpu->queue, sched_now()));
 }
 
-struct env *sched_yield(struct cpu *cpu, struct env *env)
+int sched_yield(struct env *env)
 {
-	if (cpu->queue->queued == 0) {
-		return env;
+	struct cpu *cpu = env->cpu;
+
+	if (cpu->queue->queued) {
+		env->info->status = ENV_RUNNABLE;
+		cpu_switch(cpu,
+		           sched_env_of(runqueue_yield(cpu->queue, &env->runner, sched_now())));
 	}
-	env->info->status = ENV_RUNNABLE;
-	return sched_env_of(runqueue_yield(cpu->queue, &env->runner, sched_now()));
+	return OK;
 }
 
-bool sched_yield_to(struct cpu *cpu, struct env *env, struct env *to)
+bool sched_yield_to(struct env *env, struct env *to)
 {
-	bool lent = runqueue_lend(cpu->queue, &env->runner, &to->runner, sched_now());
-
-	env->info->status = lent ? ENV_RUNNABLE : ENV_RUNNING;
-	return lent;
+	if (!runqueue_lend(env->cpu->queue, &env->runner, &to->runner, sched_now())) {
+		return false;
+	}
+	env->info->status = ENV_RUNNABLE;
+	cpu_switch(env->cpu, to);
+	return true;
 }
 
 struct env *sched_tick(struct cpu *cpu)
@@ -68,7 +66,6 @@ struct env *sched_tick(struct cpu *cpu)
 	struct env *env = cpu->env, *next;
 	uint32_t now = sched_now();
 
-	runqueue_age = rdtsc() >> AGE_SHIFT;
 	cpu->ticking = false;
 	cpu->ticks++;
 	cpu->hints = 0;
@@ -95,21 +92,10 @@ void runqueue_breached(const struct runqueue *queue, const struct runner *runner
 	hook_event(EVENT_BREACH, sched_env_of(runner), culprit ? culprit->id : 0);
 }
 
-/* Before an env runs: the next interrupt of the timer. */
-static void set_timer(struct cpu *cpu)
-{
-	uint32_t left = cpu->queue->slice_end - sched_now();
-
-	runqueue_age = rdtsc() >> AGE_SHIFT;
-	left = left < runqueue_quantum ? left : runqueue_quantum;
-	apic_timer_set(clock_mul_div(left, clock_timer_per_tick, runqueue_quantum) + 1);
-	cpu->ticking = true;
-}
-
 static _Noreturn void halt(struct cpu *cpu)
 {
 	cpu->in_halt = true;
-	runqueue_idle |= 1u << cpu->index;
+	runqueue_idle |= cpu->queue->bit;
 	clock_arm(cpu);
 	if (clock_pending() != cpu->ticking) {
 		cpu->ticking = clock_pending();
@@ -120,26 +106,18 @@ static _Noreturn void halt(struct cpu *cpu)
 	trap_halt(cpu->kstack);
 }
 
-void sched_not_idle(struct cpu *cpu)
-{
-	runqueue_idle &= ~(1u << cpu->index);
-}
-
 /* An env for this CPU, some teardown if there is none; or halts, for good as this entry goes. */
 static struct env *find_work(struct cpu *cpu)
 {
-	struct runner *runner = runqueue_take(cpu->queue, sched_now());
+	struct runner *runner;
 
-	if (runner) {
-		return sched_env_of(runner);
-	}
-	cpu_leave(cpu);
-	while (!(runner = runqueue_take(cpu->queue, sched_now())) && env_teardown_step()) {
+	while (!(runner = runqueue_take(cpu->queue, sched_now()))) {
+		cpu_leave(cpu);
+		if (!env_teardown_step()) {
+			halt(cpu);
+		}
 		lock_release();
 		lock_acquire(cpu);
-	}
-	if (!runner) {
-		halt(cpu);
 	}
 	return sched_env_of(runner);
 }
@@ -155,8 +133,13 @@ void sched_run(struct cpu *cpu, struct env *next)
 		}
 		next = fault_due(next);
 	}
-	if (!cpu->ticking) {
-		set_timer(cpu);
+	if (!cpu->ticking) { /* the next interrupt of the timer */
+		uint32_t left = cpu->queue->slice_end - sched_now();
+
+		left = left < runqueue_quantum ? left : runqueue_quantum;
+		apic_timer_set(clock_mul_div(left, clock_timer_per_tick, runqueue_quantum) + 1);
+		cpu->ticking = true;
+		runqueue_age = rdtsc() >> AGE_SHIFT;
 	}
 	hook_event(EVENT_RESUME, next, 0);
 	lock_release();

@@ -7,7 +7,6 @@
 #include "kernel/debug.h"
 #include "kernel/env.h"
 #include "kernel/envcall.h"
-#include "kernel/hint.h"
 #include "kernel/hook.h"
 #include "kernel/ipc.h"
 #include "kernel/lock.h"
@@ -169,6 +168,7 @@ typedef int call_fn(struct env *caller);
 /* Those after which the caller goes on, if it still can: nasm/sysenter.asm makes them, too. */
 call_fn *const syscall_calls[SYS_COUNT] = {
 	[SYS_SELF] = call_self,
+	[SYS_YIELD] = sched_yield,
 	[SYS_NOTIFY] = call_notify,
 	[SYS_PAGE_ALLOC] = pagecall_alloc,
 	[SYS_PAGE_MAP] = pagecall_map,
@@ -192,15 +192,12 @@ call_fn *const syscall_calls[SYS_COUNT] = {
 struct env *syscall_dispatch(struct env *env)
 {
 	uint32_t number = env->tf.eax & 0xFF;
+	struct cpu *cpu = env->cpu;
 	int result;
 
 	debug_assert(lock_held());
 	if (number == SYS_IPC) {
 		return ipc_call(env);
-	}
-	if (number == SYS_YIELD) {
-		env->tf.eax = OK;
-		return sched_yield(env->cpu, env);
 	}
 	if (number == SYS_HINT) {
 		return hint_call(env);
@@ -210,9 +207,6 @@ struct env *syscall_dispatch(struct env *env)
 	} else {
 		result = number < SYS_COUNT ? syscall_calls[number](env) : E_NO_CALL;
 	}
-	if (env->life != LIFE_ALIVE) {
-		return NULL;
-	}
-	env->tf.eax = result;
-	return env->stopped ? NULL : env;
+	env->tf.eax = result; /* even if it has died: nobody has its place yet */
+	return cpu->env;
 }

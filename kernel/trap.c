@@ -15,7 +15,6 @@
 #include "kernel/debug.h"
 #include "kernel/env.h"
 #include "kernel/fault.h"
-#include "kernel/hint.h"
 #include "kernel/hook.h"
 #include "kernel/lock.h"
 #include "kernel/sched.h"
@@ -163,7 +162,7 @@ void trap_kernel(struct trapframe *frame)
 	cpu->in_halt = false;
 	take_lock(cpu, vector);
 	hook_event(EVENT_WAKE, NULL, vector);
-	sched_not_idle(cpu);
+	runqueue_idle &= ~cpu->queue->bit; /* work that comes needs no poke */
 	sched_run(cpu, interrupt(cpu, vector));
 }
 

@@ -31,11 +31,6 @@ static void words_from_message(uint32_t *words, uint32_t count)
 	}
 }
 
-void sys_yield(void)
-{
-	(void)call(SYS_YIELD, 0, 0, 0, 0);
-}
-
 int sys_notify(envid_t env, uint32_t bits)
 {
 	return call(SYS_NOTIFY, (uint32_t)env, bits, 0, 0);

@@ -32,7 +32,13 @@ static inline envid_t sys_self(void)
 	return syscall_raw(SYS_SELF, &regs);
 }
 
-void sys_yield(void);
+static inline void sys_yield(void)
+{
+	struct syscall_regs regs = {0};
+
+	(void)syscall_raw(SYS_YIELD, &regs);
+}
+
 int sys_notify(envid_t env, uint32_t bits);
 
 int sys_page_alloc(envid_t env, vaddr_t va_flags, uint32_t npages);

@@ -34,6 +34,7 @@ void offsets_of_env(void)
 	OFFSET(ENV_HEARS, env, hears);
 	OFFSET(ENV_FAULT_US, env, fault_us);
 	OFFSET(ENV_NOTED, env, noted);
+	OFFSET(ENV_DUE, env, due);
 	OFFSET(ENV_PARTNER, env, partner);
 	OFFSET(ENV_IPC_FLAGS, env, ipc_flags);
 	OFFSET(ENV_SENDERS, env, senders_head);

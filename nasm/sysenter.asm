@@ -199,9 +199,10 @@ sysenter_entry:
 	push	ebx
 	call	[syscall_calls + eax * 4]
 	mov	edx, [ebx + ENV_CPU]
-	cmp	[edx + CPU_ENV], ebx
-	jne	.gone			; it stopped or destroyed itself
 	mov	[ebx + TF_EAX], eax
+	mov	ecx, [edx + CPU_ENV]
+	cmp	ecx, ebx
+	jne	.another
 	UNLOCK_OR eax, .wake_next_in_place
 .resume_in_place:
 	mov	esp, ebx
@@ -213,8 +214,18 @@ sysenter_entry:
 	call	lock_wake_next
 	jmp	.resume_in_place
 
-.gone:
-	push	dword 0
+.another:				; it yielded, or stopped or destroyed itself (then ecx is 0)
+	mov	dword [ebx + TF_VECTOR], VEC_SYSENTER
+	mov	ebx, ecx
+	jecxz	.leave
+	cmp	dword [ecx + TF_VECTOR], VEC_SYSENTER
+	jne	.leave
+	cmp	dword [ecx + ENV_DUE], 0
+	jne	.leave
+	UNLOCK_OR eax, .wake_next_in_place
+	jmp	.resume_in_place
+.leave:
+	push	ecx
 	push	edx
 	call	sched_run		; does not return
 
