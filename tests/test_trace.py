@@ -76,9 +76,10 @@ def faults_by_env(output):
 
 
 @pytest.mark.parametrize("smp", [1, 2, 4])
-@pytest.mark.parametrize("path", ["pager", "ipc", "self"])
+@pytest.mark.parametrize("path", ["pager", "ipc", "self", "kernel"])
 def test_trace_shows_every_fault(tmp_path, path, smp):
-    output, trace = record(tmp_path, f"run -f {path} {PROGRAM}", smp)
+    options = built("KFAULT=1") if path == "kernel" else {}
+    output, trace = record(tmp_path, f"run -f {path} {PROGRAM}", smp, **options)
     check_nesting(trace)
     check_flows(trace)
     other = trace["otherData"]
