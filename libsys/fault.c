@@ -17,7 +17,8 @@ static fault_handler_fn *page_fault_handler;
 static fault_handler_fn *exception_handler;
 
 /* For the stub, which shares no header with the servers, and beside it: it must not fault. */
-const uint32_t fault_ops[2] __attribute__((section(".resident"))) = {PAGER_FAULT, PM_PAGER};
+const uint32_t fault_ops[3]
+	__attribute__((section(".resident"))) = {PAGER_FAULT, PM_PAGER, PM_STATUS_FAULT};
 
 /* Called by the stub; see there. */
 void fault_unhandled(struct utrapframe *utf, int status);
@@ -55,9 +56,9 @@ static void give_up(const struct utrapframe *utf, int reason)
 	process_fault_because(utf->fault_va, utf->err, utf->eip, VECTOR_PAGE_FAULT, reason);
 }
 
-/* A page fault that the pager refused with `status`, or could not be asked about (an error of
- * the IPC); OK: there is no pager, as on path `self`. The program's handler sees only what is none
- * of the pager's business, not the pages that the pager knows but cannot give. */
+/* A page fault that the pager refused as none of its business (E_FAULT); OK: there is no pager, as on path
+ * `self`. The program's handler sees only such, not the pages that the pager knows but cannot give: those end the
+ * process without anything here (upcall.asm). */
 void fault_unhandled(struct utrapframe *utf, int status)
 {
 	if (status == OK) {

@@ -1,8 +1,9 @@
 /* Page faults and other exceptions of the own process.
  *
  * Path `pager`: the kernel enters fault_upcall (nasm/user/upcall.asm) on the exception stack;
- * fault_entry asks the pager by IPC; if the page is not the pager's, the program's own
- * handler is called, else procmgr ends the process with a line that says why.
+ * asks the pager by IPC; if the page is not the pager's, the program's own handler is called, else procmgr ends
+ * the process with a line that says why. If the pager knows the page and cannot give it, or does not answer in time,
+ * procmgr is asked to end the process without another access to memory that could be absent.
  *
  * Path `self`: the same upcall, and what the pager would do happens in the process (self.h).
  *
@@ -28,5 +29,8 @@ fault_handler_fn *fault_set_exception_handler(fault_handler_fn *handler);
 void fault_upcall(void);
 void fault_refused(void);
 void fault_xupcall(void);
+
+/* In a process that is a copy: whom the upcalls ask, where process_manager could be absent. */
+void fault_know_manager(envid_t manager);
 
 #endif

@@ -5,6 +5,7 @@
  * returned like an error of procmgr. On fault path `self` what concerns forked children is done in
  * the process itself (self.c), and procmgr is asked about the others. */
 #include "libsys/process.h"
+#include "libsys/fault.h"
 #include "libsys/ipc.h"
 #include "libsys/self.h"
 #include "libsys/stdio.h"
@@ -51,7 +52,11 @@ pid_t fork(void)
 	envid_t self = env_page->id;
 	struct ipc_msg msg = {.w = {PM_FORK, env_page->upcall, env_page->xupcall}, .nwords = 3};
 	int result = manager_call(&msg);
-	return env_page->id == self ? result : 0;
+	if (env_page->id != self) {
+		fault_know_manager(process_manager);
+		return 0;
+	}
+	return result;
 }
 
 /* The strings of argv one after the other, zeros included, in the message. nwords or E_TOO_BIG. */

@@ -22,9 +22,11 @@ extern fault_ops
 extern fault_unhandled
 extern process_manager
 
-; Of fault_ops: the operation to ask the pager for, and the one to ask procmgr for without a pager.
+; Of fault_ops: the operation to ask the pager for, the one to ask procmgr for when the pager did not help, and
+; the status of who ends by a fault.
 OP_FAULT equ 0
 OP_NO_PAGER equ 4
+STATUS_FAULT equ 8
 
 NO_PAGER_CALL equ SYS_IPC | IPC_SEND | IPC_RECV | (3 << IPC_WORDS_SHIFT)
 FAULT_CALL equ NO_PAGER_CALL | IPC_FAULT_CALL
@@ -43,6 +45,13 @@ global fault_refused
 fault_refused:
 	mov	eax, -MINUS_E_FAULT
 	jmp	fault_upcall.unhandled
+
+; void fault_know_manager(envid_t manager);
+global fault_know_manager
+fault_know_manager:
+	mov	eax, [esp + 4]
+	mov	[MANAGER], eax
+	ret
 
 ; void fault_upcall(void);		entered by the kernel on a page fault
 ;
@@ -73,11 +82,10 @@ fault_upcall:
 	mov	eax, FAULT_CALL
 	SYSCALL
 	test	eax, eax
-	js	.unanswered
-.answered:
+	js	.no_help
 	mov	eax, esi
 	test	eax, eax
-	jnz	.unhandled
+	jnz	.refused
 .return:
 	mov	eax, [esp + UTF_EIP]
 	mov	[FAULT_RETURN], eax
@@ -88,15 +96,21 @@ fault_upcall:
 	pop	esp
 	jmp	[FAULT_RETURN]
 
-; The pager did not answer. If that is because it is dead, procmgr answers when another one stands, and
-; the instruction runs again; nothing of the old call is kept. No memory is touched that may need a pager: who
-; started here has MANAGER, who is a copy has `process_manager` where it was written before; fault_ops was read above.
-.unanswered:
-	cmp	eax, -MINUS_E_DEAD
-	je	.no_pager
-	cmp	eax, -MINUS_E_BAD_ENV
-	jne	.unhandled
-.no_pager:
+; Not the pager's business: the program's. All else that the pager refuses is its business.
+.refused:
+	cmp	eax, -MINUS_E_FAULT
+	je	.unhandled
+	test	eax, eax
+	jns	.unhandled
+
+; The pager knows the page and cannot give it, or did not answer; eax is why. procmgr is told, and where the frame
+; is: if the pager is dead, it answers when another one stands, and the instruction runs again; nothing of
+; the old call is kept. Else it ends the process, and says what the frame says. From here to that end nothing
+; is touched that might need the pager, which would be asked again, and waited for again: this code and
+; fault_ops are present, and who started here has MANAGER in its env page; who is a copy has `process_manager`
+; where fork() has just read it, until fork() has returned.
+.no_help:
+	mov	ebp, eax
 	mov	ebx, [MANAGER]
 	test	ebx, ebx
 	jnz	.ask_manager
@@ -107,9 +121,19 @@ fault_upcall:
 	mov	eax, NO_PAGER_CALL	; without a bound: no clock runs while no pager stands
 	SYSCALL
 	test	eax, eax
-	jns	.answered
+	js	.end
+	test	esi, esi
+	jz	.return
 
-; eax is why, 0 if there is nobody to ask: void fault_unhandled(struct utrapframe *utf, int status).
+; procmgr does not help who is none of its processes.
+.end:
+	mov	eax, SYS_ENV_DESTROY
+	xor	ebx, ebx
+	mov	esi, [fault_ops + STATUS_FAULT]
+	SYSCALL
+	jmp	.end
+
+; eax is E_FAULT, or 0 if there is nobody to ask: void fault_unhandled(struct utrapframe *utf, int status).
 ; It returns if the program's own handler took care; what that handler changed in the frame counts.
 .unhandled:
 	cld

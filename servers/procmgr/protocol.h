@@ -59,9 +59,9 @@ enum pm_op {
 	PM_LOG_READ,  /* console only -> w0 bytes (0: no more), w1 a number for them, as that of a
 		       * console write; bytes. They stay in the log until the next PM_LOG_READ */
 	PM_POWEROFF,  /* w1 status 0..100: ends the machine; no answer */
-	PM_PAGER,     /* w1 address of the struct utrapframe: the caller's pager does not answer.
-		       * -> w0 OK: it has a pager, run the instruction again; if there will be none,
-		       * a process ends with that reason. Any env may ask */
+	PM_PAGER, /* w1 address of the struct utrapframe, w2 why the caller's pager did not help: E_DEAD,
+		       * E_BAD_ENV -> w0 OK: it has a pager, run the instruction again. All else, or if
+		       * there will be no pager: a process ends with that reason. Any env may ask */
 	PM_SERVER_KILL, /* w1 enum pm_server: ends a server, which is started again. Who may: the
 			 * first process; everybody with the command line word `killservers` */
 	PM_DEADLINE, /* w1 pid (a descendant; 0: self), w2 ms, 0 none: so long may a page fault wait for

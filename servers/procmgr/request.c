@@ -181,10 +181,15 @@ static int serve_fault(struct request *request)
 	return NO_ANSWER;
 }
 
-/* Who has no pager any more cannot even handle its own end. */
+/* Who gets no pages any more cannot even handle its own end. */
 static int serve_pager(struct request *request)
 {
-	int status = fault_find_pager(request->from);
+	int status = (int)request->w2;
+	if (status == E_DEAD || status == E_BAD_ENV) {
+		status = fault_find_pager(request->from);
+	} else if (status >= 0) {
+		status = E_INVAL;
+	}
 	if (status == OK || request->caller == NULL) {
 		return status;
 	}
@@ -382,7 +387,7 @@ static const struct operation {
 	[PM_FILE_READ] = {serve_file_read, 4, BY_PROCESS | BY_FAMILY},
 	[PM_LOG_READ] = {serve_log_read, 1, BY_CONSOLE},
 	[PM_POWEROFF] = {serve_poweroff, 2, BY_PROCESS | BY_FAMILY},
-	[PM_PAGER] = {serve_pager, 2, BY_PROCESS | BY_OTHER},
+	[PM_PAGER] = {serve_pager, 3, BY_PROCESS | BY_OTHER},
 	[PM_DEADLINE] = {serve_deadline, 3, BY_PROCESS},
 	[PM_SERVER_KILL] = {serve_server_kill, 2, BY_PROCESS},
 	[PM_TRACE] = {serve_trace, 3, BY_PROCESS},

@@ -13,7 +13,7 @@ static void touch(uint32_t page)
 
 static int ask_for_pager(uint32_t frame_va)
 {
-	struct ipc_msg msg = {.w = {PM_PAGER, frame_va}, .nwords = 2};
+	struct ipc_msg msg = {.w = {PM_PAGER, frame_va, (uint32_t)E_DEAD}, .nwords = 3};
 
 	CHECK_EQ(ipc_call(process_manager, &msg, 0), OK);
 	return (int)msg.w[0];
