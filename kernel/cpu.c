@@ -277,17 +277,17 @@ void cpu_answer(struct cpu *cpu)
 	}
 }
 
-void cpu_shootdown(paddr_t pgdir)
+void cpu_shootdown(const struct env *env)
 {
+	struct cpu *cpu = env->cpu;
+
 	debug_assert(lock_held());
-	for (uint32_t i = 0; i < cpu_count; i++) {
-		if (cpus[i].cr3 != pgdir) {
-			continue;
-		}
-		if (&cpus[i] == this_cpu()) {
-			lcr3(pgdir);
-		} else {
-			cpu_ask(&cpus[i], CPU_FLUSH);
-		}
+	if (cpu->cr3 != env->space.cr3) {
+		return;
+	}
+	if (cpu == this_cpu()) {
+		lcr3(cpu->cr3);
+	} else {
+		cpu_ask(cpu, CPU_FLUSH);
 	}
 }

@@ -109,8 +109,9 @@ void cpu_ports_changed(const struct env *env);
 void cpu_ask(struct cpu *cpu, enum cpu_request what);
 /* Does what was asked of this CPU; from the wait loop of the lock. */
 void cpu_answer(struct cpu *cpu);
-/* Every CPU that may hold translations of this directory drops them, before return. Lock held. */
-void cpu_shootdown(paddr_t pgdir);
+/* The CPU that may hold translations of this env's space drops them, before return: no other than the one
+ * where it runs or ran last can have it loaded. Lock held. */
+void cpu_shootdown(const struct env *env);
 
 /* Gives the FPU to cpu->env (device-not-available exception). */
 void cpu_fpu_load(struct cpu *cpu);

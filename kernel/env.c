@@ -46,30 +46,9 @@ void env_init(void)
 	}
 }
 
-struct env *env_lookup(struct env *caller, envid_t id)
-{
-	struct env *env = &envs[ENV_SLOT(id)];
-
-	debug_assert(lock_held());
-	if (id == 0) {
-		return caller;
-	}
-	return env->life == LIFE_ALIVE && env->id == id ? env : NULL;
-}
-
 const struct env *env_lookup_any(envid_t id)
 {
 	return &envs[ENV_SLOT(id)];
-}
-
-bool env_may_act(const struct env *caller, const struct env *env)
-{
-	return caller == env || env->info->controller == caller->id;
-}
-
-bool env_may_page(const struct env *caller, const struct env *env)
-{
-	return env_may_act(caller, env) || env->info->pager == caller->id;
 }
 
 /* ---- birth ---- */

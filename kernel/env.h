@@ -6,6 +6,8 @@
 #include "kernel/abi/ipc.h"
 #include "kernel/abi/status.h"
 #include "kernel/abi/syscall.h"
+#include "kernel/debug.h"
+#include "kernel/lock.h"
 #include "kernel/runqueue.h"
 #include "kernel/space.h"
 #include "kernel/trap.h"
@@ -97,7 +99,7 @@ static inline uint32_t env_operand(const struct env *env)
 	return env->tf.eax >> 8;
 }
 
-extern struct env envs[NENV]; /* for nasm/sysenter.asm; else env_lookup() */
+extern struct env envs[NENV]; /* for env_lookup() and nasm/sysenter.asm */
 extern struct env_info env_records[NENV];
 extern uint32_t env_used;  /* slots not free */
 extern uint32_t env_dying; /* spaces still to be torn down */
@@ -108,14 +110,8 @@ void env_init(void);
  * controller is `controller`, NULL: itself. For servers the reserve may be used. */
 int env_create(struct env *like, struct env *controller, bool server, struct env **result);
 
-/* The living env with this id; 0 means the caller. NULL. */
-struct env *env_lookup(struct env *caller, envid_t id);
 /* For the monitor: whatever env is in that slot. */
 const struct env *env_lookup_any(envid_t id);
-
-/* Whether the caller may act on the env, or on its memory only. */
-bool env_may_act(const struct env *caller, const struct env *env);
-bool env_may_page(const struct env *caller, const struct env *env);
 
 /* The heir controls the env from now on, and is told if it asked for deaths. */
 void env_inherit(struct env *env, struct env *heir);
@@ -140,5 +136,28 @@ void env_each_awaiting(const struct env *env, void (*fn)(struct env *, int));
 
 /* Forgets the caller's first dead env, which exists; its id. */
 envid_t env_reap(struct env *controller);
+
+/* The living env with this id; 0 means the caller. NULL. */
+static inline struct env *env_lookup(struct env *caller, envid_t id)
+{
+	struct env *env = &envs[ENV_SLOT(id)];
+
+	debug_assert(lock_held());
+	if (id == 0) {
+		return caller;
+	}
+	return env->life == LIFE_ALIVE && env->id == id ? env : NULL;
+}
+
+/* Whether the caller may act on the env, or on its memory only. */
+static inline bool env_may_act(const struct env *caller, const struct env *env)
+{
+	return caller == env || env->info->controller == caller->id;
+}
+
+static inline bool env_may_page(const struct env *caller, const struct env *env)
+{
+	return env_may_act(caller, env) || env->info->pager == caller->id;
+}
 
 #endif

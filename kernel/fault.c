@@ -34,9 +34,9 @@ static struct env *die(struct env *env, enum death cause, vaddr_t va, uint32_t c
 
 /* Enters the upcall, or ends the env. `value` is the frame's first word. The stack is written through
  * the kernel's own mapping of its frame: the user address may stand in the TLB with older rights. */
-static struct env *enter(struct env *env, vaddr_t upcall, uint32_t value, uint32_t code)
+static inline struct env *enter(struct env *env, vaddr_t upcall, uint32_t value, uint32_t code)
 {
-	enum { RIGHTS = PTE_P | PTE_U | PTE_W };
+	enum { RIGHTS = PTE_P | PTE_U | PTE_W, PUSHA_WORDS = 8 };
 	struct trapframe *tf = &env->tf;
 	bool nested = tf->esp > USTACKTOP && tf->esp <= UXSTACKTOP; /* the guard page counts */
 	vaddr_t esp = (nested ? tf->esp - 4 : UXSTACKTOP) - sizeof(struct utrapframe);
@@ -52,18 +52,13 @@ static struct env *enter(struct env *env, vaddr_t upcall, uint32_t value, uint32
 		return die(env, DEATH_STACK_FULL, value, code);
 	}
 	frame = frame_enter(PTE_ADDR(*stack), FRAME_SLOT_DST) + esp - XSTACK;
-	*frame = (struct utrapframe){.fault_va = value,
-	                             .err = code,
-	                             .edi = tf->edi,
-	                             .esi = tf->esi,
-	                             .ebp = tf->ebp,
-	                             .ebx = tf->ebx,
-	                             .edx = tf->edx,
-	                             .ecx = tf->ecx,
-	                             .eax = tf->eax,
-	                             .eip = tf->eip,
-	                             .eflags = tf->eflags,
-	                             .esp = tf->esp};
+	frame->fault_va = value;
+	frame->err = code;
+	copy_words(&frame->edi, &tf->edi, PUSHA_WORDS);
+	frame->oesp = 0; /* there it has an address of the kernel's */
+	frame->eip = tf->eip;
+	frame->eflags = tf->eflags;
+	frame->esp = tf->esp;
 	tf->esp = esp;
 	tf->eip = upcall;
 	tf->eflags &= ~(FL_TF | FL_DF);

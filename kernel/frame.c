@@ -17,28 +17,17 @@
 #include "kernel/x86.h"
 
 enum {
-	RESERVE = 128, /* frames that only servers get: enough to start each of them again */
-	BATCH = 64,    /* frames that a list takes in at once */
-	SPANS_MAX = 2 * BOOT_RANGES_MAX + BOOT_MODULES_MAX,
+	RESERVE = 128,      /* frames that only servers get: enough to start each of them again */
+	BATCH = 64,         /* frames that a list takes in at once */
+	FRAME_IS_CLEAR = 1, /* `next` of a frame just given that is full of zeros */
 	LOWMEM_FRAMES = LOWMEM_END >> PGSHIFT,
-};
-
-/* Pages, by number. */
-struct span {
-	uint32_t start, end;
-};
-
-struct free_list {
-	uint32_t head, tail; /* frame numbers, 0 none; `tail` of limbo only */
-	uint32_t count;      /* of frames, also those that are in spans yet */
-	uint32_t nspans;
-	struct span spans[SPANS_MAX]; /* free since boot, with refs = 0 */
 };
 
 struct frame *frame_table;
 uint32_t frame_table_size;
-static struct free_list low, high, clear; /* clear: low, and full of zeros */
+struct free_list frame_lists[FRAME_LISTS];
 static struct free_list low_limbo, high_limbo;
+uint32_t frame_limbo;
 struct frame_counts frame_counts;
 
 static void push(struct free_list *list, uint32_t number)
@@ -63,51 +52,48 @@ static void take_in(struct free_list *list)
 
 static paddr_t pop(struct free_list *list)
 {
-	uint32_t number;
-	struct frame *f;
-
 	if (!list->head) {
 		take_in(list);
 	}
-	number = list->head;
-	f = &frame_table[number];
-	assert(number && f->refs == 0);
-	list->head = f->next;
-	list->count--;
-	f->refs = 1;
-	f->next = list == &clear;
-	return number << PGSHIFT;
+	return frame_pop(list);
 }
 
 paddr_t frame_alloc(enum frame_use use)
 {
-	bool server = use == FRAME_FOR_SERVER || use == FRAME_FOR_KERNEL_SERVER;
-	bool direct = use == FRAME_FOR_KERNEL || use == FRAME_FOR_KERNEL_SERVER;
+	struct free_list *low = &frame_lists[FRAME_LOW], *high = &frame_lists[FRAME_HIGH],
+			 *clear = &frame_lists[FRAME_CLEARED];
+	paddr_t frame;
 
 	debug_assert(lock_held());
-	if (!direct && high.count > 0) {
-		return pop(&high);
+	if (!(use & FRAME_DIRECT) && high->count > 0) {
+		return pop(high);
 	}
-	if (low.count + clear.count <= (server ? 0 : RESERVE)) {
+	if (low->count + clear->count <= (use & FRAME_RESERVE ? 0 : FRAME_RESERVED)) {
 		return FRAME_NONE;
 	}
-	return pop(clear.count > 0 && (direct || low.count == 0) ? &clear : &low);
+	if (clear->count == 0 || (!(use & FRAME_DIRECT) && low->count > 0)) {
+		return pop(low);
+	}
+	frame = pop(clear);
+	frame_of(frame)->next = FRAME_IS_CLEAR;
+	return frame;
 }
 
 bool frame_is_clear(paddr_t frame)
 {
-	return frame_of(frame)->next;
+	return frame_of(frame)->next == FRAME_IS_CLEAR;
 }
 
 void frame_free_clear(paddr_t frame)
 {
 	frame_of(frame)->refs = 0;
-	push(&clear, frame >> PGSHIFT);
+	push(&frame_lists[FRAME_CLEARED], frame >> PGSHIFT);
 }
 
 void frame_drop(uint32_t number)
 {
 	push(number < LOWMEM_FRAMES ? &low_limbo : &high_limbo, number);
+	frame_limbo++;
 }
 
 static void settle(struct free_list *limbo, struct free_list *list)
@@ -120,16 +106,18 @@ static void settle(struct free_list *limbo, struct free_list *list)
 	}
 }
 
-void frame_settle(void)
+void frame_free_limbo(void)
 {
 	debug_assert(lock_held());
-	settle(&low_limbo, &low);
-	settle(&high_limbo, &high);
+	settle(&low_limbo, &frame_lists[FRAME_LOW]);
+	settle(&high_limbo, &frame_lists[FRAME_HIGH]);
+	frame_limbo = 0;
 }
 
 uint32_t frame_count_free(void)
 {
-	return low.count + high.count + clear.count;
+	return frame_lists[FRAME_LOW].count + frame_lists[FRAME_HIGH].count +
+	       frame_lists[FRAME_CLEARED].count;
 }
 
 uint32_t frame_refs(paddr_t frame)
@@ -147,25 +135,10 @@ bool frame_is_fixed(paddr_t frame)
 	return frame_is_beyond(frame) || frame_of(frame)->refs >= FRAME_FIXED;
 }
 
-void *frame_enter(paddr_t frame, enum frame_slot slot)
-{
-	return frame < LOWMEM_END ? frame_low(frame) : kmap_window(frame, slot);
-}
-
-void frame_clear(paddr_t frame)
-{
-	fill_words(frame_enter(frame, FRAME_SLOT_DST), 0, PGSIZE / 4);
-}
-
-void frame_copy(paddr_t dst, paddr_t src)
-{
-	copy_words(frame_enter(dst, FRAME_SLOT_DST), frame_enter(src, FRAME_SLOT_SRC), PGSIZE / 4);
-}
-
 /* ---- building the table ---- */
 
 /* What must not be handed out although it may lie in RAM. */
-static struct span reserved[BOOT_MODULES_MAX + BOOT_RANGES_MAX + 2 + 2 * SPANS_MAX];
+static struct span reserved[BOOT_MODULES_MAX + BOOT_RANGES_MAX + 2 + 2 * FRAME_SPANS_MAX];
 static uint32_t nreserved;
 
 /* The whole pages of [start, start + size); empty if there are none below 4 GiB. */
@@ -247,7 +220,7 @@ static void set_refs(struct span span, uint32_t refs)
 
 static void add_span(struct free_list *list, struct span span)
 {
-	assert(list->nspans < SPANS_MAX);
+	assert(list->nspans < FRAME_SPANS_MAX);
 	set_refs(span, 0);
 	list->spans[list->nspans++] = span;
 	list->count += span.end - span.start;
@@ -263,7 +236,9 @@ static void free_ram(struct span ram)
 		if (gap.start < LOWMEM_FRAMES && gap.end > LOWMEM_FRAMES) {
 			gap.end = LOWMEM_FRAMES;
 		}
-		add_span(gap.start < LOWMEM_FRAMES ? &low : &high, gap);
+		add_span(gap.start < LOWMEM_FRAMES ? &frame_lists[FRAME_LOW]
+		                                   : &frame_lists[FRAME_HIGH],
+		         gap);
 		gap = next_gap(gap.end, ram.end);
 	}
 }

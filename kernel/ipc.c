@@ -239,7 +239,7 @@ static void publish(const struct env *to, uint32_t npages)
 }
 
 /* The message of a faulting env, as things are now. */
-static void say_fault(const struct env *from, struct env *to)
+static inline void say_fault(const struct env *from, struct env *to)
 {
 	vaddr_t va = from->fault_va;
 	const pte_t *slot = va < UTOP ? space_find(&from->space, va) : NULL;
@@ -459,6 +459,32 @@ static void await_pager(struct env *env)
 	wait_in(env, IPC_RECEIVING, env->id);
 }
 
+/* wait_in for a receive without any bound or publishing but that of a fault call. */
+static void wait_plainly(struct env *env, envid_t partner, envid_t hears)
+{
+	env->ipc = IPC_RECEIVING;
+	env->partner = partner;
+	env->hears = hears;
+	env->info->waits = 1;
+	env->info->partner = partner;
+	env->info->status = ENV_NOT_RUNNABLE;
+}
+
+/* A pager that waits for this is told and runs. */
+static struct env *tell_pager(struct env *env, struct env *pager)
+{
+	say_fault(env, pager);
+	pager->tf.eax = FAULT_WORDS;
+	pager->tf.ebx = env->id;
+	pager->ipc = IPC_IDLE;
+	pager->hears = HEARS_NOBODY;
+	pager->info->waits = 0;
+	pager->awaited = true;
+	wait_plainly(env, pager->id, HEARS_NOBODY);
+	bound_fault(env);
+	return pager;
+}
+
 struct env *ipc_fault(struct env *env)
 {
 	struct env *pager = env_lookup(NULL, env->info->pager);
@@ -467,11 +493,47 @@ struct env *ipc_fault(struct env *env)
 	env->info->faults.calls++;
 	env->faulting = true;
 	env->ipc_flags = FAULT_FLAGS;
+	if (pager && (pager->hears == 0 || pager->hears == env->id)) {
+		return tell_pager(env, pager);
+	}
 	if (pager) {
 		return send(env, pager);
 	}
 	await_pager(env);
 	return NULL;
+}
+
+struct env *ipc_answer(struct env *env, struct env *to)
+{
+	uint32_t flags = env->tf.eax & ~0xFFu;
+	int answer = env->tf.esi, error = OK;
+	vaddr_t va = to->fault_va & ~(PGSIZE - 1);
+
+	if (!to->faulting || to->partner != env->id || to->ipc != IPC_RECEIVING || to->stopped ||
+	    env->pending || env->senders_head || words_of(flags) > 3) {
+		return NULL;
+	}
+	if (answer == 0 && flags & IPC_PAGES) {
+		if (!pagecall_pass(env, to, va, PTE_W | (env->tf.edi & PTE_SOFT))) {
+			return NULL;
+		}
+	} else if (answer > 0 && answer & FAULT_ALLOC && !(flags & IPC_PAGES)) {
+		error = pagecall_fault_alloc(env, to, answer, env->tf.edi, to, env->tf.ebp);
+	} else {
+		return NULL;
+	}
+	env->ipc_flags = flags;
+	stop_waiting(to, error == E_AGAIN ? OK : error);
+	wait_plainly(env, 0, env->nports ? HEARS_NOBODY : 0);
+	return to;
+}
+
+bool ipc_pass_page(struct env *from, struct env *to)
+{
+	uint32_t window = to->page->recv_va;
+
+	return to->ipc_flags & IPC_WINDOW && to->page->recv_npages > 0 &&
+	       pagecall_pass(from, to, window & ~(PGSIZE - 1), window & (PTE_W | PTE_SOFT));
 }
 
 void ipc_retry_fault(struct env *env)

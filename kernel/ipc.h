@@ -27,4 +27,14 @@ void ipc_give_up(struct env *env, int result);
 /* Takes a dead env out of every queue, and tells all who wait for it. */
 void ipc_env_died(struct env *env);
 
+/* ---- for nasm/sysenter.asm, which checks what is not said here ---- */
+
+/* The running env's reply, with a receive from anyone, to `to`, which faults: if it is a page or
+ * FAULT_ALLOC and nothing else is going on, who runs next; else NULL, and nothing has changed. */
+struct env *ipc_answer(struct env *env, struct env *to);
+
+/* The page that `from`, calling, sends along to `to`, which hears it. Its own space must be left at once.
+ * False: it is for ipc_call, and nothing has changed. */
+bool ipc_pass_page(struct env *from, struct env *to);
+
 #endif

@@ -81,15 +81,3 @@ void lock_wake_next(void)
 		apic_poke(waiter->apic_id);
 	}
 }
-
-void lock_release(void)
-{
-	if (ONE_CPU) {
-		return;
-	}
-	lock_taken(NULL);
-	if (__atomic_add_fetch(&lock_serving, 1, __ATOMIC_SEQ_CST) !=
-	    __atomic_load_n(&lock_next, __ATOMIC_SEQ_CST)) {
-		lock_wake_next();
-	}
-}

@@ -12,7 +12,7 @@
 
 /* Take the lock for `cpu`, this CPU. May find on return that cpu->env was taken away. */
 void lock_acquire(struct cpu *cpu);
-void lock_release(void);
+static inline void lock_release(void);
 
 /* The release that nasm/sysenter.asm makes, and the rest of it if somebody waits. */
 void lock_wake_next(void);
@@ -32,6 +32,18 @@ static inline void lock_taken(struct cpu *cpu)
 static inline bool lock_held(void)
 {
 	return lock_holder == this_cpu();
+}
+
+static inline void lock_release(void)
+{
+	if (ONE_CPU) {
+		return;
+	}
+	lock_taken(NULL);
+	if (__atomic_add_fetch(&lock_serving, 1, __ATOMIC_SEQ_CST) !=
+	    __atomic_load_n(&lock_next, __ATOMIC_SEQ_CST)) {
+		lock_wake_next();
+	}
 }
 
 #endif

@@ -31,18 +31,24 @@ enum {
 	ALLOC_FLAGS = RIGHTS | PAGE_COND | PAGE_FILL | PAGE_UNSHARE,
 };
 
+/* For what is part of a single page's way through here, whose calls would cost as much as itself. */
+#define HOT inline __attribute__((always_inline))
+
 /* ---- decoding ---- */
 
 /* The env and pages that id and va_flags name; `allowed`: the flag bits that the call knows. */
 static int decode_side(struct env *caller, const struct run *run, uint32_t id, uint32_t va_flags,
                        uint32_t allowed, struct side *side)
 {
-	*side = (struct side){env_lookup(caller, id), va_flags & ~(PGSIZE - 1),
-	                      va_flags & (PGSIZE - 1)};
-	if (!side->env) {
+	struct env *env = env_lookup(caller, id);
+
+	side->env = env;
+	side->va = va_flags & ~(PGSIZE - 1);
+	side->flags = va_flags & (PGSIZE - 1);
+	if (!env) {
 		return E_BAD_ENV;
 	}
-	if (!env_may_page(caller, side->env)) {
+	if (!env_may_page(caller, env)) {
 		return E_PERM;
 	}
 	return space_range_ok(side->va, run->npages) && !(side->flags & ~allowed) ? OK : E_INVAL;
@@ -63,13 +69,14 @@ static int decode(struct env *caller, uint32_t id, uint32_t va_flags, uint32_t a
 /* ---- pieces of one page ---- */
 
 /* Whether the entry is what PAGE_COND, if that is in the flags, wants it to be. */
-static bool as_expected(uint32_t flags, pte_t expect, pte_t entry)
+static inline bool as_expected(uint32_t flags, pte_t expect, pte_t entry)
 {
 	return !(flags & PAGE_COND) || ((entry ^ expect) & ~HARDWARE_BITS) == 0;
 }
 
 /* The entry to change, its table made, if it is as expected and has room for one page more. */
-static int open_slot(struct space *space, vaddr_t va, uint32_t flags, pte_t expect, pte_t **slot)
+static HOT int open_slot(struct space *space, vaddr_t va, uint32_t flags, pte_t expect,
+                         pte_t **slot)
 {
 	int error = OK;
 
@@ -87,14 +94,14 @@ static int open_slot(struct space *space, vaddr_t va, uint32_t flags, pte_t expe
 }
 
 /* The present entry at src, or 0. */
-static pte_t source_entry(const struct env *env, vaddr_t src)
+static HOT pte_t source_entry(const struct env *env, vaddr_t src)
 {
 	const pte_t *slot = space_find(&env->space, src);
 
 	return slot && (*slot & PTE_P) ? *slot : 0;
 }
 
-int pagecall_place(struct space *space, vaddr_t va, pte_t *slot, paddr_t from, pte_t rights)
+static HOT int place(struct space *space, vaddr_t va, pte_t *slot, paddr_t from, pte_t rights)
 {
 	paddr_t frame = space_frame(space);
 
@@ -110,8 +117,14 @@ int pagecall_place(struct space *space, vaddr_t va, pte_t *slot, paddr_t from, p
 	return OK;
 }
 
+int pagecall_place(struct space *space, vaddr_t va, pte_t *slot, paddr_t from, pte_t rights)
+{
+	return place(space, va, slot, from, rights);
+}
+
 /* What SYS_PAGE_ALLOC does with an entry that may be changed; `source`: the entry to fill from, or 0. */
-static int alloc_slot(struct space *space, vaddr_t va, pte_t *slot, uint32_t flags, pte_t source)
+static HOT int alloc_slot(struct space *space, vaddr_t va, pte_t *slot, uint32_t flags,
+                          pte_t source)
 {
 	int error;
 
@@ -125,7 +138,7 @@ static int alloc_slot(struct space *space, vaddr_t va, pte_t *slot, uint32_t fla
 		space->info->faults.kept++;
 		return OK;
 	}
-	error = pagecall_place(space, va, slot, PTE_ADDR(source), flags & RIGHTS);
+	error = place(space, va, slot, PTE_ADDR(source), flags & RIGHTS);
 	if (source && !error) {
 		space->info->faults.copies += (flags & PAGE_COND) != 0;
 	}
@@ -136,17 +149,24 @@ static int alloc_slot(struct space *space, vaddr_t va, pte_t *slot, uint32_t fla
 
 typedef int page_fn(struct run *run, uint32_t offset);
 
+/* SYS_PAGE_ALLOC of one page, whose arguments are good. */
+static HOT int alloc_entry(struct space *space, vaddr_t va, uint32_t flags, pte_t expect,
+                           const struct env *from, vaddr_t from_va)
+{
+	pte_t *slot;
+	int error = open_slot(space, va, flags, expect, &slot);
+
+	if (error) {
+		return error;
+	}
+	return alloc_slot(space, va, slot, flags,
+	                  flags & PAGE_FILL ? source_entry(from, from_va) : 0);
+}
+
 static int alloc_page(struct run *run, uint32_t offset)
 {
-	struct space *space = &run->to.env->space;
-	vaddr_t va = run->to.va + offset;
-	pte_t source = 0, *slot;
-	int error = open_slot(space, va, run->to.flags, run->expect, &slot);
-
-	if (run->to.flags & PAGE_FILL) {
-		source = source_entry(run->from.env, run->from.va + offset);
-	}
-	return error ? error : alloc_slot(space, va, slot, run->to.flags, source);
+	return alloc_entry(&run->to.env->space, run->to.va + offset, run->to.flags, run->expect,
+	                   run->from.env, run->from.va + offset);
 }
 
 static int map_page(struct run *run, uint32_t offset)
@@ -237,6 +257,18 @@ static bool reclaim(struct space *space)
 	return env_reclaim();
 }
 
+static HOT int alloc_one(struct space *space, vaddr_t va, uint32_t flags, pte_t expect,
+                         const struct env *from, vaddr_t from_va)
+{
+	int error;
+
+	do {
+		error = alloc_entry(space, va, flags, expect, from, from_va);
+	} while (error == E_NO_MEM && reclaim(space));
+	space_settle(space);
+	return error;
+}
+
 /* Runs fn over the pages, if decoding went well; settles; pages done or the first one's error. */
 static int for_run(int error, struct run *run, page_fn *fn)
 {
@@ -260,12 +292,51 @@ static int for_run(int error, struct run *run, page_fn *fn)
 
 /* ---- the calls ---- */
 
+/* The env that the caller names, and may page. NULL with *error. */
+static HOT struct env *paged(struct env *caller, envid_t id, int *error)
+{
+	struct env *env = env_lookup(caller, id);
+
+	*error = !env ? E_BAD_ENV : env_may_page(caller, env) ? OK : E_PERM;
+	return *error ? NULL : env;
+}
+
+/* The one page that a pager gives for a fault, without the general decoding. */
+static int alloc_single(struct env *caller)
+{
+	const struct trapframe *tf = &caller->tf;
+	uint32_t flags = tf->esi % PGSIZE;
+	vaddr_t va = tf->esi - flags, from_va = tf->ebp;
+	int error;
+	struct env *env = paged(caller, tf->ebx, &error), *from = env;
+
+	if (!error && (va >= UTOP || flags & ~ALLOC_FLAGS)) {
+		error = E_INVAL;
+	}
+	if (!error && flags & PAGE_FILL) {
+		if (tf->edi != tf->ebx) {
+			from = paged(caller, tf->edi, &error);
+		}
+		if (!error && (from_va >= UTOP || from_va % PGSIZE)) {
+			error = E_INVAL;
+		}
+	}
+	if (!error) {
+		error = alloc_one(&env->space, va, flags, caller->page->expect, from, from_va);
+	}
+	return error ? error : 1;
+}
+
 int pagecall_alloc(struct env *env)
 {
 	const struct trapframe *tf = &env->tf;
 	struct run run;
-	int error = decode(env, tf->ebx, tf->esi, ALLOC_FLAGS, &run);
+	int error;
 
+	if (env_operand(env) <= 1) {
+		return alloc_single(env);
+	}
+	error = decode(env, tf->ebx, tf->esi, ALLOC_FLAGS, &run);
 	if (!error && run.to.flags & PAGE_FILL) {
 		error = decode_side(env, &run, tf->edi, tf->ebp, 0, &run.from);
 	}
@@ -480,13 +551,43 @@ int pagecall_send_page(struct env *from, vaddr_t src, struct env *to, vaddr_t ds
 	return error;
 }
 
+bool pagecall_pass(struct env *from, struct env *to, vaddr_t dst, pte_t rights)
+{
+	const volatile struct env_page *out = from->page;
+	uint32_t mode = out->send_mode;
+	vaddr_t src = out->send_va;
+	pte_t needs = PTE_P | (mode & IPC_MODE_WRITABLE ? PTE_W : 0), *source, *slot;
+
+	if (out->send_npages != 1 || (mode & ~IPC_MODE_WRITABLE) > IPC_MODE_GRANT || src % PGSIZE ||
+	    src >= UTOP || dst >= UTOP || !space_room(&to->space)) {
+		return false;
+	}
+	source = space_find(&from->space, src);
+	slot = space_find(&to->space, dst);
+	if (!source || (*source & needs) != needs || !slot || *slot & PTE_P) {
+		return false;
+	}
+	if (*slot == 0) {
+		space_widen(&to->space, dst, 1);
+	}
+	*slot = (*source & ~(PGSIZE - 1 - PTE_PCD - PTE_PWT)) | PTE_P | PTE_U |
+	        (mode & IPC_MODE_WRITABLE ? rights : rights & ~PTE_W);
+	to->space.pages++;
+	if (mode & IPC_MODE_GRANT) { /* the TLB forgets it when its space is left */
+		*source = 0;
+		from->space.pages--;
+		space_publish(&from->space);
+	} else {
+		frame_get(PTE_ADDR(*source));
+	}
+	space_publish(&to->space);
+	return true;
+}
+
 int pagecall_fault_alloc(struct env *pager, struct env *env, uint32_t flags, pte_t expect,
                          struct env *from, vaddr_t from_va)
 {
-	struct space *space = &env->space;
 	vaddr_t va = env->fault_va & ~(PGSIZE - 1);
-	pte_t source = 0, *slot;
-	int error;
 
 	if (flags & ~(ALLOC_FLAGS | FAULT_ALLOC) || va >= UTOP) {
 		return E_INVAL;
@@ -498,12 +599,6 @@ int pagecall_fault_alloc(struct env *pager, struct env *env, uint32_t flags, pte
 		if (from_va % PGSIZE || from_va >= UTOP) {
 			return E_INVAL;
 		}
-		source = source_entry(from, from_va);
 	}
-	do {
-		error = open_slot(space, va, flags, expect, &slot);
-		error = error ? error : alloc_slot(space, va, slot, flags, source);
-	} while (error == E_NO_MEM && reclaim(space));
-	space_settle(space);
-	return error;
+	return alloc_one(&env->space, va, flags, expect, from, from_va);
 }

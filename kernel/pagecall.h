@@ -30,4 +30,9 @@ int pagecall_place(struct space *space, vaddr_t va, pte_t *slot, paddr_t from, p
 int pagecall_fault_alloc(struct env *pager, struct env *env, uint32_t flags, pte_t expect,
                          struct env *from, vaddr_t from_va);
 
+/* The straight part of sending pages: one page, mapped or granted, that the sender has with the rights it says,
+ * to where `to` has a page table and no page. `from` runs here and must be left at once. False: not of
+ * this kind, and nothing has changed. */
+bool pagecall_pass(struct env *from, struct env *to, vaddr_t dst, pte_t rights);
+
 #endif

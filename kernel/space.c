@@ -18,7 +18,7 @@ static enum frame_use kernel_use(const struct space *space)
 
 paddr_t space_frame(const struct space *space)
 {
-	return frame_alloc(space->server ? FRAME_FOR_SERVER : FRAME_FOR_USER);
+	return space->server ? frame_alloc(FRAME_FOR_SERVER) : frame_alloc_user();
 }
 
 bool space_room(const struct space *space)
@@ -223,21 +223,9 @@ void space_give(struct space *space, vaddr_t va, pte_t *slot, pte_t entry)
 	}
 }
 
-void space_publish(const struct space *space)
+void space_flush(const struct space *space)
 {
-	space->info->pages = space->pages;
-	space->info->limit = space->limit;
-}
-
-void space_settle(struct space *space)
-{
-	debug_assert(lock_held());
-	if (space->stale) {
-		space->stale = false;
-		cpu_shootdown(space->cr3);
-	}
-	frame_settle();
-	space_publish(space);
+	cpu_shootdown((const struct env *)((const char *)space - offsetof(struct env, space)));
 }
 
 /* Drops entries of one page table from its lower bound up, which are 0 then; how many were visited. */

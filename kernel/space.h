@@ -6,14 +6,14 @@
 #ifndef PARLEY_KERNEL_SPACE_H
 #define PARLEY_KERNEL_SPACE_H
 
-#include "kernel/abi/memlayout.h"
+#include "kernel/abi/env.h"
 #include "kernel/abi/page.h"
 #include "kernel/abi/types.h"
+#include "kernel/debug.h"
 #include "kernel/frame.h"
+#include "kernel/lock.h"
 
 enum { SPACE_WORK = 1024 };
-
-struct env_info;
 
 struct space {
 	pte_t *pgdir;
@@ -57,16 +57,32 @@ bool space_room(const struct space *space);
 /* A frame for a user page of this space; FRAME_NONE. */
 paddr_t space_frame(const struct space *space);
 
-/* Ends an operation: flushes the TLBs that may hold what went, frees frames, publishes. */
-void space_settle(struct space *space);
-
-/* Shows pages and limit in the public record. */
-void space_publish(const struct space *space);
-
 /* Whether [va, va + npages) lies below UTOP. */
 bool space_range_ok(vaddr_t va, uint32_t npages);
 /* Whether user level may read (or write, with PTE_W in rights) every byte of the area. Never wraps. */
 bool space_may_access(const struct space *space, vaddr_t va, uint32_t length, pte_t rights);
+
+/* Shows pages and limit in the public record. */
+static inline void space_publish(const struct space *space)
+{
+	space->info->pages = space->pages;
+	space->info->limit = space->limit;
+}
+
+/* The TLBs that may hold what was in the space, which is an env's, forget it. */
+void space_flush(const struct space *space);
+
+/* Ends an operation: flushes the TLBs that may hold what went, frees frames, publishes. */
+static inline void space_settle(struct space *space)
+{
+	debug_assert(lock_held());
+	if (space->stale) {
+		space->stale = false;
+		space_flush(space);
+	}
+	frame_settle();
+	space_publish(space);
+}
 
 /* ---- nasm/pages.asm ---- */
 

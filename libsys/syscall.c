@@ -36,17 +36,6 @@ int sys_notify(envid_t env, uint32_t bits)
 	return call(SYS_NOTIFY, (uint32_t)env, bits, 0, 0);
 }
 
-int sys_page_alloc(envid_t env, vaddr_t va_flags, uint32_t npages)
-{
-	return call(call_number(SYS_PAGE_ALLOC, npages), (uint32_t)env, va_flags, 0, 0);
-}
-
-int sys_page_fill(envid_t env, vaddr_t va_flags, envid_t src_env, vaddr_t src_va, uint32_t npages)
-{
-	return call(call_number(SYS_PAGE_ALLOC, npages), (uint32_t)env, va_flags | PAGE_FILL,
-	            (uint32_t)src_env, src_va);
-}
-
 int sys_page_map(envid_t src_env, vaddr_t src_va_flags, envid_t dst_env, vaddr_t dst_va_perm,
                  uint32_t npages)
 {

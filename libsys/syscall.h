@@ -41,8 +41,20 @@ static inline void sys_yield(void)
 
 int sys_notify(envid_t env, uint32_t bits);
 
-int sys_page_alloc(envid_t env, vaddr_t va_flags, uint32_t npages);
-int sys_page_fill(envid_t env, vaddr_t va_flags, envid_t src_env, vaddr_t src_va, uint32_t npages);
+/* Inline, as part of a page fault's way. */
+static inline int sys_page_alloc(envid_t env, vaddr_t va_flags, uint32_t npages)
+{
+	struct syscall_regs regs = {.ebx = (uint32_t)env, .esi = va_flags};
+
+	return syscall_raw(SYS_PAGE_ALLOC | npages << 8, &regs);
+}
+static inline int sys_page_fill(envid_t env, vaddr_t va_flags, envid_t src_env, vaddr_t src_va,
+                                uint32_t npages)
+{
+	struct syscall_regs regs = {(uint32_t)env, va_flags | PAGE_FILL, (uint32_t)src_env, src_va};
+
+	return syscall_raw(SYS_PAGE_ALLOC | npages << 8, &regs);
+}
 int sys_page_map(envid_t src_env, vaddr_t src_va_flags, envid_t dst_env, vaddr_t dst_va_perm,
                  uint32_t npages);
 int sys_page_unmap(envid_t env, vaddr_t va_flags, uint32_t npages);

@@ -17,6 +17,7 @@ void offsets_of_env(void)
 	OFFSET(TF_CS, trapframe, cs);
 	OFFSET(TF_EAX, trapframe, eax);
 	OFFSET(TF_EDI, trapframe, edi);
+	OFFSET(TF_EBX, trapframe, ebx);
 	OFFSET(TF_ESI, trapframe, esi);
 	OFFSET(TF_VECTOR, trapframe, vector);
 	OFFSET(TF_EIP, trapframe, eip);
@@ -31,6 +32,9 @@ void offsets_of_env(void)
 	OFFSET(ENV_CR3, env, space.cr3);
 	OFFSET(ENV_AWAITED, env, awaited);
 	OFFSET(ENV_IPC, env, ipc);
+	OFFSET(ENV_FAULTING, env, faulting);
+	OFFSET(ENV_DUE, env, due);
+	OFFSET(ENV_NPORTS, env, nports);
 	OFFSET(ENV_HEARS, env, hears);
 	OFFSET(ENV_FAULT_US, env, fault_us);
 	OFFSET(ENV_NOTED, env, noted);
@@ -72,6 +76,8 @@ void offsets_of_others(void)
 	OFFSET(EP_USER, env_page, user);
 	OFFSET(EP_SYSENTER, env_page, sysenter);
 	OFFSET(EP_MSG, env_page, msg);
+	OFFSET(EP_RECV_VA, env_page, recv_va);
+	OFFSET(EP_RECV_NPAGES, env_page, recv_npages);
 	OFFSET(EP_ID, env_page, id);
 	OFFSET(EP_PAGER, env_page, pager);
 	OFFSET(EP_UPCALL, env_page, upcall);
@@ -79,7 +85,7 @@ void offsets_of_others(void)
 	OFFSET(EP_FAULT_PATH, env_page, fault_path);
 }
 
-void constants(void)
+void constants_of_memory(void)
 {
 	SAME(KERNBASE);
 	SAME(KSTACK_STRIDE);
@@ -98,7 +104,6 @@ void constants(void)
 	SAME(SEL_KCODE);
 	SAME(SEL_KDATA);
 	SAME(SEL_UDATA);
-	SAME(SYSCALL_VECTOR);
 	SAME(VEC_COUNT);
 	SAME(VEC_STRIDE);
 	SAME(TRAMPOLINE);
@@ -108,28 +113,47 @@ void constants(void)
 	SAME(UVPD);
 	SAME(PGSIZE);
 	SAME(PGSHIFT);
+<<<<<<< HEAD
 	SAME(SYS_IPC);
 	SAME(SYS_ENV_DESTROY);
 	SAME(ONE_CPU);
 	SAME(DEBUG);
 	SAME(SYS_COUNT);
+=======
+	SAME(PTE_SOFT);
+>>>>>>> 1337a5c (Faults and pages by IPC: straight paths to C and back)
 	SAME(PTE_A);
 	SAME(PTE_D);
 	SAME(PTE_PCD);
-	SAME(SWITCH_HOOK);
 	SAME(VEC_PAGE_FAULT);
-	SAME(NENV);
-	SAME(HEARS_NOBODY);
-	SAME(IPC_IDLE);
-	SAME(IPC_RECEIVING);
-	SAME(ENV_NOT_RUNNABLE);
-	SAME(ENV_RUNNING);
 	SAME(FL_USER);
 	SAME(FL_FIXED);
 	SAME(FL_DF);
 	SAME(FL_TF);
 	SAME(FL_IF);
 	SAME(VEC_SYSENTER);
+	CONSTANT(MINUS_E_FAULT, -E_FAULT);
+	CONSTANT(MINUS_E_DEAD, -E_DEAD);
+	CONSTANT(MINUS_E_BAD_ENV, -E_BAD_ENV);
+}
+
+void constants_of_calls(void)
+{
+	SAME(SYSCALL_VECTOR);
+	SAME(SYS_IPC);
+	SAME(ONE_CPU);
+	SAME(DEBUG);
+	SAME(SYS_COUNT);
+	SAME(IPC_PAGES);
+	SAME(IPC_WINDOW);
+	SAME(IPC_PAGES_MAX);
+	SAME(SWITCH_HOOK);
+	SAME(NENV);
+	SAME(HEARS_NOBODY);
+	SAME(IPC_IDLE);
+	SAME(IPC_RECEIVING);
+	SAME(ENV_NOT_RUNNABLE);
+	SAME(ENV_RUNNING);
 	SAME(IPC_REPLY);
 	SAME(IPC_WORDS_MASK);
 	SAME(IPC_WORDS_MAX);
@@ -137,6 +161,9 @@ void constants(void)
 	SAME(IPC_RECV);
 	SAME(IPC_FAULT_CALL);
 	SAME(IPC_WORDS_SHIFT);
+<<<<<<< HEAD
 	CONSTANT(MINUS_E_FAULT, -E_FAULT);
+=======
+>>>>>>> 1337a5c (Faults and pages by IPC: straight paths to C and back)
 	SAME(FAULTS_UPCALL);
 }

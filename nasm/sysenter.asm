@@ -21,15 +21,19 @@
 
 %include "constants.inc"
 %include "nasm/lock.inc"
+%include "nasm/switch.inc"
 
 	section .text
 	global sysenter_entry, sysenter_traced, sysenter_end
 	extern envs, lock_holder, lock_next, lock_serving, lock_wake_next
-	extern sched_run, syscall_calls, trap_syscall, trap_syscall_locked
+	extern ipc_answer, ipc_pass_page, sched_run, syscall_calls, trap_run, trap_syscall, trap_syscall_locked
 
 CALL_FLAGS equ SYS_IPC | IPC_SEND | IPC_RECV
 FAULT_CALL_FLAGS equ CALL_FLAGS | IPC_FAULT_CALL
 REPLY_FLAGS equ CALL_FLAGS | IPC_REPLY
+CALL_PAGE_FLAGS equ CALL_FLAGS | IPC_PAGES
+REPLY_PAGE_FLAGS equ REPLY_FLAGS | IPC_PAGES
+REPLY_WINDOW_FLAGS equ REPLY_FLAGS | IPC_WINDOW
 WORDS equ IPC_WORDS_MASK << IPC_WORDS_SHIFT
 
 ; What may be set in eflags for the straight path: the arithmetic flags, and what is always set.
@@ -72,18 +76,63 @@ sysenter_entry:
 	cmp	ecx, FAULT_CALL_FLAGS
 	je	.fault_call
 	test	eax, eax
-	jnz	.in_place
+	jnz	.others
 	mov	eax, [esp + ENV_ID]	; SYS_SELF needs no lock: the answer never changes
 	mov	ecx, [esp + TF_ESP]
 	sti
 	sysexit
+
+.others:
+	cmp	al, SYS_IPC
+	jne	.in_place
+	cmp	ecx, REPLY_WINDOW_FLAGS
+	je	.reply_window
+	cmp	ecx, CALL_PAGE_FLAGS
+	je	.call_page
+	cmp	ecx, REPLY_PAGE_FLAGS
+	jne	.general
+
+	LOCK_OR	.general
+	FIND_PARTNER_OR .locked
+.answer:				; the partner waits for a page, if for anything
+	cmp	byte [envs + ecx + ENV_FAULTING], 0
+	je	.locked
+	LOCK_NOTE edx
+	mov	dword [esp + TF_VECTOR], VEC_SYSENTER
+	mov	ebx, esp
+	mov	esp, [edx + CPU_KSTACK]
+	add	ecx, envs
+	xor	ebp, ebp
+	push	ecx
+	push	ebx
+	call	ipc_answer
+	mov	edx, [ebx + ENV_CPU]
+	test	eax, eax
+	jnz	trap_run
+	mov	esp, ebx
+	jmp	.locked
+
+.reply_window:				; as check_window in kernel/ipc.c
+	mov	ecx, [esp + ENV_PAGE]
+	mov	eax, [ecx + EP_RECV_VA]
+	test	eax, (PGSIZE - 1) & ~(PTE_W | PTE_SOFT)
+	jnz	.general
+	and	eax, -PGSIZE
+	mov	edx, UTOP
+	sub	edx, eax
+	jbe	.general
+	shr	edx, PGSHIFT
+	cmp	[ecx + EP_RECV_NPAGES], edx
+	ja	.general
+	cmp	dword [ecx + EP_RECV_NPAGES], IPC_PAGES_MAX
+	ja	.general
 
 .reply:
 	LOCK_OR	.general
 	FIND_PARTNER_OR .locked
 	mov	eax, [esp + ENV_ID]
 	cmp	[envs + ecx + ENV_HEARS], eax
-	jne	.locked
+	jne	.answer
 	cmp	dword [esp + ENV_PENDING], 0
 	jne	.locked
 	cmp	dword [esp + ENV_SENDERS], 0
@@ -135,15 +184,7 @@ sysenter_entry:
 	mov	dword [eax + INFO_STATUS], ENV_RUNNING
 	inc	dword [eax + INFO_RUNS]
 	mov	edx, [esp + ENV_CPU]
-	inc	dword [edx + CPU_SWITCHES]
-	mov	[edx + CPU_ENV], ecx
-	lea	eax, [ecx + TF_ESP]
-	mov	[edx + CPU_ENTRY], eax
-	add	eax, TF_SIZE - TF_ESP
-	mov	[edx + CPU_ESP0], eax
-	mov	eax, [ecx + ENV_CR3]
-	mov	[edx + CPU_CR3], eax
-	mov	cr3, eax
+	SWITCH_TO
 	mov	eax, ebx
 	mov	ebx, [esp + ENV_ID]
 	UNLOCK_OR edx, .wake_next
@@ -152,6 +193,39 @@ sysenter_entry:
 	mov	ecx, [ecx + TF_ESP]
 	sti				; takes effect after sysexit (SDM vol. 2, STI)
 	sysexit
+
+.call_page:
+	shr	eax, IPC_WORDS_SHIFT
+	cmp	eax, 3
+	ja	.general
+	LOCK_OR	.general
+	FIND_PARTNER_OR .locked
+	mov	eax, [envs + ecx + ENV_HEARS]
+	test	eax, eax
+	jz	.page_heard
+	cmp	eax, [esp + ENV_ID]
+	jne	.locked
+.page_heard:
+	LOCK_NOTE edx
+	mov	ebx, esp
+	mov	esp, [edx + CPU_KSTACK]
+	add	ecx, envs
+	push	ecx
+	push	ecx
+	push	ebx
+	call	ipc_pass_page
+	mov	ecx, [esp + 8]
+	mov	esp, ebx
+	test	al, al
+	jz	.locked
+	mov	byte [ecx + ENV_AWAITED], 1
+	sub	ecx, envs
+	mov	ebx, [esp + TF_EAX]
+	mov	[esp + ENV_IPC_FLAGS], ebx
+	shr	ebx, IPC_WORDS_SHIFT
+	or	ebx, 1 << 8		; IPC_GOT_PAGES
+	mov	eax, [esp + TF_EBX]
+	jmp	.commit
 
 ; Words 3.. go from env page to env page, an instruction each.
 .more_words:

@@ -14,9 +14,10 @@
 
 %include "constants.inc"
 %include "nasm/lock.inc"
+%include "nasm/switch.inc"
 
 	section .text
-	global trap_stubs, trap_resume, trap_halt, trap_wait
+	global trap_stubs, trap_resume, trap_run, trap_halt, trap_wait
 	extern trap_user, trap_kernel, sysenter_entry, sysenter_end, fault_page, sched_run
 	extern lock_holder, lock_next, lock_serving, lock_wake_next
 
@@ -78,6 +79,39 @@ page_fault:
 
 .other:
 	mov	edx, [ebx + ENV_CPU]
+	test	eax, eax
+	jz	trap_run.slow
+
+; Leaves the kernel for env eax, which is another than before, on this CPU, edx; the lock is held.
+trap_run:
+	mov	ecx, eax
+	cmp	[ecx + ENV_CPU], edx
+	jne	.slow
+	cmp	dword [edx + CPU_SWITCH_WORK], 0
+	jne	.slow
+	cmp	dword [ecx + ENV_DUE], 0
+	jne	.slow
+	cmp	dword [ecx + ENV_NPORTS], 0
+	jne	.slow
+	mov	eax, [ecx + ENV_INFO]
+	mov	dword [eax + INFO_STATUS], ENV_RUNNING
+	inc	dword [eax + INFO_RUNS]
+	SWITCH_TO
+	UNLOCK_OR edx, .wake_next
+.resume:
+	mov	esp, ecx
+	or	dword [esp + TF_EFLAGS], FL_IF
+	popa
+	add	esp, 8			; vector, err
+	iret
+
+.wake_next:
+	push	ecx
+	call	lock_wake_next
+	pop	ecx
+	jmp	.resume
+
+.slow:
 	push	eax
 	push	edx
 	call	sched_run		; does not return

@@ -60,6 +60,10 @@ fault_know_manager:
 ; and no window: a fault while the process prepares a message disturbs nothing of it.
 global fault_upcall
 fault_upcall:
+	mov	ebx, [ENVPAGE + EP_PAGER]
+	mov	eax, ebx
+	test	ebx, ebx
+	jz	.unhandled
 	mov	esi, [esp + UTF_VA]
 	xor	edi, edi
 	cmp	esi, UTOP
@@ -75,10 +79,6 @@ fault_upcall:
 	and	esi, -PGSIZE
 	or	esi, [fault_ops + OP_FAULT]
 	mov	ebp, [esp + UTF_ERR]
-	mov	ebx, [ENVPAGE + EP_PAGER]
-	mov	eax, ebx
-	test	ebx, ebx
-	jz	.unhandled
 	mov	eax, FAULT_CALL
 	SYSCALL
 	test	eax, eax
