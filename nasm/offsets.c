@@ -38,7 +38,6 @@ void offsets_of_env(void)
 	OFFSET(ENV_HEARS, env, hears);
 	OFFSET(ENV_FAULT_US, env, fault_us);
 	OFFSET(ENV_NOTED, env, noted);
-	OFFSET(ENV_DUE, env, due);
 	OFFSET(ENV_PARTNER, env, partner);
 	OFFSET(ENV_IPC_FLAGS, env, ipc_flags);
 	OFFSET(ENV_SENDERS, env, senders_head);
@@ -113,15 +112,7 @@ void constants_of_memory(void)
 	SAME(UVPD);
 	SAME(PGSIZE);
 	SAME(PGSHIFT);
-<<<<<<< HEAD
-	SAME(SYS_IPC);
-	SAME(SYS_ENV_DESTROY);
-	SAME(ONE_CPU);
-	SAME(DEBUG);
-	SAME(SYS_COUNT);
-=======
 	SAME(PTE_SOFT);
->>>>>>> 1337a5c (Faults and pages by IPC: straight paths to C and back)
 	SAME(PTE_A);
 	SAME(PTE_D);
 	SAME(PTE_PCD);
@@ -133,14 +124,13 @@ void constants_of_memory(void)
 	SAME(FL_IF);
 	SAME(VEC_SYSENTER);
 	CONSTANT(MINUS_E_FAULT, -E_FAULT);
-	CONSTANT(MINUS_E_DEAD, -E_DEAD);
-	CONSTANT(MINUS_E_BAD_ENV, -E_BAD_ENV);
 }
 
 void constants_of_calls(void)
 {
 	SAME(SYSCALL_VECTOR);
 	SAME(SYS_IPC);
+	SAME(SYS_ENV_DESTROY);
 	SAME(ONE_CPU);
 	SAME(DEBUG);
 	SAME(SYS_COUNT);
@@ -161,9 +151,5 @@ void constants_of_calls(void)
 	SAME(IPC_RECV);
 	SAME(IPC_FAULT_CALL);
 	SAME(IPC_WORDS_SHIFT);
-<<<<<<< HEAD
-	CONSTANT(MINUS_E_FAULT, -E_FAULT);
-=======
->>>>>>> 1337a5c (Faults and pages by IPC: straight paths to C and back)
 	SAME(FAULTS_UPCALL);
 }
