@@ -54,8 +54,8 @@ static inline struct env *enter(struct env *env, vaddr_t upcall, uint32_t value,
 	frame = frame_enter(PTE_ADDR(*stack), FRAME_SLOT_DST) + esp - XSTACK;
 	frame->fault_va = value;
 	frame->err = code;
+	tf->kesp = 0; /* pusha left an address of the kernel's there */
 	copy_words(&frame->edi, &tf->edi, PUSHA_WORDS);
-	frame->oesp = 0; /* there it has an address of the kernel's */
 	frame->eip = tf->eip;
 	frame->eflags = tf->eflags;
 	frame->esp = tf->esp;
