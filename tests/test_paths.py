@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from conftest import run_app, run_command
+from conftest import ROOT, run_app, run_command
 from test_kernels import built
 
 CPUS = pytest.mark.parametrize("smp", [1, 2, 4])
@@ -17,6 +17,10 @@ PROGRAMS = ["cowtest", "cow_many_writers", "cow_last_sharer_copies_nothing",
             "pager_leaves_the_rest_to_us", "fault_handlers_of_programs",
             "fault_deadline_names_who", "hostile_stack_overflow",
             "malloc_blocks_stay_apart", "proc_exec_keeps_pid", "stress_forktrees"]
+LOADING = sorted(path.stem for path in (ROOT / "tests/guest").glob("load_*.c"))
+# What of these is true also where programs do not come on demand: contents, privacy, nothing lost.
+WHOLE = ["load_data_is_private", "load_ends_without_a_trace", "load_fork_keeps_untouched",
+         "load_odd_programs", "load_text_is_shared"]
 
 
 def run_on(path, app, smp=2, **options):
@@ -33,6 +37,27 @@ def run_on(path, app, smp=2, **options):
 def test_same_binary(program, path, smp):
     result = run_on(path, program, smp)
     assert result.status == 0, result
+
+
+@PATHS
+@CPUS
+@pytest.mark.parametrize("program", LOADING)
+def test_loading_on_demand(program, path, smp):
+    """On path `pager` test_guest.py runs them."""
+    result = run_on(path, program, smp, MEM=16 if program == "load_goes_on_without_memory" else 128)
+    assert result.status == 0, result
+
+
+@CPUS
+@pytest.mark.parametrize("program", WHOLE)
+def test_loaded_whole_on_path_self(program, smp):
+    result = run_on("self", program, smp)
+    assert result.status == 0, result
+
+
+def test_all_pages_are_there_from_the_start_on_path_self():
+    result = run_on("self", "load_starts_with_few_pages")
+    assert re.search(r"^(\d+) of \1 pages at start$", result.output, re.M), result
 
 
 @CPUS

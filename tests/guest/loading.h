@@ -40,6 +40,12 @@ static volatile uint32_t data[DATA_PAGES][WORDS]
 /* Volatile themselves they would not be among the constants. */
 #define constants ((const volatile uint32_t(*)[WORDS])constant_pages)
 
+/* Not on path `self`, where all of a program is there from the start. */
+static inline bool on_demand(void)
+{
+	return env_page->pager != 0;
+}
+
 /* The own entry; 0 where there is no page table. */
 static inline pte_t entry_at(const volatile void *at)
 {
