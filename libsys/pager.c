@@ -82,3 +82,19 @@ bool pager_next(struct pager_fault *fault, int answer)
 		msg = (struct ipc_msg){.w = {(uint32_t)status}, .nwords = 1};
 	}
 }
+
+/* A pager answers who is none of its clients too: with a refusal. */
+int pager_await(pid_t pid, uint32_t ms)
+{
+	struct ipc_msg msg = {.nwords = 0};
+	struct pm_info info;
+
+	if (process_next(pid - 1, &info) != pid) {
+		return E_BAD_ENV;
+	}
+	env_page->send_us = ms * 1000;
+	env_page->recv_us = ms * 1000;
+	int status = info.env == 0 ? E_DEAD
+	                           : ipc_call(info.env, &msg, IPC_SEND_TIMEOUT | IPC_RECV_TIMEOUT);
+	return status == E_BAD_ENV ? E_DEAD : status;
+}

@@ -19,6 +19,7 @@
 #define PARLEY_LIBSYS_PAGER_H
 
 #include "kernel/abi/types.h"
+#include "libsys/process.h"
 #include "servers/pager/protocol.h"
 
 struct pager_fault {
@@ -42,5 +43,11 @@ int pager_result(int result);
 
 /* The next client after env `client` (0: the first), in no special order; 0: no more. */
 envid_t pager_client_after(envid_t client);
+
+/* ---- For who starts one ---- */
+
+/* Waits until process `pid` serves as a pager, which it does from its first pager_next on. OK; E_DEAD: it
+ * has ended; E_TIMEOUT: neither in `ms`; E_BAD_ENV: no such process. Blocks. */
+int pager_await(pid_t pid, uint32_t ms);
 
 #endif

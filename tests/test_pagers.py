@@ -44,7 +44,10 @@ def test_zippager_packs_and_brings_back(smp, path):
 def test_pagers_say_how_they_are_used():
     for pager in ("zippager 7", "zippager x", "zippager 8 8", "logpager x"):
         result = run_app(f"run -p '{pager}' hello", tests=False)
-        assert f"usage: {pager.split()[0]}" in result.output and "hello, world" in result.output
+        name = pager.split()[0]
+        assert f"usage: {name}" in result.output and "hello, world" not in result.output, result
+        assert f"{name}: ended with status 1 and pages nobody; hello is not run" in result.output
+        assert result.status == 1, result
 
 
 @CPUS
@@ -53,10 +56,26 @@ def test_pager_paged_by_a_pager(smp):
     assert result.status == 0 and "\n47\n" in result.output, result
 
 
-def test_what_is_no_pager_is_replaced():
-    result = run_app("run -p hello primes 20", tests=False)
-    assert result.status == 0 and "\n19\n" in result.output, result
-    assert re.search(r"procmgr: hello\[\d+\] is gone; the pager server pages its", result.output)
+@CPUS
+def test_what_ends_at_once_pages_nobody(smp):
+    """Not the program on another pager than the one asked for."""
+    for line in ("run -p zeropager -p 'primes 5' primes 20", "run -p hello primes 20 & wait",
+                 "run -p hello primes 20"):
+        result = run_app(line + "; ps", smp=smp, tests=False)
+        assert "pages nobody; primes is not run" in result.output and "\n19\n" not in result.output, result
+        assert "zeropager" not in result.output, result
+    assert "hello: ended with status 0" in result.output, result
+
+
+@CPUS
+def test_line_of_the_program_comes_before_its_pager_ends(shell, smp):
+    """`spin` pages nobody, and does not end."""
+    session = shell(SMP=smp)
+    session.send("run -d 300 -p spin cowtest\r")
+    session.expect_re(r"cowtest\[\d+\]: fault at .*: no answer from spin\[\d+\] in 300 ms")
+    session.send("\x03")
+    session.expect("parley$ ")
+    assert " spin" not in session.run("ps")
 
 
 def test_failed_start_leaves_no_pager():

@@ -1,11 +1,12 @@
 /* One command: a builtin or a program of the archive, in the foreground or in the background. */
 #include "apps/sh/sh.h"
 #include "libsys/args.h"
+#include "libsys/pager.h"
 #include "libsys/status.h"
 #include "libsys/stdio.h"
 #include "libsys/string.h"
 
-enum { DEADLINE_INHERIT = -1, PAGERS_MAX = 4, PAGER_WORDS_MAX = 16 };
+enum { DEADLINE_INHERIT = -1, PAGERS_MAX = 4, PAGER_WORDS_MAX = 16, PAGER_START_MS = 2000 };
 
 struct command {
 	int argc;
@@ -88,6 +89,47 @@ static void end_pagers(const struct command *command)
 	}
 }
 
+/* Waits until the pager serves. False, after a message, if it has ended instead: then the pager server would take its
+ * place. One that is slow is taken at its word; a deadline is for those that never answer. */
+static bool pager_serves(const struct command *command, int i)
+{
+	pid_t pid = command->pager_pids[i];
+	uint32_t ms = PAGER_START_MS;
+	struct process_end end;
+
+	if (command->deadline_ms > 0 && command->deadline_ms < PAGER_START_MS) {
+		ms = (uint32_t)command->deadline_ms;
+	}
+	if (pager_await(pid, ms) != E_DEAD || wait(pid, &end, 0) < 0) {
+		return true;
+	}
+	if (end.why[0] != '\0') {
+		puts(end.why);
+	}
+	printf("%s: ended with status %d and pages nobody; %s is not run\n", command->pagers[i],
+	       end.status, command->argv[0]);
+	return false;
+}
+
+/* Starts one pager, paged by process `pager`. Its pid, or an error after a message. */
+static pid_t start_pager(struct command *command, int i, pid_t pager)
+{
+	char *words[PAGER_WORDS_MAX];
+	int count = args_split(command->pagers[i], words, PAGER_WORDS_MAX);
+	pid_t pid = count < 1 ? E_INVAL
+	                      : spawn_paged(pager, FAULT_PATH_INHERIT, count,
+	                                    (const char *const *)words);
+
+	command->pager_pids[i] = pid;
+	if (pid < 0) {
+		printf("%s: %s\n", command->pagers[i], status_text(pid));
+	} else if (!pager_serves(command, i)) {
+		command->pager_pids[i] = 0;
+		return E_DEAD;
+	}
+	return pid;
+}
+
 /* Starts the pagers, each paged by the one before it. The last one's pid, 0 if there are none, or an error,
  * after a message. */
 static pid_t start_pagers(struct command *command)
@@ -95,16 +137,7 @@ static pid_t start_pagers(struct command *command)
 	pid_t pid = 0;
 
 	for (int i = 0; i < command->npagers && pid >= 0; i++) {
-		char *words[PAGER_WORDS_MAX];
-		int count = args_split(command->pagers[i], words, PAGER_WORDS_MAX);
-
-		pid = count < 1 ? E_INVAL
-		                : spawn_paged(pid, FAULT_PATH_INHERIT, count,
-		                              (const char *const *)words);
-		command->pager_pids[i] = pid;
-		if (pid < 0) {
-			printf("%s: %s\n", command->pagers[i], status_text(pid));
-		}
+		pid = start_pager(command, i, pid);
 	}
 	if (pid < 0) {
 		end_pagers(command);
@@ -223,7 +256,6 @@ int command_foreground(int argc, char *argv[])
 		return 1;
 	}
 	result = job_wait_child(pid, &end);
-	wait_for_pagers(&command);
 	if (result < 0) {
 		printf("%s: %s\n", argv[0], status_text(result));
 		return 1;
@@ -233,5 +265,6 @@ int command_foreground(int argc, char *argv[])
 	} else if (end.how == PM_END_KILLED) {
 		puts("killed");
 	}
+	wait_for_pagers(&command);
 	return end.status;
 }
