@@ -42,7 +42,10 @@ link_flags := -static -nostdlib -Wl,--build-id=none -Wl,-z,noexecstack \
 	-Wl,-z,max-page-size=4096 -Wl,--fatal-warnings
 
 # ---- What is there
-kernel_folder := build$(if $(filter 1,$(DEBUG)),/debug,$(if $(filter 1,$(NCPU)),/up,$(if $(filter 1,$(KFAULT)),/kfault,$(if $(filter 1,$(FAILHOOK)),/fail,$(if $(filter 1,$(BARE)),/bare)))))
+kernel_kinds := DEBUG/debug NCPU/up KFAULT/kfault FAILHOOK/fail BARE/bare
+kernel_kind := $(foreach k,$(kernel_kinds),$(if $(filter 1,$($(patsubst %/,%,$(dir $(k))))),$(k)))
+$(if $(word 2,$(kernel_kind)),$(error make: $(patsubst %/,%=1,$(dir $(kernel_kind))) are a kernel each: one at a time))
+kernel_folder := build$(addprefix /,$(notdir $(kernel_kind)))
 kernel_file := $(kernel_folder)/kernel.elf
 object = $(patsubst %,build/%.o,$(basename $(1)))
 name = $(basename $(notdir $(1)))

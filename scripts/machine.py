@@ -16,6 +16,8 @@ ROOT = Path(__file__).resolve().parent.parent
 NAMES = ("SMP", "MEM", "APP", "TRACE", "BARE", "TIMEOUT", "ACCEL", "ICOUNT", "TESTS", "ISO", "BOOTARGS",
          "FAULTS", "JOSLOG", "DEBUG", "NCPU", "FAILHOOK", "KFAULT",
          "PAGER", "CONSOLE")
+# Kernels other than the one that is shipped, and their folders in build/.
+KERNELS = {"DEBUG": "debug", "NCPU": "up", "KFAULT": "kfault", "FAILHOOK": "fail", "BARE": "bare"}
 BUILTINS = tuple(re.findall(r'^\t\{"(\w+)", ', (ROOT / "apps/sh/builtin.c").read_text(), re.M))
 SERVERS = ("procmgr", "pager", "console")
 APP_MAX = 230  # bytes: `sh -c APP` travels in one message (servers/procmgr/protocol.h)
@@ -96,19 +98,15 @@ class Options:
 
     def kernel_file(self):
         """Which of the kernels that the Makefile knows."""
-        debug, one_cpu = self.flag("DEBUG"), self.given["NCPU"].strip()
-        if self.flag("FAILHOOK"):
-            return "build/fail/kernel.elf"
-        kfault = self.flag("KFAULT")
-        if self.flag("BARE"):
-            return "build/bare/kernel.elf"
-        if one_cpu not in ("", "1") or (one_cpu and debug):
-            fail(f"NCPU={one_cpu}: must be 1, and not together with DEBUG=1")
-        if kfault and (one_cpu or debug):
-            fail("KFAULT=1 is a kernel of its own: not together with DEBUG=1 or NCPU=1")
-        if self.faults == "kernel" and not kfault:
+        if self.given["NCPU"].strip() not in ("", "1"):
+            fail(f"NCPU={self.given['NCPU']}: must be 1")
+        kinds = [name for name in KERNELS if self.flag(name)]
+        if len(kinds) > 1:
+            fail(f"{'=1 '.join(kinds)}=1 are a kernel each: one at a time")
+        if self.faults == "kernel" and kinds != ["KFAULT"]:
             fail("FAULTS=kernel needs the kernel that has this path: KFAULT=1")
-        return f"build/{'debug/' * debug + 'up/' * bool(one_cpu) + 'kfault/' * kfault}kernel.elf"
+        self.other_kernel = bool(kinds)
+        return f"build/{''.join(KERNELS[kind] + '/' for kind in kinds)}kernel.elf"
 
     def archive(self):
         """Which of the archives that the Makefile packs. All test programs together are too big for a small
@@ -133,8 +131,10 @@ class Options:
             fail("BOOTARGS: use APP= to name a program")
         if len(self.app) > APP_MAX:
             fail(f"APP is {len(self.app)} characters long, at most {APP_MAX} are possible")
-        if self.iso and (text or self.given["FAULTS"].strip() or self.joslog):
-            fail("ISO=1 boots what is on the CD: APP, FAULTS, JOSLOG and BOOTARGS are not possible")
+        others = [name for name in ("FAULTS", "PAGER", "CONSOLE") if self.given[name].strip()]
+        if self.iso and (text or others or self.joslog or self.other_kernel):
+            fail("ISO=1 boots what is on the CD: APP, BOOTARGS, FAULTS, JOSLOG, servers and kernels of one's "
+                 "choice are not possible")
         have = programs(self.tests)
         for program in commands(self.app):
             if program not in have and program not in BUILTINS:

@@ -32,7 +32,7 @@ class Result:
 def clean_environment(**options):
     """The environment without options of an outer `make`, and with these."""
     names = ("SMP", "MEM", "APP", "TRACE", "BARE", "TIMEOUT", "ACCEL", "ICOUNT", "TESTS", "ISO",
-             "BOOTARGS", "DEBUG", "NCPU", "FAILHOOK", "PAGER", "CONSOLE", "FAULTS", "JOSLOG",
+             "BOOTARGS", "DEBUG", "NCPU", "FAILHOOK", "KFAULT", "PAGER", "CONSOLE", "FAULTS", "JOSLOG",
              "MAKEFLAGS", "MFLAGS", "MAKELEVEL", "V", "T")
     environment = {name: value for name, value in os.environ.items() if name not in names}
     environment.update({name: str(value) for name, value in options.items()})

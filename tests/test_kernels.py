@@ -1,11 +1,12 @@
 """The other kernels: the one that checks more (DEBUG=1), and the one for a single CPU (NCPU=1)."""
 
 import fcntl
+import itertools
 import subprocess
 
 import pytest
 
-from conftest import ROOT, run_app
+from conftest import ROOT, run_app, run_command
 
 
 def built(option):
@@ -31,3 +32,21 @@ def test_kernel_for_one_cpu_works(program, smp):
     """On a machine with more CPUs it leaves the others alone."""
     result = run_app(program, smp=smp, **built("NCPU=1"))
     assert result.status == 0, result
+
+
+@pytest.mark.parametrize("one, other", itertools.combinations(["DEBUG", "NCPU", "KFAULT", "FAILHOOK", "BARE"], 2))
+def test_two_kernels_at_once_are_refused(one, other):
+    """By make, whatever is to be made, and by scripts/run; none of the two is dropped."""
+    text = f"{one}=1 {other}=1 are a kernel each: one at a time"
+    for command in (["make", f"{one}=1", f"{other}=1"], ["make", "run", f"{one}=1", f"{other}=1", "APP=hello"]):
+        result = run_command(command)
+        assert result.status == 2 and text in result.errors, result
+        assert result.errors.count("\n") == 1, result
+    result = run_command(["scripts/run", "--check"], **{one: 1, other: 1})
+    assert result.status == 2 and text in result.errors, result
+
+
+def test_cd_has_one_kernel():
+    for option in ({"KFAULT": 1}, {"BARE": 1}, {"PAGER": "build/pager.elf"}):
+        result = run_command(["scripts/run", "--check"], ISO=1, **option)
+        assert result.status == 2 and "ISO=1 boots what is on the CD" in result.errors, result

@@ -117,7 +117,7 @@ def test_shell_on_self():
     result = run_command(["scripts/run"], 60, FAULTS="self", SMP=2, TIMEOUT=30,
                          APP="sh -c 'hello & sleep 0.1; time hello & ps; sh -c hello'")
     assert result.status == 0 and result.output.count("hello, world") == 3, result
-    assert re.search(r"^ +1 +0 run .* sh \(self, \d envs?\)$", result.output, re.M), result
+    assert re.search(r"^ +1 +0 run .* self +sh \(\d envs?\)$", result.output, re.M), result
 
 
 def test_session(shell):
@@ -125,7 +125,7 @@ def test_session(shell):
     text = session.run("run -f self self_kill_ends_family tree &")
     pid = int(re.search(r"\[(\d+)\] self_kill", text).group(1))
     for _ in range(50):
-        row = re.search(rf"^ *{pid} +1 run .* self_kill_ends_family \(self, (\d+) envs?\)$",
+        row = re.search(rf"^ *{pid} +1 run .* self +self_kill_ends_family \((\d+) envs?\)$",
                         session.run("ps"), re.M)
         assert row
         if row.group(1) == "40":
@@ -134,7 +134,7 @@ def test_session(shell):
     assert row.group(1) == "40"
     session.run(f"kill {pid}")
     session.run("")
-    assert "(self" not in session.run("ps")
+    assert " self " not in session.run("ps")
     session.send("run -f self spin\r")
     session.expect("\n")
     time.sleep(0.7)  # nothing visible says that spin runs

@@ -127,7 +127,7 @@ def test_ctrl_d_leaves(session):
 
 
 def test_ps_shows_pages_and_runs(session):
-    row = re.search(r"^ *1 +0 +\w+ +\d+ +(\d+) +(\d+) sh$", session.run("ps"), re.M)
+    row = re.search(r"^ *1 +0 +\w+ +\d+ +(\d+) +(\d+) pager +sh$", session.run("ps"), re.M)
     assert row and int(row.group(1)) > 4 and int(row.group(2)) > 0
 
 

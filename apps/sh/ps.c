@@ -16,16 +16,15 @@ static int print_processes(void)
 	struct pm_info info;
 	int cursor = 0;
 
-	printf("%5s %6s %-6s %3s %6s %8s %s\n", "PID", "PARENT", "STATE", "CPU", "PAGES", "RUNS",
-	       "NAME");
+	printf("%5s %6s %-6s %3s %6s %8s %-6s %s\n", "PID", "PARENT", "STATE", "CPU", "PAGES",
+	       "RUNS", "PATH", "NAME");
 	while ((cursor = process_next(cursor, &info)) > 0) {
-		printf("%5d %6d %-6s %3u %6u %8u %s", info.pid, info.parent,
+		printf("%5d %6d %-6s %3u %6u %8u %-6s %s", info.pid, info.parent,
 		       info.state <= PM_ZOMBIE ? states[info.state] : "?", info.cpu, info.pages,
-		       info.runs, info.name);
+		       info.runs, info.path < FAULT_PATHS ? fault_path_names[info.path] : "?",
+		       info.name);
 		if (info.path == FAULT_PATH_SELF) {
-			printf(" (self, %u %s)", info.envs, info.envs == 1 ? "env" : "envs");
-		} else if (info.path != FAULT_PATH_PAGER && info.path < FAULT_PATHS) {
-			printf(" (%s)", fault_path_names[info.path]);
+			printf(" (%u %s)", info.envs, info.envs == 1 ? "env" : "envs");
 		}
 		if (info.pager != 0) {
 			printf(" (paged by %d)", info.pager);

@@ -26,13 +26,13 @@ static void print_row(enum pm_server which)
 	uint32_t restarts = process_server_restarts(which);
 
 	if (env < 0) {
-		printf("%5s %6s %-6s %3s %6s %8s %s\n", "-", "-", "dead", "-", "-", "-",
+		printf("%5s %6s %-6s %3s %6s %8s %-6s %s\n", "-", "-", "dead", "-", "-", "-", "-",
 		       names[which]);
 		return;
 	}
 	const volatile struct env_info *info = &env_infos[ENV_SLOT(env)];
-	printf("%5s %6s %-6s %3u %6u %8u %s", "-", "-", "server", info->cpu, info->pages,
-	       info->runs, names[which]);
+	printf("%5s %6s %-6s %3u %6u %8u %-6s %s", "-", "-", "server", info->cpu, info->pages,
+	       info->runs, "-", names[which]);
 	if (restarts > 0) {
 		printf(" (started again %u %s)", restarts, restarts == 1 ? "time" : "times");
 	}
