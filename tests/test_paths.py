@@ -101,3 +101,17 @@ def test_path_kernel_needs_its_kernel():
     assert result.status == 1 and "KFAULT=1" in result.output, result
     result = run_command(["scripts/run", "--check"], FAULTS="kernel")
     assert result.status == 2 and "KFAULT=1" in result.errors, result
+
+
+FAILING = sorted(path.stem for path in (ROOT / "tests/guest").glob("fail_*.c"))
+
+
+@CPUS
+@pytest.mark.parametrize("path, program", [
+    *(("ipc", program) for program in FAILING if "_self_" not in program),
+    ("self", "fail_exec_is_a_transaction"), ("self", "fail_spawn_is_a_transaction")])
+def test_failing_allocations(path, program, smp):
+    """On path `pager` test_guest.py runs them, and for fork on `self` the one that is made for it. A kernel has
+    either the failures or path `kernel`."""
+    result = run_on(path, program, smp, BOOTARGS="killservers", **built("FAILHOOK=1"))
+    assert result.status == 0, result
