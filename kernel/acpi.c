@@ -52,9 +52,9 @@ struct madt_entry {
 	};
 } __attribute__((packed));
 
-static struct madt madt;
+static INIT_DATA struct madt madt;
 
-static const struct rsdp *find_rsdp(void)
+static INIT const struct rsdp *find_rsdp(void)
 {
 	paddr_t ebda = machine_ebda();
 	const struct rsdp *rsdp = NULL;
@@ -66,7 +66,7 @@ static const struct rsdp *find_rsdp(void)
 }
 
 /* Copies the MADT that the RSDT names to `madt`. */
-static bool read_madt(paddr_t rsdt)
+static INIT bool read_madt(paddr_t rsdt)
 {
 	struct table header;
 
@@ -86,7 +86,7 @@ static bool read_madt(paddr_t rsdt)
 	return false;
 }
 
-static void apply(struct machine *machine, const struct madt_entry *entry)
+static INIT void apply(struct machine *machine, const struct madt_entry *entry)
 {
 	if (entry->type == MADT_CPU && entry->length >= 8 && entry->cpu.flags & CPU_ENABLED) {
 		machine_add_cpu(machine, entry->cpu.apic_id);
@@ -101,7 +101,7 @@ static void apply(struct machine *machine, const struct madt_entry *entry)
 	}
 }
 
-bool acpi_discover(struct machine *machine)
+INIT bool acpi_discover(struct machine *machine)
 {
 	const struct rsdp *rsdp = find_rsdp();
 	uint32_t size, at = 0;

@@ -81,7 +81,7 @@ static uint32_t ioapic_pins(void)
 	return (ioapic_read(IOAPIC_VERSION) >> 16 & 0xFF) + 1;
 }
 
-void apic_init(const struct machine *machine)
+INIT void apic_init(const struct machine *machine)
 {
 	where = machine;
 	lapic = kmap_device(machine->lapic, PGSIZE);
@@ -108,7 +108,7 @@ void apic_init_cpu(void)
 	apic_end_of_interrupt();
 }
 
-uint32_t apic_own_id(void)
+INIT uint32_t apic_own_id(void)
 {
 	return lapic_read(LAPIC_ID) >> 24;
 }
@@ -147,13 +147,13 @@ void apic_poke(uint32_t apic_id)
 	send(apic_id, ICR_ASSERT | VEC_POKE);
 }
 
-void apic_send_init(uint32_t apic_id)
+INIT void apic_send_init(uint32_t apic_id)
 {
 	send(apic_id, ICR_INIT | ICR_LEVEL | ICR_ASSERT);
 	send(apic_id, ICR_INIT | ICR_LEVEL);
 }
 
-void apic_send_startup(uint32_t apic_id, paddr_t code)
+INIT void apic_send_startup(uint32_t apic_id, paddr_t code)
 {
 	send(apic_id, ICR_STARTUP | ICR_ASSERT | code >> PGSHIFT);
 }

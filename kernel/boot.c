@@ -45,7 +45,7 @@ bool boot_word(const char *cmdline, const char *word)
 	return false;
 }
 
-static void record_cpus(void)
+static INIT void record_cpus(void)
 {
 	boot_info.ncpu = cpu_count;
 	for (uint32_t i = 0; i < cpu_count; i++) {
@@ -54,9 +54,10 @@ static void record_cpus(void)
 	boot_info.tsc_per_ms = clock_tsc_per_ms;
 }
 
-_Noreturn void boot_main(uint32_t magic, paddr_t mbi, vaddr_t stack_top)
+INIT _Noreturn void boot_main(uint32_t magic, paddr_t mbi, vaddr_t stack_top)
 {
 	struct cpu *cpu = &cpus[0];
+	struct env *first;
 
 	cpu_prepare(0, 0, stack_top);
 	debug_init();
@@ -65,6 +66,7 @@ _Noreturn void boot_main(uint32_t magic, paddr_t mbi, vaddr_t stack_top)
 	}
 	multiboot_read(mbi);
 	debug_quiet = boot_word(boot_info.cmdline, "quiet");
+	debug_monitor = boot_word(boot_info.cmdline, "monitor");
 	debug_log("Parley\n");
 
 	lock_acquire(cpu);
@@ -87,5 +89,7 @@ _Noreturn void boot_main(uint32_t magic, paddr_t mbi, vaddr_t stack_top)
 	if (boot_word(boot_info.cmdline, "panic")) {
 		panic("asked for on the command line");
 	}
-	sched_run(cpu, loader_start());
+	first = loader_start();
+	frame_free_init();
+	sched_run(cpu, first);
 }

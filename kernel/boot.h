@@ -4,14 +4,20 @@
 
 #include "kernel/abi/bootinfo.h"
 
+/* Start-up code, and data that is zero at first: only start-up uses it, and its frames are free after that
+ * (frame_free_init). The linker script lets nothing else refer to it. What other CPUs run is no such code: one that
+ * is late may be in it at any time. */
+#define INIT __attribute__((section(".init.text"), cold))
+#define INIT_DATA __attribute__((section(".bss.init")))
+
 struct cpu;
 
-/* Shown to the first server as it is. Constant after boot. */
+/* Shown to the first server as it is. Gone after boot. */
 extern struct bootinfo boot_info;
 
-extern char kernel_start[], kernel_end[]; /* kernel/kernel.ld */
-extern char boot_stack_top[];             /* nasm/boot.asm; after boot: for double faults */
-extern struct cpu *boot_stack_cpu;        /* what this_cpu() reads on that stack */
+extern char kernel_start[], kernel_end[], init_start[], init_end[]; /* kernel/kernel.ld */
+extern char boot_stack_top[];      /* nasm/boot.asm; after boot: for double faults */
+extern struct cpu *boot_stack_cpu; /* what this_cpu() reads on that stack */
 
 /* Whether `word` stands on the command line, before any `app=`. */
 bool boot_word(const char *cmdline, const char *word);

@@ -9,6 +9,7 @@
 #include "kernel/clock.h"
 
 #include "kernel/apic.h"
+#include "kernel/boot.h"
 #include "kernel/cpu.h"
 #include "kernel/debug.h"
 #include "kernel/env.h"
@@ -53,7 +54,7 @@ struct sample {
 	uint16_t pit;
 };
 
-static uint16_t pit_read(void)
+static INIT uint16_t pit_read(void)
 {
 	uint8_t low;
 
@@ -64,7 +65,7 @@ static uint16_t pit_read(void)
 
 /* All three counters at about the same moment: of a few readings the quickest, lest the host stalled
  * us in between. */
-static struct sample take_sample(void)
+static INIT struct sample take_sample(void)
 {
 	struct sample best = {0};
 	uint64_t quickest = ~0ull;
@@ -84,7 +85,7 @@ static struct sample take_sample(void)
 	return best;
 }
 
-void clock_init(void)
+INIT void clock_init(void)
 {
 	struct sample start, end;
 	uint32_t tsc, timer, pit;
@@ -135,7 +136,7 @@ uint32_t clock_ticks(void)
 	return clock_us() >> TICK_SHIFT;
 }
 
-void clock_spin_us(uint32_t us)
+INIT void clock_spin_us(uint32_t us)
 {
 	uint64_t end = clock_us() + us;
 

@@ -31,7 +31,7 @@ enum {
 	DESC_FLAT_LOW = 0x0000FFFF,
 };
 
-static struct descriptor tss_descriptor(const struct tss *tss, uint32_t size)
+static INIT struct descriptor tss_descriptor(const struct tss *tss, uint32_t size)
 {
 	uint32_t base = (uint32_t)tss;
 
@@ -40,7 +40,7 @@ static struct descriptor tss_descriptor(const struct tss *tss, uint32_t size)
 	                                   (base >> 16 & 0xFF)};
 }
 
-void cpu_prepare(uint32_t index, uint32_t apic_id, vaddr_t stack_top)
+INIT void cpu_prepare(uint32_t index, uint32_t apic_id, vaddr_t stack_top)
 {
 	enum { TSS_SIZE = sizeof(struct tss) + IO_PORTS / 8 + 1 };
 	struct cpu *cpu = &cpus[index];

@@ -18,10 +18,10 @@ enum {
 	DEBUG_EXIT = 0xF4, /* QEMU's isa-debug-exit, where `make run` puts it */
 };
 
-bool debug_quiet;
+bool debug_quiet, debug_monitor;
 static struct cpu *panicking; /* atomic: the first one talks */
 
-void debug_init(void)
+INIT void debug_init(void)
 {
 	outb(COM1 + 1, 0);    /* no interrupts */
 	outb(COM1 + 3, 0x80); /* divisor access */
@@ -129,7 +129,7 @@ void debug_printf(const char *format, ...)
 	va_end(args);
 }
 
-void debug_log(const char *format, ...)
+INIT void debug_log(const char *format, ...)
 {
 	va_list args;
 
@@ -227,7 +227,7 @@ static _Noreturn void finish(const struct trapframe *tf)
 
 	debug_printf("  cr2 %08x cr3 %08x env %08x\n", rcr2(), rcr3(), env ? env->id : 0);
 	debug_backtrace(tf->eip, tf->ebp);
-	if (monitor_run && boot_word(boot_info.cmdline, "monitor")) {
+	if (monitor_run && debug_monitor) {
 		monitor_run(tf);
 	}
 	machine_exit(PANIC_STATUS);

@@ -20,7 +20,7 @@ void debug_printf(const char *format, ...) __attribute__((format(printf, 1, 2)))
 
 /* A boot-time line; silent with `quiet` on the command line. */
 void debug_log(const char *format, ...) __attribute__((format(printf, 1, 2)));
-extern bool debug_quiet;
+extern bool debug_quiet, debug_monitor; /* those words are on the command line */
 
 /* Stops every CPU, prints the message, registers and a backtrace, then enters the monitor (command line
  * word `monitor`) or ends the machine with status PANIC_STATUS. */

@@ -7,6 +7,7 @@
  * after its controller read the record if it asked for deaths. Guarded by the kernel lock. */
 #include "kernel/env.h"
 
+#include "kernel/boot.h"
 #include "kernel/clock.h"
 #include "kernel/cpu.h"
 #include "kernel/debug.h"
@@ -38,7 +39,7 @@ static void push_free(struct env *env)
 	*free_list_of(env) = env;
 }
 
-void env_init(void)
+INIT void env_init(void)
 {
 	for (int i = NENV - 1; i >= 0; i--) {
 		envs[i].info = envs[i].space.info = &env_records[i];

@@ -138,11 +138,11 @@ bool frame_is_fixed(paddr_t frame)
 /* ---- building the table ---- */
 
 /* What must not be handed out although it may lie in RAM. */
-static struct span reserved[BOOT_MODULES_MAX + BOOT_RANGES_MAX + 2 + 2 * FRAME_SPANS_MAX];
-static uint32_t nreserved;
+static INIT_DATA struct span reserved[BOOT_MODULES_MAX + BOOT_RANGES_MAX + 2 + 2 * FRAME_SPANS_MAX];
+static INIT_DATA uint32_t nreserved;
 
 /* The whole pages of [start, start + size); empty if there are none below 4 GiB. */
-static struct span span_of(uint64_t start, uint64_t size)
+static INIT struct span span_of(uint64_t start, uint64_t size)
 {
 	const uint64_t top = ((uint64_t)1 << 32) - PGSIZE;
 	uint64_t end = start + size < start || start + size > top ? top : start + size;
@@ -153,12 +153,12 @@ static struct span span_of(uint64_t start, uint64_t size)
 	return (struct span){(start + PGSIZE - 1) >> PGSHIFT, end >> PGSHIFT};
 }
 
-static void reserve(paddr_t start, paddr_t end)
+static INIT void reserve(paddr_t start, paddr_t end)
 {
 	reserved[nreserved++] = (struct span){start >> PGSHIFT, (end + PGSIZE - 1) >> PGSHIFT};
 }
 
-static void reserve_all(const struct bootinfo *info)
+static INIT void reserve_all(const struct bootinfo *info)
 {
 	reserve(0, frame_low_addr(kernel_end));
 	for (uint32_t i = 0; i < info->nmodules; i++) {
@@ -174,7 +174,7 @@ static void reserve_all(const struct bootinfo *info)
 }
 
 /* From page `start` on: the free pages up to `end` or to what is reserved next, and where they start. */
-static struct span next_gap(uint32_t start, uint32_t end)
+static INIT struct span next_gap(uint32_t start, uint32_t end)
 {
 	struct span gap = {start, end};
 
@@ -192,7 +192,7 @@ static struct span next_gap(uint32_t start, uint32_t end)
 }
 
 /* Free low memory for `npages` of table: its first page. */
-static uint32_t find_room(const struct bootinfo *info, uint32_t npages)
+static INIT uint32_t find_room(const struct bootinfo *info, uint32_t npages)
 {
 	for (uint32_t i = 0; i < info->nranges; i++) {
 		struct span ram = span_of(info->range[i].start, info->range[i].size);
@@ -212,13 +212,13 @@ static uint32_t find_room(const struct bootinfo *info, uint32_t npages)
 }
 
 /* Sets refs (and, of no meaning yet, next) of the frames in a span. */
-static void set_refs(struct span span, uint32_t refs)
+static INIT void set_refs(struct span span, uint32_t refs)
 {
 	fill_words(&frame_table[span.start], refs,
 	           (span.end - span.start) * (sizeof(struct frame) / 4));
 }
 
-static void add_span(struct free_list *list, struct span span)
+static INIT void add_span(struct free_list *list, struct span span)
 {
 	assert(list->nspans < FRAME_SPANS_MAX);
 	set_refs(span, 0);
@@ -228,7 +228,7 @@ static void add_span(struct free_list *list, struct span span)
 }
 
 /* Frees all pages of the span that are not reserved. */
-static void free_ram(struct span ram)
+static INIT void free_ram(struct span ram)
 {
 	struct span gap = next_gap(ram.start, ram.end);
 
@@ -243,7 +243,7 @@ static void free_ram(struct span ram)
 	}
 }
 
-void frame_init(const struct bootinfo *info)
+INIT void frame_init(const struct bootinfo *info)
 {
 	uint32_t size, top = 0;
 	struct span where;
@@ -278,4 +278,13 @@ void frame_init(const struct bootinfo *info)
 	frame_counts.total = frame_count_free();
 	debug_log("memory: %u MiB free of %u MiB, %u pages unused\n", frame_counts.total >> 8,
 	          top >> 8, frame_counts.unused);
+}
+
+INIT void frame_free_init(void)
+{
+	for (char *page = init_start; page != init_end; page += PGSIZE) {
+		frame_put(frame_low_addr(page));
+	}
+	frame_settle();
+	frame_counts.total += (init_end - init_start) / PGSIZE;
 }

@@ -40,6 +40,10 @@ enum frame_use {
  * for the first MiB, the kernel and the modules. Panics below 16 MiB or so. */
 void frame_init(const struct bootinfo *info);
 
+/* Frees the frames of what only start-up used. Its caller is in them: until the kernel lock is released
+ * nobody gets them, and there must be no way back by then. */
+void frame_free_init(void);
+
 /* A frame with refs = 1 and undefined contents, or FRAME_NONE. */
 paddr_t frame_alloc(enum frame_use use);
 

@@ -5,6 +5,7 @@
 #include "kernel/kmap.h"
 
 #include "kernel/abi/page.h"
+#include "kernel/boot.h"
 #include "kernel/cpu.h"
 #include "kernel/debug.h"
 #include "kernel/x86.h"
@@ -20,13 +21,13 @@ static pte_t *device_entry(vaddr_t va)
 	return &device_table[(va >> PGSHIFT) & 1023];
 }
 
-void kmap_init(void)
+INIT void kmap_init(void)
 {
 	kmap_pgdir[MMIOBASE >> PTSHIFT] = frame_low_addr(device_table) | PTE_P | PTE_W;
 	kmap_pgdir[KSTACKBASE >> PTSHIFT] = frame_low_addr(stack_table) | PTE_P | PTE_W;
 }
 
-void *kmap_device(paddr_t pa, uint32_t size)
+INIT void *kmap_device(paddr_t pa, uint32_t size)
 {
 	uint32_t offset = pa % PGSIZE;
 	vaddr_t va = device_next;
@@ -42,7 +43,7 @@ void *kmap_device(paddr_t pa, uint32_t size)
 	return (void *)(va + offset);
 }
 
-vaddr_t kmap_stack(uint32_t index)
+INIT vaddr_t kmap_stack(uint32_t index)
 {
 	vaddr_t top = KERNBASE - index * KSTACK_STRIDE;
 
@@ -66,7 +67,7 @@ void *kmap_window(paddr_t frame, enum frame_slot slot)
 	return (void *)va;
 }
 
-void kmap_read(void *dst, paddr_t src, uint32_t size)
+INIT void kmap_read(void *dst, paddr_t src, uint32_t size)
 {
 	uint8_t *to = dst;
 
@@ -89,7 +90,7 @@ void kmap_share(pte_t *pgdir)
 	copy_words(&pgdir[FIRST], &kmap_pgdir[FIRST], 1024 - FIRST);
 }
 
-void kmap_drop_identity(void)
+INIT void kmap_drop_identity(void)
 {
 	kmap_pgdir[0] = 0;
 	lcr3(rcr3());

@@ -21,7 +21,7 @@ struct elf_segment {
 	uint32_t type, offset, vaddr, paddr, filesz, memsz, flags, align;
 };
 
-static pte_t *slot_for(struct env *env, vaddr_t va)
+static INIT pte_t *slot_for(struct env *env, vaddr_t va)
 {
 	int error = OK;
 	pte_t *slot = space_find_or_make(&env->space, va, &error);
@@ -33,7 +33,7 @@ static pte_t *slot_for(struct env *env, vaddr_t va)
 }
 
 /* A page of zeros at va, writable for now; its frame. */
-static paddr_t add_page(struct env *env, vaddr_t va)
+static INIT paddr_t add_page(struct env *env, vaddr_t va)
 {
 	pte_t *slot = slot_for(env, va);
 	paddr_t frame = space_frame(&env->space);
@@ -50,7 +50,8 @@ static paddr_t add_page(struct env *env, vaddr_t va)
 	return frame;
 }
 
-static void load_segment(struct env *env, const struct boot_module *m, const struct elf_segment *s)
+static INIT void load_segment(struct env *env, const struct boot_module *m,
+                              const struct elf_segment *s)
 {
 	vaddr_t end = s->vaddr + s->memsz;
 
@@ -71,7 +72,7 @@ static void load_segment(struct env *env, const struct boot_module *m, const str
 	}
 }
 
-static vaddr_t load_image(struct env *env, const struct boot_module *m)
+static INIT vaddr_t load_image(struct env *env, const struct boot_module *m)
 {
 	struct elf_header header;
 	struct elf_segment segment;
@@ -91,7 +92,7 @@ static vaddr_t load_image(struct env *env, const struct boot_module *m)
 	return header.entry;
 }
 
-struct env *loader_start(void)
+INIT struct env *loader_start(void)
 {
 	struct env *env;
 

@@ -6,7 +6,7 @@
 #include "kernel/debug.h"
 #include "kernel/frame.h"
 
-bool machine_checksum_ok(const void *table, uint32_t size)
+INIT bool machine_checksum_ok(const void *table, uint32_t size)
 {
 	const uint8_t *bytes = table;
 	uint8_t sum = 0;
@@ -17,7 +17,7 @@ bool machine_checksum_ok(const void *table, uint32_t size)
 	return sum == 0;
 }
 
-static bool same(const char *a, const char *b, uint32_t length)
+static INIT bool same(const char *a, const char *b, uint32_t length)
 {
 	for (uint32_t i = 0; i < length; i++) {
 		if (a[i] != b[i]) {
@@ -27,8 +27,8 @@ static bool same(const char *a, const char *b, uint32_t length)
 	return true;
 }
 
-const void *machine_scan(paddr_t start, uint32_t size, const char *signature, uint32_t length,
-                         uint32_t table_size)
+INIT const void *machine_scan(paddr_t start, uint32_t size, const char *signature, uint32_t length,
+                              uint32_t table_size)
 {
 	for (paddr_t pa = start; pa + table_size <= start + size; pa += 16) {
 		if (same(frame_low(pa), signature, length) &&
@@ -39,14 +39,14 @@ const void *machine_scan(paddr_t start, uint32_t size, const char *signature, ui
 	return NULL;
 }
 
-paddr_t machine_ebda(void)
+INIT paddr_t machine_ebda(void)
 {
 	paddr_t segment = *(uint16_t *)frame_low(0x40E); /* BIOS data area */
 
 	return segment >= 0x8000 && segment < 0xA000 ? segment << 4 : 0;
 }
 
-void machine_add_cpu(struct machine *machine, uint32_t apic_id)
+INIT void machine_add_cpu(struct machine *machine, uint32_t apic_id)
 {
 	for (uint32_t i = 0; i < machine->ncpu; i++) {
 		if (machine->apic_id[i] == apic_id) {
@@ -60,7 +60,7 @@ void machine_add_cpu(struct machine *machine, uint32_t apic_id)
 	}
 }
 
-void machine_discover(struct machine *machine, const char *cmdline)
+INIT void machine_discover(struct machine *machine, const char *cmdline)
 {
 	*machine =
 		(struct machine){.source = "no tables", .lapic = 0xFEE00000, .ioapic = 0xFEC00000};

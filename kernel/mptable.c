@@ -38,7 +38,7 @@ enum { MP_CPU, MP_BUS, MP_IOAPIC, MP_INTERRUPT, MP_LOCAL_INTERRUPT, TABLE_MAX = 
 enum { ENTRY_CPU_SIZE = 20, ENTRY_SIZE = 8 };
 _Static_assert(sizeof(struct mp_entry) == ENTRY_CPU_SIZE, "MP 1.4, 4.3.1");
 
-static struct {
+static INIT_DATA struct {
 	char signature[4];
 	uint16_t length;
 	uint8_t revision, checksum;
@@ -51,7 +51,7 @@ static struct {
 	uint8_t bytes[TABLE_MAX - 44];
 } config;
 
-static const struct mp_pointer *find_pointer(void)
+static INIT const struct mp_pointer *find_pointer(void)
 {
 	enum { SIZE = sizeof(struct mp_pointer) };
 	paddr_t ebda = machine_ebda();
@@ -66,7 +66,7 @@ static const struct mp_pointer *find_pointer(void)
 	return found ? found : machine_scan(0xF0000, 0x10000, "_MP_", 4, SIZE);
 }
 
-static bool is_isa(const struct mp_entry *bus)
+static INIT bool is_isa(const struct mp_entry *bus)
 {
 	return bus->bus.name[0] == 'I' && bus->bus.name[1] == 'S' && bus->bus.name[2] == 'A';
 }
@@ -77,7 +77,7 @@ struct ids {
 };
 enum { NONE = ~0u };
 
-static void apply(struct machine *machine, const struct mp_entry *entry, struct ids *ids)
+static INIT void apply(struct machine *machine, const struct mp_entry *entry, struct ids *ids)
 {
 	if (entry->type == MP_CPU && entry->cpu.flags & 1) {
 		machine_add_cpu(machine, entry->cpu.apic_id);
@@ -99,7 +99,7 @@ static void apply(struct machine *machine, const struct mp_entry *entry, struct 
 	}
 }
 
-bool mp_discover(struct machine *machine)
+INIT bool mp_discover(struct machine *machine)
 {
 	const struct mp_pointer *pointer = find_pointer();
 	struct ids ids = {NONE, NONE};

@@ -4,7 +4,7 @@
 #include "kernel/debug.h"
 #include "kernel/frame.h"
 
-struct bootinfo boot_info;
+INIT_DATA struct bootinfo boot_info;
 
 enum {
 	HAS_MEMORY = 1 << 0,
@@ -30,7 +30,7 @@ struct multiboot_range {
 	uint32_t type;
 } __attribute__((packed));
 
-static const void *at(paddr_t pa)
+static INIT const void *at(paddr_t pa)
 {
 	if (pa == 0 || pa >= LOWMEM_END) {
 		panic("boot information at 0x%08x is out of reach", pa);
@@ -38,7 +38,7 @@ static const void *at(paddr_t pa)
 	return frame_low(pa);
 }
 
-static void copy_text(char *dst, const char *src, uint32_t size)
+static INIT void copy_text(char *dst, const char *src, uint32_t size)
 {
 	uint32_t i = 0;
 
@@ -49,7 +49,7 @@ static void copy_text(char *dst, const char *src, uint32_t size)
 }
 
 /* The last word of a module's string is its name: loaders differ in what comes before it. */
-static const char *last_word(const char *text)
+static INIT const char *last_word(const char *text)
 {
 	const char *word = text;
 
@@ -61,7 +61,7 @@ static const char *last_word(const char *text)
 	return word;
 }
 
-static void read_modules(const struct multiboot *mb)
+static INIT void read_modules(const struct multiboot *mb)
 {
 	const struct multiboot_module *m = at(mb->modules);
 
@@ -80,7 +80,7 @@ static void read_modules(const struct multiboot *mb)
 	}
 }
 
-static void add_range(uint64_t start, uint64_t size, uint32_t type)
+static INIT void add_range(uint64_t start, uint64_t size, uint32_t type)
 {
 	if (boot_info.nranges < BOOT_RANGES_MAX) {
 		boot_info.range[boot_info.nranges++] =
@@ -88,7 +88,7 @@ static void add_range(uint64_t start, uint64_t size, uint32_t type)
 	}
 }
 
-static void read_memory(const struct multiboot *mb)
+static INIT void read_memory(const struct multiboot *mb)
 {
 	uint32_t done = 0;
 
@@ -108,7 +108,7 @@ static void read_memory(const struct multiboot *mb)
 	}
 }
 
-void multiboot_read(paddr_t mbi)
+INIT void multiboot_read(paddr_t mbi)
 {
 	const struct multiboot *mb = at(mbi);
 

@@ -19,13 +19,13 @@
 
 enum { INIT_WAIT_US = 10000, STARTUP_WAIT_US = 200, ANSWER_WAIT_US = 500000 };
 
-static struct trampoline_mail *mailbox(void)
+static INIT struct trampoline_mail *mailbox(void)
 {
 	return (struct trampoline_mail *)(frame_low(TRAMPOLINE) +
 	                                  ((char *)&trampoline_mail - trampoline_code));
 }
 
-static bool wait_for(struct cpu *cpu, uint32_t us)
+static INIT bool wait_for(struct cpu *cpu, uint32_t us)
 {
 	uint64_t end = clock_us() + us;
 
@@ -38,7 +38,7 @@ static bool wait_for(struct cpu *cpu, uint32_t us)
 	return true;
 }
 
-static bool start(struct cpu *cpu)
+static INIT bool start(struct cpu *cpu)
 {
 	apic_send_init(cpu->apic_id);
 	clock_spin_us(INIT_WAIT_US);
@@ -54,7 +54,7 @@ static bool start(struct cpu *cpu)
 	return false;
 }
 
-void smp_start(const struct machine *machine)
+INIT void smp_start(const struct machine *machine)
 {
 	vaddr_t stack_top = 0;
 

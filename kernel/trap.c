@@ -25,12 +25,12 @@ enum { GATE_INTERRUPT = 0x8E00, GATE_USER = 0x6000, GATE_TASK = 0x8500 }; /* SDM
 
 static struct descriptor idt[VEC_COUNT];
 
-static bool user_may_raise(uint32_t vector)
+static INIT bool user_may_raise(uint32_t vector)
 {
 	return vector == VEC_BREAKPOINT || vector == VEC_OVERFLOW || vector == SYSCALL_VECTOR;
 }
 
-void trap_init(void)
+INIT void trap_init(void)
 {
 	for (uint32_t v = 0; v < VEC_COUNT; v++) {
 		uint32_t stub = (uint32_t)trap_stubs + v * VEC_STRIDE;

@@ -23,7 +23,7 @@ boot_stack_cpu:				; the word that this_cpu() reads
 	resb 4
 boot_stack_top:
 
-	section .text
+	section .init.text progbits alloc exec nowrite align=1
 	global boot_entry
 	extern boot_main
 
@@ -60,6 +60,7 @@ boot_entry:
 	push	eax
 	call	boot_main
 
+	section .text
 ; void cpu_load_gdt(const struct descriptor_ptr *gdt);
 ; Clobbers eax. Every segment register becomes the kernel's flat one.
 	global cpu_load_gdt

@@ -4,7 +4,7 @@
 
 %include "constants.inc"
 
-	section .text
+	section .init.text progbits alloc exec nowrite align=8
 	global trampoline_code, trampoline_end, trampoline_mail
 
 %define HERE(label) (TRAMPOLINE + (label - trampoline_code))

@@ -43,9 +43,19 @@ def lines(names=None):
             sum(code_lines(name) for name in kernel if name in OPTIONAL))
 
 
-def text_bytes(elf="build/kernel.elf"):
-    """Size of .text, 0 if there is none."""
+def section_bytes(section, elf="build/kernel.elf"):
+    """Size of a section, 0 if there is none."""
     size = subprocess.run(["i686-linux-gnu-size", "-A", str(ROOT / elf)], capture_output=True,
                           text=True, check=False)
-    match = re.search(r"^\.text\s+(\d+)", size.stdout, re.M)
+    match = re.search(rf"^{re.escape(section)}\s+(\d+)", size.stdout, re.M)
     return int(match.group(1)) if match else 0
+
+
+def text_bytes():
+    """Code that stays."""
+    return section_bytes(".text")
+
+
+def init_bytes():
+    """Code of start-up, whose memory is free after it."""
+    return section_bytes(".init")
