@@ -34,7 +34,7 @@ cflags := -std=gnu11 -ffreestanding -march=i686 -O2 -g -fno-pic -fno-stack-prote
 kernel_cflags := $(cflags) -mno-80387 -flto -mpreferred-stack-boundary=2 -falign-functions=1 \
 	-falign-jumps=1 -falign-loops=1 -falign-labels=1 -fno-tree-sra -fno-if-conversion -fno-code-hoisting
 # The files that the measured paths run through; all others are made small.
-kernel_fast := fault frame ipc pagecall runqueue sched space
+kernel_fast := fault frame ipc kfault pagecall runqueue sched space
 user_cflags := $(cflags) -ffunction-sections -fdata-sections
 jos_cflags := $(cflags) -O1 -Ilibsys/jos -fno-strict-aliasing -fnon-call-exceptions \
 	-fno-delete-null-pointer-checks -fno-tree-ch -Wno-extra -Wno-error -Wno-format -Wno-unused
@@ -61,6 +61,7 @@ jos_tests := $(call name,$(wildcard tests/jos/outsider/*.c))
 test_servers := $(call name,$(wildcard tests/servers/*.c))
 
 kernel_sources := $(filter-out kernel/failhook.c kernel/kfault.c,$(wildcard kernel/*.c nasm/*.asm))
+nasm_files := $(wildcard nasm/*.asm nasm/*.inc nasm/user/*.asm nasm/user/*.inc)
 library_objects := $(call object,$(wildcard libsys/*.c) \
 	$(filter-out nasm/user/start.asm nasm/user/jos_%,$(wildcard nasm/user/*.asm)))
 jos_library_objects := $(call object,$(wildcard libsys/jos/*.c) nasm/user/jos_upcall.asm)
@@ -221,11 +222,11 @@ $(1)/nasm/%.o: nasm/%.asm $(1)/constants.inc build/flags
 
 # Constants and struct offsets of the C headers for NASM: lines "->NAME NUMBER" in the
 # compiler's assembly output. Any other "->" line is an error (a negative number, a symbol).
-$(1)/constants.inc: nasm/offsets.c build/flags
+$(1)/constants.inc: nasm/offsets.c $(nasm_files) scripts/nasm-names build/flags
 	$$(call say,OFFSETS,$$<)
 	$$(Q)mkdir -p $(1)/nasm
 	$$(Q)$(cc) $(kernel_cflags) -fno-lto $(2) -MMD -MP -MT $$@ -MF $(1)/nasm/offsets.d \
-		-S -o $(1)/nasm/offsets.s $$<
+		-DALL_OTHERS="$$$$(scripts/nasm-names $$< $(nasm_files))" -S -o $(1)/nasm/offsets.s $$<
 	$$(Q)sed -n -E -e 's/^->([A-Za-z_0-9]+) \$$$$?([0-9]+)$$$$/%define \1 \2/p;t' -e '/^->/{p;q1}' \
 		$(1)/nasm/offsets.s >$$@ || { tail -n 1 $$@ | sed 's|^|$$<: not a constant: |' >&2; exit 1; }
 

@@ -18,7 +18,7 @@ enum { MULTIBOOT_LOADER = 0x2BADB002 };
 
 static struct machine machine;
 
-bool boot_word(const char *cmdline, const char *word)
+INIT bool boot_word(const char *cmdline, const char *word)
 {
 	const char *p = cmdline;
 

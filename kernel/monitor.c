@@ -106,19 +106,28 @@ static void split(char *line, const char *words[WORDS_MAX])
 	*line = 0;
 }
 
+static bool same(const char *a, const char *b)
+{
+	while (*a && *a == *b) {
+		a++;
+		b++;
+	}
+	return *a == *b;
+}
+
 static void command(const char *const words[WORDS_MAX])
 {
-	if (boot_word(words[0], "envs")) {
+	if (same(words[0], "envs")) {
 		show_envs();
-	} else if (boot_word(words[0], "cpus")) {
+	} else if (same(words[0], "cpus")) {
 		show_cpus();
-	} else if (boot_word(words[0], "backtrace")) {
+	} else if (same(words[0], "backtrace")) {
 		debug_backtrace(last->eip, last->ebp);
-	} else if (boot_word(words[0], "pt")) {
+	} else if (same(words[0], "pt")) {
 		show_translation(number(words[1]), number(words[2]));
-	} else if (boot_word(words[0], "memory")) {
+	} else if (same(words[0], "memory")) {
 		show_memory();
-	} else if (boot_word(words[0], "quit")) {
+	} else if (same(words[0], "quit")) {
 		machine_exit(PANIC_STATUS);
 	} else if (words[0][0]) {
 		debug_printf(

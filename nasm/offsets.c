@@ -1,5 +1,6 @@
 /* Constants that assembly needs, from the C headers: compiled to assembly, never linked; the
- * Makefile turns the "->NAME value" lines into build/constants.inc. */
+ * Makefile turns the "->NAME value" lines into build/constants.inc. What has the same name in both
+ * languages is found by itself: the Makefile defines ALL_OTHERS with what scripts/nasm-names prints. */
 #include "kernel/cpu.h"
 #include "kernel/debug.h"
 #include "kernel/env.h"
@@ -86,70 +87,6 @@ void offsets_of_others(void)
 
 void constants_of_memory(void)
 {
-	SAME(KERNBASE);
-	SAME(KSTACK_STRIDE);
-	SAME(PTE_P);
-	SAME(PTE_W);
-	SAME(PTE_PS);
-	SAME(PTE_G);
-	SAME(PTSIZE);
-	SAME(PTSHIFT);
-	SAME(CR0_PE);
-	SAME(CR0_NE);
-	SAME(CR0_WP);
-	SAME(CR0_PG);
-	SAME(CR4_PSE);
-	SAME(CR4_PGE);
-	SAME(SEL_KCODE);
-	SAME(SEL_KDATA);
-	SAME(SEL_UDATA);
-	SAME(VEC_COUNT);
-	SAME(VEC_STRIDE);
-	SAME(TRAMPOLINE);
-	SAME(ENVPAGE);
-	SAME(UTOP);
-	SAME(UVPT);
-	SAME(UVPD);
-	SAME(PGSIZE);
-	SAME(PGSHIFT);
-	SAME(PTE_SOFT);
-	SAME(PTE_A);
-	SAME(PTE_D);
-	SAME(PTE_PCD);
-	SAME(VEC_PAGE_FAULT);
-	SAME(FL_USER);
-	SAME(FL_FIXED);
-	SAME(FL_DF);
-	SAME(FL_TF);
-	SAME(FL_IF);
-	SAME(VEC_SYSENTER);
 	CONSTANT(MINUS_E_FAULT, -E_FAULT);
-}
-
-void constants_of_calls(void)
-{
-	SAME(SYSCALL_VECTOR);
-	SAME(SYS_IPC);
-	SAME(SYS_ENV_DESTROY);
-	SAME(ONE_CPU);
-	SAME(DEBUG);
-	SAME(SYS_COUNT);
-	SAME(IPC_PAGES);
-	SAME(IPC_WINDOW);
-	SAME(IPC_PAGES_MAX);
-	SAME(SWITCH_HOOK);
-	SAME(NENV);
-	SAME(HEARS_NOBODY);
-	SAME(IPC_IDLE);
-	SAME(IPC_RECEIVING);
-	SAME(ENV_NOT_RUNNABLE);
-	SAME(ENV_RUNNING);
-	SAME(IPC_REPLY);
-	SAME(IPC_WORDS_MASK);
-	SAME(IPC_WORDS_MAX);
-	SAME(IPC_SEND);
-	SAME(IPC_RECV);
-	SAME(IPC_FAULT_CALL);
-	SAME(IPC_WORDS_SHIFT);
-	SAME(FAULTS_UPCALL);
+	ALL_OTHERS
 }
