@@ -55,7 +55,6 @@ struct cpu {
 	envid_t io_env;       /* whose ports the bitmap holds */
 	bool in_halt;         /* in trap_halt: an interrupt is no surprise */
 	bool ticking;         /* the timer will interrupt */
-	uint32_t hints;       /* SYS_HINTs since the last tick */
 
 	/* Set by the lock's holder, cleared by this CPU. */
 	uint32_t requests; /* enum cpu_request bits; atomic, partner: cpu_answer */
@@ -63,6 +62,7 @@ struct cpu {
 
 	/* Guarded by the kernel lock. */
 	uint32_t switches, ticks;
+	envid_t culprit;    /* of the last wait beyond the bound; 0: none known */
 	uint64_t lock_wait; /* TSC counts that it waited for the kernel lock */
 	struct env *noted;  /* see clock.c */
 

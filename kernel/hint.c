@@ -31,8 +31,9 @@ static bool advise(const struct env *caller, struct env *env, enum hint kind, ui
 		}
 		ages = kind == HINT_WEIGHT && left < ages ? left : ages;
 	}
-	runqueue_hint(runner, kind, value + (kind == HINT_CPU), ages);
-	return kind != HINT_NEXT || !runner->on || runqueue_advance(runner, sched_now());
+	runner->hint[kind] = value + (kind == HINT_CPU);
+	runner->until[kind] = runqueue_age + ages;
+	return kind != HINT_NEXT || !runner->on || runqueue_advance(runner);
 }
 
 static int query(struct env *caller, struct env *env)
@@ -56,37 +57,40 @@ static int query_cpu(struct env *caller, const struct cpu *cpu)
 	caller->tf.esi = clock_beats_us(queue->longest);
 	caller->tf.edi = queue->breaches;
 	caller->tf.ebp = cpu->ticks;
-	return queue->culprit ? sched_env_of(queue->culprit)->id : 0;
+	return cpu->culprit;
 }
 
-/* The caller's result is set before others run. */
-static void yield_to(struct env *env, struct env *to)
+static int yield_to(struct env *env, struct env *to)
 {
-	env->tf.eax = to && sched_yield_to(env, to);
-	if (!env->tf.eax) {
+	bool lent = to && runqueue_lend(env->cpu->queue, &env->runner, &to->runner, sched_now());
+
+	if (lent) {
+		env->info->status = ENV_RUNNABLE;
+		cpu_switch(env->cpu, to);
+	} else {
 		env->runner.ignored++;
 		(void)sched_yield(env);
 	}
+	return lent;
 }
 
-struct env *hint_call(struct env *env)
+int hint_call(struct env *env)
 {
 	enum hint kind = env_operand(env);
 	uint32_t value = env->tf.esi;
 	struct env *of = env_lookup(env, env->tf.ebx);
-	struct cpu *cpu = env->cpu;
+	bool taken;
 
 	if (!is_valid(kind, value)) {
-		env->tf.eax = E_INVAL;
-	} else if (kind == HINT_YIELD_TO) {
-		yield_to(env, of);
-	} else if (kind == HINT_QUERY_CPU) {
-		env->tf.eax = query_cpu(env, &cpus[value]);
-	} else if (kind == HINT_QUERY) {
-		env->tf.eax = of ? query(env, of) : E_BAD_ENV;
-	} else {
-		env->tf.eax = of && advise(env, of, kind, value, env->tf.edi);
-		env->runner.ignored += env->tf.eax == 0;
+		return E_INVAL;
 	}
-	return cpu->env;
+	switch (kind) {
+	case HINT_YIELD_TO: return yield_to(env, of);
+	case HINT_QUERY: return of ? query(env, of) : E_BAD_ENV;
+	case HINT_QUERY_CPU: return query_cpu(env, &cpus[value]);
+	default: break;
+	}
+	taken = of && advise(env, of, kind, value, env->tf.edi);
+	env->runner.ignored += !taken;
+	return taken;
 }

@@ -5,10 +5,12 @@
  * A turn begins when a runner is taken from a queue and lasts for its slice, whoever runs on it by IPC.
  *
  *   - A runner that waits is overtaken at most once: by a hint `next`, or by a runner that comes from another
- *     queue because it is behind. Either sets the marker to now, and is possible only when everybody has gone who
- *     came before the marker.
+ *     queue because it is behind. Either begins a new round, and is possible only when everybody has gone who
+ *     came in earlier rounds.
  *   - Who runs on a lent slice keeps its place: the ghost stands there, until it comes back or a turn begins.
  *   - Slices that were too long, by an extension or a late timer, are paid with the next one.
+ *   - A wait may last for a longest turn of each contender and a quantum. This is looked at when it ends, and at
+ *     ticks for the first two of the queue: more than one are never before who has waited longest.
  *   - Laps even out queues: before somebody runs whose turn it is, a slice being used up, the head of another queue
  *     does that has used up LAPS_BEHIND slices fewer. What one can be behind is LAPS_KEPT: the past is forgotten.
  *
@@ -20,7 +22,7 @@ enum {
 	LAPS_KEPT = 16,
 	MUTED_ROUNDS = 8,
 	EXTRA_TIME = 0x100,
-	TURN_MAX = HINT_WEIGHT_MAX + 1, /* quanta, with extension and lateness */
+	TURN_MAX = 4 * HINT_WEIGHT_MAX + 1, /* quarters of a quantum: one is the extension */
 };
 
 struct runqueue runqueues[NCPU_MAX];
@@ -58,12 +60,26 @@ static void unlink(struct runner *runner)
 	runner->prev->next = runner->next;
 }
 
-static inline void append(struct runqueue *queue, struct runner *runner, uint32_t now)
+/* Envs ready or running there. */
+static uint32_t contenders(const struct runqueue *queue)
 {
-	link(runner, &queue->ring);
+	return queue->queued + (queue->turn != NULL);
+}
+
+/* `runner` is the last in the ring, and one of n that are ready or run there. */
+static void begin_wait(struct runqueue *queue, struct runner *runner, uint32_t n, uint32_t now)
+{
 	runner->on = queue;
 	runner->since = now;
-	runner->contenders = ++queue->queued + 1;
+	runner->round = queue->round;
+	runner->contenders = n;
+}
+
+/* `first`: somebody who is not in the queue has a turn before. */
+static inline void append(struct runqueue *queue, struct runner *runner, bool first, uint32_t now)
+{
+	link(runner, &queue->ring);
+	begin_wait(queue, runner, ++queue->queued + first, now);
 }
 
 void runqueue_remove(struct runner *runner)
@@ -92,7 +108,7 @@ static inline void drop_ghost(struct runqueue *queue)
 }
 
 /* `runner`, which ran, is ready: in the place that was kept for it, or last. */
-static inline void put_back(struct runqueue *queue, struct runner *runner, uint32_t now)
+static inline void put_back(struct runqueue *queue, struct runner *runner, bool first, uint32_t now)
 {
 	if (queue->guest == runner) {
 		link(runner, &queue->ghost);
@@ -100,17 +116,11 @@ static inline void put_back(struct runqueue *queue, struct runner *runner, uint3
 		queue->queued++;
 		drop_ghost(queue);
 	} else {
-		append(queue, runner, now);
+		append(queue, runner, first, now);
 	}
 }
 
 /* ---- hints ---- */
-
-void runqueue_hint(struct runner *runner, enum hint kind, uint32_t value, uint32_t ages)
-{
-	runner->hint[kind] = value;
-	runner->until[kind] = runqueue_age + ages;
-}
 
 uint32_t runqueue_hinted(struct runner *runner, enum hint kind)
 {
@@ -128,14 +138,15 @@ static struct runqueue *preferred(struct runner *runner, struct runqueue *queue)
 	return cpu && !queue->muted ? &runqueues[cpu - 1] : queue;
 }
 
-/* May somebody come before those who wait here? */
+/* May somebody come before those who wait here? The ghost's guest does, too. */
 static bool may_overtake(const struct runqueue *queue)
 {
-	return !queue->muted &&
-	       (queue->queued == 0 || is_after(queue->ring.next->since, queue->marker));
+	const struct runner *first = queue->ring.next;
+
+	return !queue->muted && (first == &queue->ring || first->round == queue->round);
 }
 
-bool runqueue_advance(struct runner *runner, uint32_t now)
+bool runqueue_advance(struct runner *runner)
 {
 	struct runqueue *queue = runner->on;
 
@@ -144,7 +155,7 @@ bool runqueue_advance(struct runner *runner, uint32_t now)
 	}
 	unlink(runner);
 	link(runner, queue->ring.next);
-	queue->marker = now;
+	queue->round++;
 	return true;
 }
 
@@ -168,10 +179,7 @@ static inline struct runner *begin(struct runqueue *queue, struct runner *runner
 {
 	uint32_t slice = runqueue_quantum;
 
-	if (queue->extras) { /* else there is no ghost */
-		drop_ghost(queue);
-		queue->extras = 0;
-	}
+	queue->turn = runner;
 	if (runner->hints | runner->debt | queue->muted) {
 		slice = unusual_slice(queue, runner);
 	}
@@ -180,17 +188,23 @@ static inline struct runner *begin(struct runqueue *queue, struct runner *runner
 	return runner;
 }
 
-static void breach(struct runqueue *queue, struct runner *runner)
+/* A wait of more than 5 quanta: longer than the bound? Then the culprit is whose turn it is or just was, if that is
+ * too long. */
+static void check_bound(struct runqueue *queue, struct runner *runner, uint32_t now)
 {
-	queue->breaches++;
-	queue->muted = MUTED_ROUNDS * (queue->queued + 1);
-	queue->culprit = queue->late ? queue->late : queue->culprit;
-	queue->late = NULL;
-	runqueue_breached(queue, runner);
+	uint32_t extension = runqueue_quantum / 4, n = runner->contenders;
+
+	if (n && now - runner->since > n * TURN_MAX * extension + runqueue_quantum) {
+		runner->contenders = 0; /* once is enough */
+		queue->breaches++;
+		queue->muted = MUTED_ROUNDS * (queue->queued + 1);
+		runqueue_breached(queue, runner,
+		                  is_after(now, queue->slice_end + extension) ? queue->turn : NULL);
+	}
 }
 
-/* The wait of a runner in this queue ends. */
-static inline void end_wait(struct runqueue *queue, struct runner *runner, uint32_t now)
+/* Looks at a wait in this queue, which lasts or ends. */
+static inline void look_at_wait(struct runqueue *queue, struct runner *runner, uint32_t now)
 {
 	uint32_t wait = now - runner->since;
 
@@ -200,27 +214,28 @@ static inline void end_wait(struct runqueue *queue, struct runner *runner, uint3
 	if (wait > queue->longest) {
 		queue->longest = wait;
 	}
-	if (wait > TURN_MAX * runqueue_quantum &&
-	    wait > runner->contenders * TURN_MAX * runqueue_quantum) {
-		breach(queue, runner);
+	if (wait > 5 * runqueue_quantum) {
+		check_bound(queue, runner, now);
 	}
 }
 
 /* A turn on `queue` of a runner that waits there, or in another queue. */
 static inline struct runner *take(struct runqueue *queue, struct runner *runner, uint32_t now)
 {
-	end_wait(runner->on, runner, now);
+	look_at_wait(runner->on, runner, now);
 	runqueue_remove(runner);
+	drop_ghost(queue);
+	queue->extras = 0;
 	return begin(queue, runner, now);
 }
 
-/* `queue` itself if none is longer. */
+/* `queue` itself if nowhere are more. */
 static struct runqueue *longest_queue(struct runqueue *queue)
 {
 	struct runqueue *longest = queue;
 
 	for (uint32_t i = 0; i < count; i++) {
-		longest = runqueues[i].queued > longest->queued ? &runqueues[i] : longest;
+		longest = contenders(&runqueues[i]) > contenders(longest) ? &runqueues[i] : longest;
 	}
 	return longest;
 }
@@ -229,7 +244,12 @@ struct runner *runqueue_take(struct runqueue *queue, uint32_t now)
 {
 	struct runner *first = head(queue);
 
-	first = first ? first : head(longest_queue(queue));
+	if (!first) {
+		struct runqueue *longest = longest_queue(queue);
+
+		queue->turn = NULL;
+		first = contenders(longest) > 1 ? head(longest) : NULL;
+	}
 	return first ? take(queue, first, now) : NULL;
 }
 
@@ -242,7 +262,7 @@ static __attribute__((noinline)) struct runner *yield_rest(struct runqueue *queu
 	if (queue->extras & EXTRA_TIME && (int32_t)left > 0) { /* not all of it was needed */
 		runner->debt -= left < runner->debt ? left : runner->debt;
 	}
-	put_back(queue, runner, now);
+	put_back(queue, runner, false, now);
 	return take(queue, head(queue), now);
 }
 
@@ -256,20 +276,21 @@ struct runner *runqueue_yield(struct runqueue *queue, struct runner *runner, uin
 	unlink(first); /* one comes and one goes: as many as before */
 	link(runner, &queue->ring);
 	first->on = NULL;
-	runner->on = queue;
-	runner->since = now;
-	runner->contenders = queue->queued + 1;
-	end_wait(queue, first, now);
+	begin_wait(queue, runner, queue->queued + 1, now);
+	look_at_wait(queue, first, now);
 	return begin(queue, first, now);
 }
 
 enum turn runqueue_tick(struct runqueue *queue, struct runner *runner, uint32_t now, bool hold)
 {
 	int32_t extension = runqueue_quantum / 4, grace = runqueue_quantum / 64;
-	int32_t late = now - queue->slice_end;
+	int32_t late = now - queue->slice_end, n = 2;
 
-	if (may_overtake(queue)) { /* so that the marker is never too old to be compared */
-		queue->marker = (queue->queued ? queue->ring.next->since : now) - 1;
+	for (struct runner *waits = queue->ring.next; waits != &queue->ring && n--;
+	     waits = waits->next) {
+		if (waits != &queue->ghost) {
+			look_at_wait(queue, waits, now);
+		}
 	}
 	if (late < -grace) {
 		return TURN_GOES_ON;
@@ -285,9 +306,6 @@ enum turn runqueue_tick(struct runqueue *queue, struct runner *runner, uint32_t 
 	}
 	if (runner->debt > runqueue_quantum / 2) {
 		runner->debt = runqueue_quantum / 2;
-	}
-	if (late > (int32_t)runqueue_quantum) {
-		queue->late = runner;
 	}
 	return TURN_OVER;
 }
@@ -316,10 +334,10 @@ static void even_out(struct runqueue *queue, uint32_t now)
 	struct runqueue *longest = longest_queue(queue);
 	struct runner *last = longest->ring.prev;
 
-	if (longest->queued > queue->queued + 1 && last != &longest->ghost &&
+	if (contenders(longest) > contenders(queue) + 1 && last != &longest->ghost &&
 	    preferred(last, queue) == queue) {
 		runqueue_remove(last);
-		append(queue, last, now);
+		append(queue, last, true, now);
 	}
 }
 
@@ -343,16 +361,11 @@ struct runner *runqueue_rotate(struct runqueue *queue, struct runner *runner, ui
 	even_out(queue, now);
 	other = head(queue);
 	other = behind(queue, other ? other : runner);
-	if (!other && queue->queued == 0 && !(runqueue_idle & to->bit)) {
-		return begin(queue, runner, now); /* nobody waits, and this CPU shall not be idle */
-	}
-	if (other) {
-		queue->marker = now;
-	}
-	if (to == queue) {
-		put_back(queue, runner, now);
+	queue->round += other != NULL;
+	if (to == queue || (queue->queued == 0 && !other && !(runqueue_idle & to->bit))) {
+		put_back(queue, runner, other, now); /* this CPU shall not be idle */
 	} else {
-		append(to, runner, now);
+		append(to, runner, to->turn, now);
 	}
 	other = other ? other : head(queue);
 	return other ? take(queue, other, now) : NULL;
@@ -364,11 +377,11 @@ bool runqueue_lend(struct runqueue *queue, struct runner *runner, struct runner 
 		return false;
 	}
 	queue->extras++;
-	put_back(queue, runner, now);
+	put_back(queue, runner, false, now);
 	drop_ghost(queue);
-	end_wait(queue, to, now);
+	look_at_wait(queue, to, now);
 	link(&queue->ghost, to);
-	queue->ghost.since = to->since;
+	queue->ghost.round = to->round;
 	queue->guest = to;
 	runqueue_remove(to);
 	return true;
@@ -389,9 +402,9 @@ struct runqueue *runqueue_arrive(struct runner *runner, struct runqueue *last, u
 	if (is_after(queue->laps, runner->laps)) {
 		runner->laps = queue->laps; /* nor is who slept */
 	}
-	append(queue, runner, now);
+	append(queue, runner, queue->turn, now);
 	if (runner->hints && runqueue_hinted(runner, HINT_NEXT)) {
-		runner->ignored += !runqueue_advance(runner, now);
+		runner->ignored += !runqueue_advance(runner);
 	}
 	return queue;
 }

@@ -18,17 +18,20 @@ struct runqueue;
 struct runner {
 	struct runner *next, *prev; /* in a queue */
 	struct runqueue *on;        /* that queue; NULL: in none */
-	uint32_t since;      /* when it came; a queue is in this order but for who overtook */
-	uint32_t contenders; /* envs ready or running there then, itself included */
-	uint32_t laps;       /* slices used up: compared across queues */
-	uint32_t debt;       /* beats to take off the next slice */
-	union {              /* by enum hint, 0: none; CPU + 1 */
+	uint32_t since; /* when it came; a queue is in this order but for who overtook */
+	uint32_t round; /* of the queue, when it came */
+	uint32_t
+		contenders; /* envs ready or running there then, itself included; 0: the wait was a breach */
+	uint32_t laps; /* slices used up: compared across queues */
+	uint32_t debt; /* beats to take off the next slice */
+	union {        /* by enum hint, 0: none; CPU + 1 */
 		uint8_t hint[HINT_KINDS];
 		uint32_t hints; /* all, to see whether there are any */
 	};
 	uint32_t until[HINT_KINDS]; /* the age when each expires */
 	uint32_t longest;           /* wait, in beats */
 	uint32_t slices, ignored;
+	uint32_t given, given_age; /* hints, in that age (sched.h) */
 };
 
 /* A ring, whose first node is no runner. A lent slice leaves the ghost in the place of whom it was lent to. */
@@ -37,14 +40,13 @@ struct runqueue {
 	struct runner *guest; /* whose place the ghost keeps; NULL: no ghost */
 	uint32_t bit;         /* of its CPU in runqueue_idle */
 	uint32_t queued;      /* runners in the ring */
-	uint32_t marker;      /* nobody is overtaken until all who came up to then are gone */
+	uint32_t round;       /* nobody is overtaken until all who came in others are gone */
 	uint32_t slice_end;
 	uint32_t extras; /* in this slice: HINT_YIELD_TOs, EXTRA_TIME */
 	uint32_t laps;   /* of the last that used up a slice here */
 	uint32_t muted;  /* slices to go without hints */
 	uint32_t longest, breaches;
-	struct runner *late,
-		*culprit; /* whose turn was too long last; who caused the last breach */
+	struct runner *turn; /* whose turn it is; NULL: its CPU runs nobody */
 };
 
 extern struct runqueue runqueues[NCPU_MAX]; /* by CPU; those without a CPU stay empty */
@@ -64,7 +66,8 @@ void runqueue_remove(struct runner *runner);
 
 /* Each of these begins a turn on `queue`; the one that ran there does not any more. */
 
-/* The CPU has nobody: the first of this queue, else of the longest other one, else NULL. */
+/* The CPU has nobody: the first of this queue, else of the longest other one whose CPU has its hands full, else
+ * NULL. */
 struct runner *runqueue_take(struct runqueue *queue, uint32_t now);
 /* `runner` gives up its turn to the first of the queue, which is not empty. */
 struct runner *runqueue_yield(struct runqueue *queue, struct runner *runner, uint32_t now);
@@ -78,14 +81,12 @@ enum turn { TURN_GOES_ON, TURN_EXTENDED, TURN_OVER };
 /* At a timer interrupt: is the turn of `runner` over? `hold`: it asks not to be preempted. */
 enum turn runqueue_tick(struct runqueue *queue, struct runner *runner, uint32_t now, bool hold);
 
-/* Sets a hint of a kind below HINT_KINDS for so many ages; of HINT_CPU the value is CPU + 1. */
-void runqueue_hint(struct runner *runner, enum hint kind, uint32_t value, uint32_t ages);
-/* Its value now; 0: none. */
+/* The value of its hint of this kind now; 0: none. */
 uint32_t runqueue_hinted(struct runner *runner, enum hint kind);
 /* Moves a runner to the head of the queue that it is in. False: it is in none, or not now. */
-bool runqueue_advance(struct runner *runner, uint32_t now);
+bool runqueue_advance(struct runner *runner);
 
-/* Called when a wait was longer than the bound; queue->culprit may be NULL. Sched.c tells who looks. */
-void runqueue_breached(const struct runqueue *queue, const struct runner *runner);
+/* Called when a wait was longer than the bound, once for a wait. The culprit may be NULL. Sched.c tells who looks. */
+void runqueue_breached(struct runqueue *queue, struct runner *runner, struct runner *culprit);
 
 #endif

@@ -51,16 +51,6 @@ int sched_yield(struct env *env)
 	return OK;
 }
 
-bool sched_yield_to(struct env *env, struct env *to)
-{
-	if (!runqueue_lend(env->cpu->queue, &env->runner, &to->runner, sched_now())) {
-		return false;
-	}
-	env->info->status = ENV_RUNNABLE;
-	cpu_switch(env->cpu, to);
-	return true;
-}
-
 struct env *sched_tick(struct cpu *cpu)
 {
 	struct env *env = cpu->env, *next;
@@ -68,7 +58,6 @@ struct env *sched_tick(struct cpu *cpu)
 
 	cpu->ticking = false;
 	cpu->ticks++;
-	cpu->hints = 0;
 	if (!env) {
 		return NULL;
 	}
@@ -85,11 +74,12 @@ struct env *sched_tick(struct cpu *cpu)
 	return next;
 }
 
-void runqueue_breached(const struct runqueue *queue, const struct runner *runner)
+void runqueue_breached(struct runqueue *queue, struct runner *runner, struct runner *culprit)
 {
-	struct env *culprit = sched_env_of(queue->culprit);
+	struct cpu *cpu = &cpus[queue - runqueues];
 
-	hook_event(EVENT_BREACH, sched_env_of(runner), culprit ? culprit->id : 0);
+	cpu->culprit = culprit ? sched_env_of(culprit)->id : 0;
+	hook_event(EVENT_BREACH, sched_env_of(runner), cpu->culprit);
 }
 
 static _Noreturn void halt(struct cpu *cpu)
@@ -139,7 +129,6 @@ void sched_run(struct cpu *cpu, struct env *next)
 		left = left < runqueue_quantum ? left : runqueue_quantum;
 		apic_timer_set(clock_mul_div(left, clock_timer_per_tick, runqueue_quantum) + 1);
 		cpu->ticking = true;
-		runqueue_age = rdtsc() >> AGE_SHIFT;
 	}
 	hook_event(EVENT_RESUME, next, 0);
 	lock_release();

@@ -9,7 +9,10 @@
 /* The time, in beats of the run queues. */
 static inline uint32_t sched_now(void)
 {
-	return rdtsc() >> BEAT_SHIFT;
+	uint32_t low, high;
+
+	asm volatile("rdtsc" : "=a"(low), "=d"(high));
+	return high << (32 - BEAT_SHIFT) | low >> BEAT_SHIFT;
 }
 
 /* Queues a ready env: on the CPU it prefers or ran on last, or on an idle one, which is woken. */
@@ -17,26 +20,34 @@ void sched_enqueue(struct env *env);
 
 /* SYS_YIELD: the running env gives up its turn, and another env runs on this CPU if one waits there. OK. */
 int sched_yield(struct env *env);
-/* It lends the rest of its slice to `to`, which runs now. False: that was not possible, nothing changed. */
-bool sched_yield_to(struct env *env, struct env *to);
 /* The timer of this CPU interrupted; who runs next. NULL: find_work. */
 struct env *sched_tick(struct cpu *cpu);
 
 /* The env whose runner this is; NULL for NULL. */
 struct env *sched_env_of(const struct runner *runner);
 
-/* SYS_HINT of the running env (hint.c); returns who runs next. */
-struct env *hint_call(struct env *env);
+/* SYS_HINT of the running env (hint.c). Others may run here after it. */
+int hint_call(struct env *env);
 
-/* Ignores the system call, if it is one hint too many in this tick: before the lock is taken, so that a flood
- * of hints keeps nobody waiting. */
-static inline bool hint_is_flood(struct cpu *cpu, struct env *env)
+/* Ignores the system call, if it is one hint too many of this env in this age: before the lock is taken, so that a
+ * flood of hints keeps nobody waiting. A yield to somebody is one only where nobody waits. */
+static inline bool hint_is_flood(struct env *env)
 {
-	if ((env->tf.eax & 0xFF) != SYS_HINT || env_operand(env) >= HINT_QUERY ||
-	    ++cpu->hints <= HINTS_PER_TICK) {
+	uint32_t kind = env_operand(env);
+	struct runner *runner = &env->runner;
+
+	if ((env->tf.eax & 0xFF) != SYS_HINT || kind > HINT_YIELD_TO ||
+	    (kind == HINT_YIELD_TO && env->cpu->queue->queued)) {
 		return false;
 	}
-	env->runner.ignored++;
+	if (runner->given_age != runqueue_age) {
+		runner->given_age = runqueue_age;
+		runner->given = 0;
+	}
+	if (++runner->given <= HINTS_PER_TICK) {
+		return false;
+	}
+	runner->ignored++;
 	env->tf.eax = 0;
 	return true;
 }

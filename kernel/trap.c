@@ -67,6 +67,7 @@ static void take_lock(struct cpu *cpu, uint32_t vector)
 /* Handles an interrupt; who runs next. */
 static struct env *interrupt(struct cpu *cpu, uint32_t vector)
 {
+	runqueue_age = rdtsc() >> AGE_SHIFT; /* each idle time ends here, and each tick */
 	if (vector == VEC_TIMER) {
 		clock_arm(cpu);
 		clock_expire();
@@ -96,7 +97,7 @@ void trap_user(struct env *env)
 		lock_acquire(cpu);
 		sched_run(cpu, NULL);
 	}
-	if (vector == SYSCALL_VECTOR && hint_is_flood(cpu, env)) {
+	if (vector == SYSCALL_VECTOR && hint_is_flood(env)) {
 		trap_resume(&env->tf);
 	}
 	take_lock(cpu, vector);
@@ -127,7 +128,7 @@ void trap_syscall(struct env *env)
 {
 	struct cpu *cpu = env->cpu;
 
-	if (hint_is_flood(cpu, env)) {
+	if (hint_is_flood(env)) {
 		trap_resume(&env->tf);
 	}
 	lock_acquire(cpu);

@@ -107,7 +107,7 @@ static void print_cpus(void)
 	struct sched_cpu_info info;
 
 	printf("%5s %6s %10s %8s %8s\n", "CPU", "QUEUED", "LONGEST ms", "BREACHES", "TICKS");
-	for (uint32_t cpu = 0; sched_query_cpu(cpu, &info) == OK; cpu++) {
+	for (uint32_t cpu = 0; cpu < NCPU_MAX && sched_query_cpu(cpu, &info) == OK; cpu++) {
 		printf("%5u %6u %8u.%u %8u %8u", cpu, info.queued, info.longest_us / 1000,
 		       info.longest_us / 100 % 10, info.breaches, info.ticks);
 		if (info.culprit != 0) {

@@ -4,7 +4,8 @@
  *
  * Result 1: taken; 0: ignored, and counted in the caller's record: no such env, no right to, or not
  * possible now. E_INVAL: no such kind or value. What a hint can do to others: see DESIGN.md,
- * "Scheduling and time". More than HINTS_PER_TICK in a tick on one CPU are ignored unseen. */
+ * "Scheduling and time". More than HINTS_PER_TICK of an env in about a tick are ignored unseen; queries
+ * are no hints. */
 #ifndef PARLEY_KERNEL_ABI_HINT_H
 #define PARLEY_KERNEL_ABI_HINT_H
 
@@ -34,7 +35,7 @@ enum hint {
 #define HINT_NOT_NOW 1u
 #define HINT_EXTENDED 2u
 
-/* Nobody waits longer than n * (HINT_WEIGHT_MAX + 1) ticks, n envs being ready or running on that
- * CPU: four quanta, and one for the extension, late timers and the last kernel call. */
+/* Nobody waits longer than n * (HINT_WEIGHT_MAX + 1/4) + 1 ticks, n envs being ready or running on that
+ * CPU: four quanta and the extension each, and one for timers that come late. */
 
 #endif

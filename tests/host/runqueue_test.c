@@ -15,10 +15,11 @@
 enum {
 	ENVS = 40,
 	QUANTUM = 8000, /* beats */
-	LATE_MAX = QUANTUM * 5 / 8,
+	LATE_MAX = QUANTUM / ENVS,
 	BEATS_PER_AGE = 1 << (AGE_SHIFT - BEAT_SHIFT),
 	STEPS = 1000000,
-	TURN_LIMIT = (HINT_WEIGHT_MAX + 1) * QUANTUM,
+	TURN_LIMIT =
+		HINT_WEIGHT_MAX * QUANTUM + QUANTUM / 4, /* and for late timers a quantum in all */
 };
 
 enum state { BLOCKED, READY, RUNNING };
@@ -47,7 +48,7 @@ static struct env envs[ENVS];
 static struct cpu cpus[NCPU_MAX];
 static uint32_t ncpu, arrivals, breaches, overtaken;
 static uint64_t now; /* beats */
-static const struct runner *breached;
+static const struct runner *breached, *guilty;
 
 static uint32_t random_below(uint32_t limit)
 {
@@ -59,11 +60,19 @@ static uint32_t random_below(uint32_t limit)
 	return (uint32_t)(seed >> 32) % limit;
 }
 
-void runqueue_breached(const struct runqueue *queue, const struct runner *runner)
+void runqueue_breached(struct runqueue *queue, struct runner *runner, struct runner *culprit)
 {
-	CHECK(queue->culprit != NULL);
+	CHECK(queue->breaches > 0);
 	breached = runner;
+	guilty = culprit;
 	breaches++;
+}
+
+/* As hint.c does. */
+static void hint(struct env *env, enum hint kind, uint32_t value, uint32_t ages)
+{
+	env->runner.hint[kind] = value;
+	env->runner.until[kind] = runqueue_age + ages;
 }
 
 static void start(uint32_t n)
@@ -132,6 +141,11 @@ static void look_around(void)
 	}
 }
 
+static void check_bound(const struct env *env)
+{
+	CHECK(now - env->since <= (uint64_t)env->most * TURN_LIMIT + QUANTUM);
+}
+
 static void leave(uint32_t cpu)
 {
 	struct env *env = cpus[cpu].env;
@@ -144,7 +158,7 @@ static void enter(uint32_t cpu, struct env *env)
 {
 	CHECK_EQ(env->state, READY);
 	CHECK(env->runner.on == NULL);
-	CHECK(now - env->since <= (uint64_t)env->most * TURN_LIMIT);
+	check_bound(env);
 	env->state = RUNNING;
 	env->cpu = cpu;
 	cpus[cpu].env = env;
@@ -340,7 +354,9 @@ static void check_all(void)
 		ready += env->state == READY;
 		CHECK_EQ(env->runner.on != NULL, env->state == READY);
 		CHECK_EQ(cpus[env->cpu].env == env, env->state == RUNNING);
-		CHECK(env->state != READY || now - env->since <= (uint64_t)env->most * TURN_LIMIT);
+		if (env->state == READY) {
+			check_bound(env);
+		}
 	}
 	CHECK_EQ(queued, ready); /* none lost, none twice */
 	CHECK(runqueue_idle == 0 || ready == 0);
@@ -364,12 +380,12 @@ static void random_hint(struct env *env)
 	uint32_t ages = 1 + random_below(4);
 
 	switch (random_below(4)) {
-	case 0: runqueue_hint(&env->runner, HINT_WEIGHT, 1 + random_below(4), ages); break;
-	case 1: runqueue_hint(&env->runner, HINT_CPU, 1 + random_below(ncpu), ages); break;
-	case 2: runqueue_hint(&env->runner, HINT_NEXT, 1, ages); break;
+	case 0: hint(env, HINT_WEIGHT, 1 + random_below(4), ages); break;
+	case 1: hint(env, HINT_CPU, 1 + random_below(ncpu), ages); break;
+	case 2: hint(env, HINT_NEXT, 1, ages); break;
 	default: env->polite = !env->polite;
 	}
-	(void)runqueue_advance(&env->runner, now);
+	(void)runqueue_advance(&env->runner);
 }
 
 static void random_step(void)
@@ -463,7 +479,7 @@ static void check_shares(uint32_t cpus_used, uint32_t n, uint32_t heaviest, uint
 		envs[i].runner.hints = envs[i].used = envs[i].polite = 0;
 	}
 	for (uint32_t i = 0; i < n; i++) {
-		runqueue_hint(&envs[i].runner, HINT_WEIGHT, 1 + i % heaviest, 60000);
+		hint(&envs[i], HINT_WEIGHT, 1 + i % heaviest, 60000);
 		weights += 1 + i % heaviest;
 		wake(&envs[i]);
 	}
@@ -528,21 +544,22 @@ static void late_clock_is_a_breach_that_mutes(void)
 	for (uint32_t i = 0; i < 3; i++) {
 		wake(&envs[i]);
 	}
-	runqueue_hint(&envs[1].runner, HINT_WEIGHT, 4, 60000);
+	hint(&envs[1], HINT_WEIGHT, 4, 60000);
 	CHECK(cpus[0].env == &envs[0]);
 	now += 16 * QUANTUM; /* envs[0] runs on and on */
 	(void)runqueue_tick(&runqueues[0], &envs[0].runner, now, false);
+	CHECK_EQ(breaches, 2); /* before the waits have ended */
+	CHECK(breached == &envs[2].runner);
 	CHECK(runqueue_rotate(&runqueues[0], &envs[0].runner, now) == &envs[1].runner);
-	CHECK_EQ(breaches, 1);
-	CHECK(breached == &envs[1].runner);
-	CHECK(runqueues[0].culprit == &envs[0].runner);
+	CHECK_EQ(breaches, 2); /* a wait is one breach */
+	CHECK(guilty == &envs[0].runner);
 	CHECK_EQ(runqueues[0].slice_end - (uint32_t)now, QUANTUM); /* not four */
-	CHECK_EQ(runqueue_advance(&envs[0].runner, now), false);
+	CHECK_EQ(runqueue_advance(&envs[0].runner), false);
 	for (uint32_t i = 0; i < 200 && runqueues[0].muted; i++) {
 		now += QUANTUM;
 		running = (struct env *)runqueue_yield(&runqueues[0], &running->runner, now);
 	}
-	CHECK_EQ(runqueue_advance(runqueues[0].ring.prev, now), true);
+	CHECK_EQ(runqueue_advance(runqueues[0].ring.prev), true);
 }
 
 static void extension_is_paid_with_the_next_slice(void)
@@ -600,6 +617,60 @@ static void lent_slice_keeps_the_place(void)
 	CHECK(runqueue_yield(queue, &envs[3].runner, now) == &envs[0].runner);
 }
 
+/* envs[0] runs, all others of envs[0..n) wait, with weights of 4, and ask not to be preempted. The last is overtaken, too:
+ * it waits as long as the bound says for n contenders, and no longer. */
+static void worst_wait_of(uint32_t n)
+{
+	uint64_t wait;
+
+	for (uint32_t i = 0; i <= n; i++) {
+		hint(&envs[i], HINT_WEIGHT, HINT_WEIGHT_MAX, 60000);
+		envs[i].polite = true;
+		wake(&envs[i]);
+	}
+	CHECK(runqueue_advance(&envs[n].runner));
+	while (envs[n - 1].state == READY) {
+		pass(QUANTUM / 16);
+	}
+	wait = now - envs[n - 1].since;
+	CHECK(wait <= n * TURN_LIMIT && wait + QUANTUM / 4 > n * TURN_LIMIT);
+	CHECK_EQ(breaches, 0);
+}
+
+static void bound_is_reached_but_not_passed(void)
+{
+	for (uint32_t n = 2; n < ENVS; n += 7) {
+		start(1);
+		worst_wait_of(n);
+		for (uint32_t i = 0; i <= n; i++) {
+			stop(&envs[i]);
+		}
+		memset(envs, 0, sizeof(envs));
+		now += 1 << 20;
+	}
+}
+
+/* Who runs as a guest waits for a turn of its own all the same. */
+static void guest_is_overtaken_once(void)
+{
+	struct runqueue *queue = &runqueues[0];
+
+	start(2);
+	for (uint32_t i = 0; i < 5; i++) { /* 0 and 1 run, 3 waits on CPU 1 */
+		envs[i].cpu = i % 2;
+		wake(&envs[i]);
+	}
+	envs[2].runner.laps = 5;
+	CHECK(runqueue_advance(&envs[4].runner)); /* before 2 */
+	CHECK(runqueue_yield(queue, &envs[0].runner, now) == &envs[4].runner);
+	runqueue_remove(&envs[0].runner);
+	CHECK(runqueue_lend(queue, &envs[4].runner, &envs[2].runner, now));
+	runqueue_remove(&envs[4].runner);
+	now = queue->slice_end;
+	CHECK_EQ(runqueue_tick(queue, &envs[2].runner, now, false), TURN_OVER);
+	CHECK(runqueue_rotate(queue, &envs[2].runner, now) == &envs[2].runner);
+}
+
 static void chain_of_lent_slices_ends(void)
 {
 	struct runqueue *queue = &runqueues[0];
@@ -616,12 +687,30 @@ static void chain_of_lent_slices_ends(void)
 static void hints_expire(void)
 {
 	start(1);
-	runqueue_hint(&envs[0].runner, HINT_WEIGHT, 3, 2);
+	hint(&envs[0], HINT_WEIGHT, 3, 2);
 	CHECK_EQ(runqueue_hinted(&envs[0].runner, HINT_WEIGHT), 3);
 	runqueue_age++;
 	CHECK_EQ(runqueue_hinted(&envs[0].runner, HINT_WEIGHT), 3);
 	runqueue_age++;
 	CHECK_EQ(runqueue_hinted(&envs[0].runner, HINT_WEIGHT), 0);
+}
+
+/* But not if its CPU would be idle for that, and the other one has somebody to run. */
+static void runner_moves_to_the_cpu_it_prefers(void)
+{
+	start(2);
+	wake(&envs[0]);
+	hint(&envs[0], HINT_CPU, 2, 60000);
+	pass(QUANTUM + 1);
+	CHECK(cpus[0].env == NULL && cpus[1].env == &envs[0]);
+	hint(&envs[0], HINT_CPU, 1, 60000);
+	pass(QUANTUM + 1);
+	CHECK(cpus[0].env == &envs[0] && cpus[1].env == NULL);
+	envs[1].cpu = 1;
+	wake(&envs[1]);
+	hint(&envs[0], HINT_CPU, 2, 60000);
+	pass(5 * QUANTUM);
+	CHECK(cpus[0].env != NULL && cpus[1].env != NULL);
 }
 
 static void who_was_idle_is_not_behind(void)
@@ -647,8 +736,11 @@ static const struct host_test tests[] = {
 	TEST(extension_is_paid_with_the_next_slice),
 	TEST(rest_of_an_extension_is_given_back),
 	TEST(lent_slice_keeps_the_place),
+	TEST(bound_is_reached_but_not_passed),
+	TEST(guest_is_overtaken_once),
 	TEST(chain_of_lent_slices_ends),
 	TEST(hints_expire),
+	TEST(runner_moves_to_the_cpu_it_prefers),
 	TEST(who_was_idle_is_not_behind),
 };
 
