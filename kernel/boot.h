@@ -3,12 +3,7 @@
 #define PARLEY_KERNEL_BOOT_H
 
 #include "kernel/abi/bootinfo.h"
-
-/* Start-up code, and data that is zero at first: only start-up uses it, and its frames are free after that
- * (frame_free_init). The linker script lets nothing else refer to it. What other CPUs run is no such code: one that
- * is late may be in it at any time. */
-#define INIT __attribute__((section(".init.text"), cold))
-#define INIT_DATA __attribute__((section(".bss.init")))
+#include "kernel/section.h"
 
 struct cpu;
 

@@ -9,13 +9,13 @@
 #include "kernel/clock.h"
 
 #include "kernel/apic.h"
-#include "kernel/boot.h"
 #include "kernel/cpu.h"
 #include "kernel/debug.h"
 #include "kernel/env.h"
 #include "kernel/ipc.h"
 #include "kernel/lock.h"
 #include "kernel/runqueue.h"
+#include "kernel/section.h"
 #include "kernel/x86.h"
 
 enum {

@@ -7,7 +7,6 @@
  * after its controller read the record if it asked for deaths. Guarded by the kernel lock. */
 #include "kernel/env.h"
 
-#include "kernel/boot.h"
 #include "kernel/clock.h"
 #include "kernel/cpu.h"
 #include "kernel/debug.h"
@@ -15,6 +14,7 @@
 #include "kernel/ipc.h"
 #include "kernel/lock.h"
 #include "kernel/sched.h"
+#include "kernel/section.h"
 
 enum { SERVER_SLOTS = 16 }; /* at the far end of the table, for servers only */
 

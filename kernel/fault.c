@@ -20,11 +20,12 @@
 #include "kernel/hook.h"
 #include "kernel/ipc.h"
 #include "kernel/lock.h"
+#include "kernel/section.h"
 #include "kernel/x86.h"
 
 enum { XSTACK = UXSTACKTOP - PGSIZE };
 
-static struct env *die(struct env *env, enum death cause, vaddr_t va, uint32_t code)
+static COLD struct env *die(struct env *env, enum death cause, vaddr_t va, uint32_t code)
 {
 	const uint32_t death[4] = {cause, va, env->tf.eip, code};
 
@@ -87,7 +88,7 @@ struct env *fault_page(struct env *env, vaddr_t va)
 	return enter(env, upcall, va, env->tf.err);
 }
 
-struct env *fault_exception(struct env *env)
+COLD struct env *fault_exception(struct env *env)
 {
 	vaddr_t upcall = env->page->xupcall;
 
@@ -99,7 +100,7 @@ struct env *fault_exception(struct env *env)
 	return enter(env, upcall, env->tf.vector, env->tf.err);
 }
 
-struct env *fault_due(struct env *env)
+COLD struct env *fault_due(struct env *env)
 {
 	int due = env->due;
 

@@ -38,6 +38,7 @@
 #include "kernel/lock.h"
 #include "kernel/pagecall.h"
 #include "kernel/sched.h"
+#include "kernel/section.h"
 
 enum {
 	BOTH_PHASES = IPC_SEND | IPC_RECV,
@@ -55,7 +56,7 @@ static uint32_t words_of(uint32_t flags)
 
 /* ---- checks ---- */
 
-static int check_pages(const struct env *env)
+static COLD int check_pages(const struct env *env)
 {
 	const volatile struct env_page *page = env->page;
 	uint32_t va = page->send_va, n = page->send_npages, mode = page->send_mode;
@@ -78,7 +79,7 @@ static int check_pages(const struct env *env)
 	return OK;
 }
 
-static int check_window(const struct env *env)
+static COLD int check_window(const struct env *env)
 {
 	const volatile struct env_page *page = env->page;
 	uint32_t va = page->recv_va, n = page->recv_npages;
@@ -205,7 +206,7 @@ struct window {
 };
 
 /* Moves the sender's page run into the window as far as it goes. Pages moved; *error is why not more. */
-static uint32_t deliver_pages(struct env *from, struct env *to, struct window in, int *error)
+static COLD uint32_t deliver_pages(struct env *from, struct env *to, struct window in, int *error)
 {
 	const volatile struct env_page *out = from->page;
 	uint32_t mode = out->send_mode & ~IPC_MODE_WRITABLE, i;
@@ -230,7 +231,7 @@ static uint32_t deliver_pages(struct env *from, struct env *to, struct window in
 }
 
 /* What JOS's receiver leaves in its public record. */
-static void publish(const struct env *to, uint32_t npages)
+static COLD void publish(const struct env *to, uint32_t npages)
 {
 	to->info->ipc_receiving = 0;
 	to->info->ipc_value = to->tf.esi;
@@ -239,7 +240,7 @@ static void publish(const struct env *to, uint32_t npages)
 }
 
 /* The message of a faulting env, as things are now. */
-static inline void say_fault(const struct env *from, struct env *to)
+static COLD inline void say_fault(const struct env *from, struct env *to)
 {
 	vaddr_t va = from->fault_va;
 	const pte_t *slot = va < UTOP ? space_find(&from->space, va) : NULL;
@@ -254,7 +255,7 @@ static inline void say_fault(const struct env *from, struct env *to)
 }
 
 /* Does what the pager answers to a fault; the faulting env's wait is over. Pages moved. */
-static uint32_t fault_answered(struct env *from, struct env *to)
+static COLD uint32_t fault_answered(struct env *from, struct env *to)
 {
 	int answer = from->tf.esi, error = OK;
 	uint32_t flags = from->ipc_flags, npages = 0;
@@ -313,7 +314,7 @@ static uint32_t deliver(struct env *from, struct env *to)
 	return npages;
 }
 
-static void deliver_pending(struct env *env)
+static COLD void deliver_pending(struct env *env)
 {
 	stop_waiting(env, 1);
 	env->tf.ebx = 0;
@@ -453,7 +454,7 @@ struct env *ipc_call(struct env *env)
 /* ---- faults ---- */
 
 /* The fault waits for no clock and for nobody but ipc_retry_fault. */
-static void await_pager(struct env *env)
+static COLD void await_pager(struct env *env)
 {
 	env->ipc_flags = 0;
 	wait_in(env, IPC_RECEIVING, env->id);
@@ -536,14 +537,14 @@ bool ipc_pass_page(struct env *from, struct env *to)
 	       pagecall_pass(from, to, window & ~(PGSIZE - 1), window & (PTE_W | PTE_SOFT));
 }
 
-void ipc_retry_fault(struct env *env)
+COLD void ipc_retry_fault(struct env *env)
 {
 	if (env->faulting) {
 		ipc_give_up(env, OK);
 	}
 }
 
-void ipc_bound_fault(struct env *env)
+COLD void ipc_bound_fault(struct env *env)
 {
 	if (env->ipc != IPC_IDLE && env->ipc_flags & IPC_FAULT_CALL) {
 		clock_cancel(env);
@@ -562,7 +563,7 @@ void ipc_notify(struct env *env, uint32_t bits)
 	}
 }
 
-void ipc_give_up(struct env *env, int result)
+COLD void ipc_give_up(struct env *env, int result)
 {
 	if (env->ipc == IPC_SENDING) {
 		unqueue_sender(env, env_lookup(NULL, env->partner));
@@ -571,7 +572,7 @@ void ipc_give_up(struct env *env, int result)
 }
 
 /* Its partner died. A faulting env waits for another pager. */
-static void partner_died(struct env *env, int result)
+static COLD void partner_died(struct env *env, int result)
 {
 	if (env->faulting) {
 		clock_cancel(env);
@@ -581,7 +582,7 @@ static void partner_died(struct env *env, int result)
 	}
 }
 
-void ipc_env_died(struct env *env)
+COLD void ipc_env_died(struct env *env)
 {
 	if (env->ipc == IPC_SENDING) {
 		unqueue_sender(env, env_lookup(NULL, env->partner));

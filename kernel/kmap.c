@@ -5,9 +5,9 @@
 #include "kernel/kmap.h"
 
 #include "kernel/abi/page.h"
-#include "kernel/boot.h"
 #include "kernel/cpu.h"
 #include "kernel/debug.h"
+#include "kernel/section.h"
 #include "kernel/x86.h"
 
 enum { WINDOWS = MMIOBASE + PTSIZE - NCPU_MAX * FRAME_SLOTS * PGSIZE };

@@ -4,7 +4,7 @@
 
 #include "kernel/abi/memlayout.h"
 #include "kernel/abi/types.h"
-#include "kernel/boot.h"
+#include "kernel/section.h"
 
 struct machine {
 	const char *source; /* where it was found, for the log */

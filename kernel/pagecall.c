@@ -8,6 +8,7 @@
 #include "kernel/debug.h"
 #include "kernel/env.h"
 #include "kernel/lock.h"
+#include "kernel/section.h"
 #include "kernel/space.h"
 
 /* One side of a call: pages of an env, and the flag bits that came with the address. */
@@ -169,7 +170,7 @@ static int alloc_page(struct run *run, uint32_t offset)
 	                   run->from.env, run->from.va + offset);
 }
 
-static int map_page(struct run *run, uint32_t offset)
+static COLD int map_page(struct run *run, uint32_t offset)
 {
 	pte_t source = source_entry(run->from.env, run->from.va + offset), *slot;
 	int error;
@@ -191,7 +192,7 @@ static int map_page(struct run *run, uint32_t offset)
 	return OK;
 }
 
-static int unmap_page(struct run *run, uint32_t offset)
+static COLD int unmap_page(struct run *run, uint32_t offset)
 {
 	pte_t *slot = space_find(&run->to.env->space, run->to.va + offset);
 
@@ -229,7 +230,7 @@ static int mark_page(struct run *run, uint32_t offset)
 	return OK;
 }
 
-static int phys_page(struct run *run, uint32_t offset)
+static COLD int phys_page(struct run *run, uint32_t offset)
 {
 	paddr_t frame = (run->value << PGSHIFT) + offset;
 	pte_t *slot;
@@ -343,7 +344,7 @@ int pagecall_alloc(struct env *env)
 	return for_run(error, &run, alloc_page);
 }
 
-int pagecall_map(struct env *env)
+COLD int pagecall_map(struct env *env)
 {
 	const struct trapframe *tf = &env->tf;
 	struct run run;
@@ -356,7 +357,7 @@ int pagecall_map(struct env *env)
 	return for_run(error, &run, map_page);
 }
 
-int pagecall_unmap(struct env *env)
+COLD int pagecall_unmap(struct env *env)
 {
 	struct run run;
 	int done =
@@ -375,7 +376,7 @@ int pagecall_mark(struct env *env)
 	return for_run(decode(env, env->tf.ebx, env->tf.esi, PAGE_COND, &run), &run, mark_page);
 }
 
-int pagecall_phys(struct env *env)
+COLD int pagecall_phys(struct env *env)
 {
 	enum { FRAMES = 1u << (32 - PGSHIFT) };
 	struct run run;
@@ -390,7 +391,7 @@ int pagecall_phys(struct env *env)
 	return for_run(error, &run, phys_page);
 }
 
-int pagecall_query(struct env *env)
+COLD int pagecall_query(struct env *env)
 {
 	struct run run;
 	int error = decode(env, env->tf.ebx, env->tf.esi, 0, &run);

@@ -17,6 +17,8 @@
  * All operations are O(1) in the number of runners. The caller serializes them. */
 #include "kernel/runqueue.h"
 
+#include "kernel/section.h"
+
 enum {
 	LAPS_BEHIND = 2,
 	LAPS_KEPT = 16,
@@ -122,7 +124,7 @@ static inline void put_back(struct runqueue *queue, struct runner *runner, bool 
 
 /* ---- hints ---- */
 
-uint32_t runqueue_hinted(struct runner *runner, enum hint kind)
+COLD uint32_t runqueue_hinted(struct runner *runner, enum hint kind)
 {
 	if (!is_after(runner->until[kind], runqueue_age)) {
 		runner->hint[kind] = 0;
@@ -131,7 +133,7 @@ uint32_t runqueue_hinted(struct runner *runner, enum hint kind)
 }
 
 /* The CPU whose queue it prefers; `queue` if it has no wish. */
-static struct runqueue *preferred(struct runner *runner, struct runqueue *queue)
+static COLD struct runqueue *preferred(struct runner *runner, struct runqueue *queue)
 {
 	uint32_t cpu = runner->hints ? runqueue_hinted(runner, HINT_CPU) : 0;
 
@@ -146,7 +148,7 @@ static bool may_overtake(const struct runqueue *queue)
 	return !queue->muted && (first == &queue->ring || first->round == queue->round);
 }
 
-bool runqueue_advance(struct runner *runner)
+COLD bool runqueue_advance(struct runner *runner)
 {
 	struct runqueue *queue = runner->on;
 
@@ -162,7 +164,7 @@ bool runqueue_advance(struct runner *runner)
 /* ---- turns ---- */
 
 /* The slice of who has hints or debts, or of anybody while hints do not count. */
-static uint32_t unusual_slice(struct runqueue *queue, struct runner *runner)
+static COLD uint32_t unusual_slice(struct runqueue *queue, struct runner *runner)
 {
 	uint32_t weight = runqueue_hinted(runner, HINT_WEIGHT);
 	uint32_t debt = runner->debt;
@@ -190,7 +192,7 @@ static inline struct runner *begin(struct runqueue *queue, struct runner *runner
 
 /* A wait of more than 5 quanta: longer than the bound? Then the culprit is whose turn it is or just was, if that is
  * too long. */
-static void check_bound(struct runqueue *queue, struct runner *runner, uint32_t now)
+static COLD void check_bound(struct runqueue *queue, struct runner *runner, uint32_t now)
 {
 	uint32_t extension = runqueue_quantum / 4, n = runner->contenders;
 
@@ -230,7 +232,7 @@ static inline struct runner *take(struct runqueue *queue, struct runner *runner,
 }
 
 /* `queue` itself if nowhere are more. */
-static struct runqueue *longest_queue(struct runqueue *queue)
+static COLD struct runqueue *longest_queue(struct runqueue *queue)
 {
 	struct runqueue *longest = queue;
 
@@ -281,7 +283,7 @@ struct runner *runqueue_yield(struct runqueue *queue, struct runner *runner, uin
 	return begin(queue, first, now);
 }
 
-enum turn runqueue_tick(struct runqueue *queue, struct runner *runner, uint32_t now, bool hold)
+COLD enum turn runqueue_tick(struct runqueue *queue, struct runner *runner, uint32_t now, bool hold)
 {
 	int32_t extension = runqueue_quantum / 4, grace = runqueue_quantum / 64;
 	int32_t late = now - queue->slice_end, n = 2;
@@ -311,7 +313,7 @@ enum turn runqueue_tick(struct runqueue *queue, struct runner *runner, uint32_t 
 }
 
 /* The head of another queue that is behind `next`, who would run here; NULL. */
-static struct runner *behind(struct runqueue *queue, const struct runner *next)
+static COLD struct runner *behind(struct runqueue *queue, const struct runner *next)
 {
 	struct runner *most = NULL;
 	uint32_t laps = next->laps - LAPS_BEHIND + 1;
@@ -329,7 +331,7 @@ static struct runner *behind(struct runqueue *queue, const struct runner *next)
 }
 
 /* From a queue that is longer by two the last one comes here. */
-static void even_out(struct runqueue *queue, uint32_t now)
+static COLD void even_out(struct runqueue *queue, uint32_t now)
 {
 	struct runqueue *longest = longest_queue(queue);
 	struct runner *last = longest->ring.prev;
@@ -341,7 +343,7 @@ static void even_out(struct runqueue *queue, uint32_t now)
 	}
 }
 
-static void count_lap(struct runqueue *queue, struct runner *runner)
+static COLD void count_lap(struct runqueue *queue, struct runner *runner)
 {
 	if (is_after(most_laps - LAPS_KEPT, runner->laps)) {
 		runner->laps = most_laps - LAPS_KEPT;
@@ -352,7 +354,7 @@ static void count_lap(struct runqueue *queue, struct runner *runner)
 	}
 }
 
-struct runner *runqueue_rotate(struct runqueue *queue, struct runner *runner, uint32_t now)
+COLD struct runner *runqueue_rotate(struct runqueue *queue, struct runner *runner, uint32_t now)
 {
 	struct runqueue *to = preferred(runner, queue);
 	struct runner *other;
@@ -371,7 +373,8 @@ struct runner *runqueue_rotate(struct runqueue *queue, struct runner *runner, ui
 	return other ? take(queue, other, now) : NULL;
 }
 
-bool runqueue_lend(struct runqueue *queue, struct runner *runner, struct runner *to, uint32_t now)
+COLD bool runqueue_lend(struct runqueue *queue, struct runner *runner, struct runner *to,
+                        uint32_t now)
 {
 	if (to->on != queue || (queue->extras & ~EXTRA_TIME) == HINT_CHAIN_MAX || queue->muted) {
 		return false;

@@ -10,6 +10,7 @@
 #include "kernel/debug.h"
 #include "kernel/env.h"
 #include "kernel/lock.h"
+#include "kernel/section.h"
 
 static enum frame_use kernel_use(const struct space *space)
 {
@@ -42,7 +43,7 @@ static paddr_t *env_page_entry(const pte_t *pgdir)
 }
 
 /* A directory with all that every env has. FRAME_NONE. */
-static paddr_t make_fixed(enum frame_use use)
+static COLD paddr_t make_fixed(enum frame_use use)
 {
 	paddr_t frames[ENV_FIXED_PAGES];
 	pte_t *pgdir, *entries;
@@ -92,7 +93,7 @@ int space_init(struct space *space, paddr_t *env_page)
 	return OK;
 }
 
-bool space_release_spare(void)
+COLD bool space_release_spare(void)
 {
 	paddr_t pgdir = spare_head << PGSHIFT;
 
@@ -171,7 +172,7 @@ void space_widen(struct space *space, vaddr_t va, uint32_t n)
 	table->hi = first + n > table->hi ? first + n : table->hi;
 }
 
-void space_narrow(struct space *space, vaddr_t va, uint32_t n)
+COLD void space_narrow(struct space *space, vaddr_t va, uint32_t n)
 {
 	while (n) {
 		uint32_t first = (va >> PGSHIFT) & 1023, end = first + n < 1024 ? first + n : 1024;
@@ -276,7 +277,7 @@ bool space_range_ok(vaddr_t va, uint32_t npages)
 	return va < UTOP && npages <= (UTOP - va) >> PGSHIFT;
 }
 
-bool space_may_access(const struct space *space, vaddr_t va, uint32_t length, pte_t rights)
+COLD bool space_may_access(const struct space *space, vaddr_t va, uint32_t length, pte_t rights)
 {
 	vaddr_t page = va & ~(PGSIZE - 1);
 
