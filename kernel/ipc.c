@@ -254,6 +254,18 @@ static COLD inline void say_fault(const struct env *from, struct env *to)
 	to->page->msg[5] = va;
 }
 
+/* The page that the pager's answer allocates for a fault; `from`: where it is copied from. */
+static int fault_alloc(struct env *pager, const struct env *from, struct env *env)
+{
+	uint32_t flags = pager->tf.esi & ~FAULT_ALLOC;
+
+	if (flags >= PGSIZE) {
+		return E_INVAL;
+	}
+	return pagecall_alloc_first(pager, env, (env->fault_va & ~(PGSIZE - 1)) | flags, 1,
+	                            pager->tf.edi, from, pager->tf.ebp);
+}
+
 /* Does what the pager answers to a fault; the faulting env's wait is over. Pages moved. */
 static COLD uint32_t fault_answered(struct env *from, struct env *to)
 {
@@ -266,8 +278,7 @@ static COLD uint32_t fault_answered(struct env *from, struct env *to)
 	} else if (answer & FAULT_ALLOC) {
 		envid_t source = words_of(flags) > 3 ? from->page->msg[3] : 0;
 
-		error = pagecall_fault_alloc(from, to, answer, from->tf.edi, env_lookup(to, source),
-		                             from->tf.ebp);
+		error = fault_alloc(from, env_lookup(to, source), to);
 	} else if (answer > 0 || va >= UTOP) {
 		error = answer > 0 ? E_INVAL : OK;
 	} else if (flags & IPC_PAGES) {
@@ -519,7 +530,7 @@ struct env *ipc_answer(struct env *env, struct env *to)
 			return NULL;
 		}
 	} else if (answer > 0 && answer & FAULT_ALLOC && !(flags & IPC_PAGES)) {
-		error = pagecall_fault_alloc(env, to, answer, env->tf.edi, to, env->tf.ebp);
+		error = fault_alloc(env, to, to);
 	} else {
 		return NULL;
 	}

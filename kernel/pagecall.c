@@ -35,6 +35,11 @@ enum {
 /* For what is part of a single page's way through here, whose calls would cost as much as itself. */
 #define HOT inline __attribute__((always_inline))
 
+static uint32_t smaller(uint32_t a, uint32_t b)
+{
+	return a < b ? a : b;
+}
+
 /* ---- decoding ---- */
 
 /* The env and pages that id and va_flags name; `allowed`: the flag bits that the call knows. */
@@ -164,12 +169,6 @@ static HOT int alloc_entry(struct space *space, vaddr_t va, uint32_t flags, pte_
 	                  flags & PAGE_FILL ? source_entry(from, from_va) : 0);
 }
 
-static int alloc_page(struct run *run, uint32_t offset)
-{
-	return alloc_entry(&run->to.env->space, run->to.va + offset, run->to.flags, run->expect,
-	                   run->from.env, run->from.va + offset);
-}
-
 static COLD int map_page(struct run *run, uint32_t offset)
 {
 	pte_t source = source_entry(run->from.env, run->from.va + offset), *slot;
@@ -258,18 +257,6 @@ static bool reclaim(struct space *space)
 	return env_reclaim();
 }
 
-static HOT int alloc_one(struct space *space, vaddr_t va, uint32_t flags, pte_t expect,
-                         const struct env *from, vaddr_t from_va)
-{
-	int error;
-
-	do {
-		error = alloc_entry(space, va, flags, expect, from, from_va);
-	} while (error == E_NO_MEM && reclaim(space));
-	space_settle(space);
-	return error;
-}
-
 /* Runs fn over the pages, if decoding went well; settles; pages done or the first one's error. */
 static int for_run(int error, struct run *run, page_fn *fn)
 {
@@ -293,55 +280,63 @@ static int for_run(int error, struct run *run, page_fn *fn)
 
 /* ---- the calls ---- */
 
-/* The env that the caller names, and may page. NULL with *error. */
-static HOT struct env *paged(struct env *caller, envid_t id, int *error)
+int pagecall_alloc_first(struct env *caller, struct env *env, uint32_t va_flags, uint32_t npages,
+                         pte_t expect, const struct env *from, vaddr_t from_va)
 {
-	struct env *env = env_lookup(caller, id);
+	uint32_t flags = va_flags % PGSIZE;
+	vaddr_t va = va_flags - flags;
+	int error;
 
-	*error = !env ? E_BAD_ENV : env_may_page(caller, env) ? OK : E_PERM;
-	return *error ? NULL : env;
+	debug_assert(lock_held());
+	if (!space_range_ok(va, npages) || flags & ~ALLOC_FLAGS) {
+		return E_INVAL;
+	}
+	if (flags & PAGE_FILL) {
+		if (!from || !env_may_page(caller, from)) {
+			return from ? E_PERM : E_BAD_ENV;
+		}
+		if (from_va % PGSIZE || !space_range_ok(from_va, npages)) {
+			return E_INVAL;
+		}
+	}
+	do {
+		error = alloc_entry(&env->space, va, flags, expect, from, from_va);
+	} while (error == E_NO_MEM && reclaim(&env->space));
+	space_settle(&env->space);
+	return error;
 }
 
-/* The one page that a pager gives for a fault, without the general decoding. */
-static int alloc_single(struct env *caller)
+static COLD int alloc_many(struct env *caller, struct env *env, const struct env *from, uint32_t n)
+{
+	uint32_t done = 0, offset = 0;
+	int error = OK;
+
+	for (; done < n && done < SPACE_WORK && !error; offset += PGSIZE) {
+		error = pagecall_alloc_first(caller, env, caller->tf.esi + offset, n - done,
+		                             caller->page->expect, from, caller->tf.ebp + offset);
+		done += !error;
+	}
+	return done > 0 ? (int)done : error;
+}
+
+int pagecall_alloc(struct env *caller)
 {
 	const struct trapframe *tf = &caller->tf;
-	uint32_t flags = tf->esi % PGSIZE;
-	vaddr_t va = tf->esi - flags, from_va = tf->ebp;
+	uint32_t n = env_operand(caller);
+	struct env *env = env_lookup(caller, tf->ebx), *from = env;
 	int error;
-	struct env *env = paged(caller, tf->ebx, &error), *from = env;
 
-	if (!error && (va >= UTOP || flags & ~ALLOC_FLAGS)) {
-		error = E_INVAL;
+	if (!env || !env_may_page(caller, env)) {
+		return env ? E_PERM : E_BAD_ENV;
 	}
-	if (!error && flags & PAGE_FILL) {
-		if (tf->edi != tf->ebx) {
-			from = paged(caller, tf->edi, &error);
-		}
-		if (!error && (from_va >= UTOP || from_va % PGSIZE)) {
-			error = E_INVAL;
-		}
+	if (tf->esi & PAGE_FILL && tf->edi != tf->ebx) {
+		from = env_lookup(caller, tf->edi);
 	}
-	if (!error) {
-		error = alloc_one(&env->space, va, flags, caller->page->expect, from, from_va);
+	if (n > 1) {
+		return alloc_many(caller, env, from, n);
 	}
+	error = pagecall_alloc_first(caller, env, tf->esi, 1, caller->page->expect, from, tf->ebp);
 	return error ? error : 1;
-}
-
-int pagecall_alloc(struct env *env)
-{
-	const struct trapframe *tf = &env->tf;
-	struct run run;
-	int error;
-
-	if (env_operand(env) <= 1) {
-		return alloc_single(env);
-	}
-	error = decode(env, tf->ebx, tf->esi, ALLOC_FLAGS, &run);
-	if (!error && run.to.flags & PAGE_FILL) {
-		error = decode_side(env, &run, tf->edi, tf->ebp, 0, &run.from);
-	}
-	return for_run(error, &run, alloc_page);
 }
 
 COLD int pagecall_map(struct env *env)
@@ -416,11 +411,6 @@ COLD int pagecall_query(struct env *env)
 }
 
 /* ---- share: a whole range, table by table ---- */
-
-static uint32_t smaller(uint32_t a, uint32_t b)
-{
-	return a < b ? a : b;
-}
 
 /* Shares n entries; how many, up to the first for which there is no room. The slots' table is there, and its
  * bounds include them. */
@@ -583,23 +573,4 @@ bool pagecall_pass(struct env *from, struct env *to, vaddr_t dst, pte_t rights)
 	}
 	space_publish(&to->space);
 	return true;
-}
-
-int pagecall_fault_alloc(struct env *pager, struct env *env, uint32_t flags, pte_t expect,
-                         struct env *from, vaddr_t from_va)
-{
-	vaddr_t va = env->fault_va & ~(PGSIZE - 1);
-
-	if (flags & ~(ALLOC_FLAGS | FAULT_ALLOC) || va >= UTOP) {
-		return E_INVAL;
-	}
-	if (flags & PAGE_FILL) {
-		if (!from || !env_may_page(pager, from)) {
-			return from ? E_PERM : E_BAD_ENV;
-		}
-		if (from_va % PGSIZE || from_va >= UTOP) {
-			return E_INVAL;
-		}
-	}
-	return alloc_one(&env->space, va, flags, expect, from, from_va);
 }

@@ -25,10 +25,10 @@ int pagecall_send_page(struct env *from, vaddr_t src, struct env *to, vaddr_t ds
  * settles. */
 int pagecall_place(struct space *space, vaddr_t va, pte_t *slot, paddr_t from, pte_t rights);
 
-/* SYS_PAGE_ALLOC on the page that the env faulted on, as its pager answers: FAULT_ALLOC and flags, and what the
- * call takes from registers. `from` may be NULL: unknown. Settled; OK or an error of the call. */
-int pagecall_fault_alloc(struct env *pager, struct env *env, uint32_t flags, pte_t expect,
-                         struct env *from, vaddr_t from_va);
+/* SYS_PAGE_ALLOC of the first of npages in env, which the caller may page, with what the call takes from registers;
+ * `from` may be NULL: there is no such env. Settled; OK or an error of the call. */
+int pagecall_alloc_first(struct env *caller, struct env *env, uint32_t va_flags, uint32_t npages,
+                         pte_t expect, const struct env *from, vaddr_t from_va);
 
 /* The straight part of sending pages: one page, mapped or granted, that the sender has with the rights it says,
  * to where `to` has a page table and no page. `from` runs here and must be left at once. False: not of

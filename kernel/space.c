@@ -17,16 +17,6 @@ static enum frame_use kernel_use(const struct space *space)
 	return space->server ? FRAME_FOR_KERNEL_SERVER : FRAME_FOR_KERNEL;
 }
 
-paddr_t space_frame(const struct space *space)
-{
-	return space->server ? frame_alloc(FRAME_FOR_SERVER) : frame_alloc_user();
-}
-
-bool space_room(const struct space *space)
-{
-	return space->limit == 0 || space->pages < space->limit;
-}
-
 /* The fixed frames of an env that was torn down, as space_init left them but for what the env page holds:
  * directories, linked through their frames. Counted as free. */
 static uint32_t spare_head; /* frame number, 0 none */
@@ -270,11 +260,6 @@ bool space_teardown(struct space *space)
 	spare_head = space->cr3 >> PGSHIFT;
 	space_spares++;
 	return true;
-}
-
-bool space_range_ok(vaddr_t va, uint32_t npages)
-{
-	return va < UTOP && npages <= (UTOP - va) >> PGSHIFT;
 }
 
 COLD bool space_may_access(const struct space *space, vaddr_t va, uint32_t length, pte_t rights)

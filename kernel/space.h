@@ -53,12 +53,23 @@ void space_widen(struct space *space, vaddr_t va, uint32_t n);
 /* Draws the bounds of the tables in: n entries from va's on, which may have none, are 0. */
 void space_narrow(struct space *space, vaddr_t va, uint32_t n);
 /* Room under the limit for one more page? */
-bool space_room(const struct space *space);
+static inline bool space_room(const struct space *space)
+{
+	return space->limit == 0 || space->pages < space->limit;
+}
+
 /* A frame for a user page of this space; FRAME_NONE. */
-paddr_t space_frame(const struct space *space);
+static inline paddr_t space_frame(const struct space *space)
+{
+	return space->server ? frame_alloc(FRAME_FOR_SERVER) : frame_alloc_user();
+}
 
 /* Whether [va, va + npages) lies below UTOP. */
-bool space_range_ok(vaddr_t va, uint32_t npages);
+static inline bool space_range_ok(vaddr_t va, uint32_t npages)
+{
+	return va < UTOP && npages <= (UTOP - va) >> PGSHIFT;
+}
+
 /* Whether user level may read (or write, with PTE_W in rights) every byte of the area. Never wraps. */
 bool space_may_access(const struct space *space, vaddr_t va, uint32_t length, pte_t rights);
 
