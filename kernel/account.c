@@ -48,6 +48,10 @@ void account_reset(void)
 {
 	fill_words(accounts, 0, sizeof(accounts) / 4);
 	fill_words(meters, 0, sizeof(meters) / 4);
+	for (uint32_t i = 0; i < NENV;
+	     i++) { /* a pager that waits has entered before anybody looked */
+		accounts[i].receives = envs[i].ipc == IPC_RECEIVING;
+	}
 }
 
 void account_continue(void)

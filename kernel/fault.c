@@ -71,7 +71,7 @@ struct env *fault_page(struct env *env, vaddr_t va)
 	vaddr_t upcall = env->page->upcall;
 
 	debug_assert(lock_held());
-	env->info->faults.kind[env->tf.err & (FEC_PR | FEC_WR)]++;
+	env->info->faults.all++;
 	if (env->faults == FAULTS_KERNEL && kfault_page(env, va)) {
 		return env;
 	}

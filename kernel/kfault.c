@@ -31,12 +31,24 @@ static bool break_cow(struct space *space, vaddr_t va, pte_t *slot)
 {
 	pte_t soft = *slot & PTE_SOFT & ~PTE_COW;
 
-	if (frame_refs(PTE_ADDR(*slot)) != 1) {
-		space->info->faults.copies++;
-		return place(space, va, slot, PTE_ADDR(*slot), soft);
+	if (frame_refs(PTE_ADDR(*slot)) == 1) {
+		*slot = PTE_ADDR(*slot) | soft | PTE_P | PTE_U | PTE_W;
+		space->info->faults.kept++;
+	} else if (!place(space, va, slot, PTE_ADDR(*slot), soft)) {
+		return false;
 	}
-	*slot = PTE_ADDR(*slot) | soft | PTE_P | PTE_U | PTE_W;
-	space->info->faults.kept++;
+	space->info->faults.done[FAULT_COPY]++;
+	return true;
+}
+
+static bool fill(struct space *space, vaddr_t va, pte_t *slot, bool grows)
+{
+	bool marked = *slot == PTE_ZERO_FILL;
+
+	if (!(marked || (*slot == 0 && grows)) || !place(space, va, slot, 0, 0)) {
+		return false;
+	}
+	space->info->faults.done[marked ? FAULT_ZERO : FAULT_GROW]++;
 	return true;
 }
 
@@ -55,8 +67,7 @@ bool kfault_page(struct env *env, vaddr_t va)
 		return false;
 	}
 	if (!(*slot & PTE_P)) {
-		return (*slot == PTE_ZERO_FILL || (*slot == 0 && grows)) &&
-		       place(space, va, slot, 0, 0);
+		return fill(space, va, slot, grows);
 	}
 	if (*slot & PTE_W || !(env->tf.err & FEC_WR)) {
 		return true;

@@ -128,12 +128,12 @@ int pagecall_place(struct space *space, vaddr_t va, pte_t *slot, paddr_t from, p
 	return place(space, va, slot, from, rights);
 }
 
+_Static_assert(PAGE_UNSHARE == PAGE_FILL * 2, "enum fault_done");
+
 /* What SYS_PAGE_ALLOC does with an entry that may be changed; `source`: the entry to fill from, or 0. */
 static HOT int alloc_slot(struct space *space, vaddr_t va, pte_t *slot, uint32_t flags,
                           pte_t source)
 {
-	int error;
-
 	if (flags & PAGE_FILL && !source) {
 		return E_FAULT;
 	}
@@ -144,11 +144,7 @@ static HOT int alloc_slot(struct space *space, vaddr_t va, pte_t *slot, uint32_t
 		space->info->faults.kept++;
 		return OK;
 	}
-	error = place(space, va, slot, PTE_ADDR(source), flags & RIGHTS);
-	if (source && !error) {
-		space->info->faults.copies += (flags & PAGE_COND) != 0;
-	}
-	return error;
+	return place(space, va, slot, PTE_ADDR(source), flags & RIGHTS);
 }
 
 /* ---- one page of each call ---- */
@@ -164,6 +160,9 @@ static HOT int alloc_entry(struct space *space, vaddr_t va, uint32_t flags, pte_
 
 	if (error) {
 		return error;
+	}
+	if (flags & PAGE_COND) {
+		space->info->faults.done[(flags / PAGE_FILL & 3) | (expect ? 0 : 2)]++;
 	}
 	return alloc_slot(space, va, slot, flags,
 	                  flags & PAGE_FILL ? source_entry(from, from_va) : 0);
@@ -349,7 +348,11 @@ COLD int pagecall_map(struct env *env)
 		error = decode_side(env, &run, tf->ebx, tf->esi, PAGE_COND, &run.from);
 		run.to.flags |= run.from.flags & PAGE_COND;
 	}
-	return for_run(error, &run, map_page);
+	error = for_run(error, &run, map_page);
+	if (error > 0 && run.to.flags & PAGE_COND) {
+		run.to.env->info->faults.done[FAULT_LOAD]++;
+	}
+	return error;
 }
 
 COLD int pagecall_unmap(struct env *env)

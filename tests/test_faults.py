@@ -6,9 +6,9 @@ import pytest
 
 from conftest import run_app
 
-PROGRAM = "fault_counts_by_kind"  # 40 writes and 20 reads of absent pages, 16 copies, 4 kept
-COLUMNS = ("pid", "path", "read", "write", "cow", "prot", "asked", "copied", "kept", "kernel",
-           "handler", "pager", "name")
+PROGRAM = "fault_counts_by_kind"  # at least 60 zero pages, 8 of the stack, 5 loads, 16 copies, 4 kept
+COLUMNS = ("pid", "path", "faults", "cow", "zero", "stack", "load", "other", "ipcs", "copied", "undone",
+           "kernel", "handler", "pager", "name")
 
 
 def tables(output):
@@ -36,13 +36,33 @@ def test_faults_counts_are_right_on_each_path(smp):
     rows = tables(result.output)[0]
     for path in paths:
         row = ended(rows, path)
-        assert 40 <= row["write"] < 60 and 20 <= row["read"] < 40, row
-        assert 20 <= row["cow"] < 40 and row["prot"] == 0, row
-        assert 16 <= row["copied"] < 36 and 4 <= row["kept"] < 20, row
-        assert row["cow"] == row["copied"] + row["kept"], row
-        total = row["read"] + row["write"] + row["cow"] + row["prot"]
-        assert row["asked"] == (0 if path == "self" else total), row
+        assert 60 <= row["zero"] < 70 and 8 <= row["stack"] < 14, row
+        assert row["load"] == 0 if path == "self" else 5 <= row["load"] < 12, row
+        assert 16 <= row["copied"] < 36 and 4 <= row["undone"] < 20, row
+        assert row["cow"] == row["copied"] + row["undone"] and row["other"] == 0, row
+        assert row["faults"] == row["cow"] + row["zero"] + row["stack"] + row["load"], row
+        assert row["ipcs"] == (0 if path == "self" else 2 * row["faults"]), row
         assert row["kernel"] == row["handler"] == row["pager"] == "-", row
+
+
+@pytest.mark.parametrize("path", ["pager", "self", "ipc"])
+def test_faults_of_the_programs_handlers_are_others(path):
+    result = run_app(f"run -f {path} fault_handlers_of_programs; faults")
+    assert result.status == 0 and ended(tables(result.output)[0], path)["other"] > 0, result
+
+
+def test_faults_says_what_costs_need():
+    result = run_app("faults; trace on; hello; faults")
+    before, after = re.findall(r"^KERNEL, HANDLER, PAGER(.*)$", result.output, re.M)
+    assert "measured while a trace is on: trace on" in before, result
+    assert "time-stamp counts a fault" in after, result
+
+
+def test_first_fault_of_a_trace_is_measured_at_the_pager():
+    """It waited for that fault when the trace was switched on."""
+    result = run_app("faults -r; trace on; hello; faults", icount=True)
+    row = ended(tables(result.output)[0], "pager")
+    assert row["kernel"] > 500 and row["pager"] > 50, result
 
 
 def test_faults_shows_times_under_a_trace():
@@ -73,8 +93,8 @@ def test_faults_can_begin_anew():
     assert result.status == 0, result
     fresh, after = tables(result.output)
     assert [row["name"] for row in fresh] == ["sh"]
-    assert all(fresh[0][name] < 5 for name in ("read", "write", "cow")), fresh
-    assert 40 <= ended(after, "pager")["write"] < 60, after
+    assert fresh[0]["faults"] < 10, fresh
+    assert 60 <= ended(after, "pager")["zero"] < 70, after
 
 
 def test_faults_refuses_nonsense():

@@ -1,23 +1,26 @@
 /* faults: how many page faults each process had, of which kind, and what they cost.
  *
- *     READ, WRITE   absent page read, written
- *     COW           read-only page written (what is not copy on write ends the process or goes to
- *                   its handler)
- *     PROT          other violations
- *     ASKED         messages to the pager      COPIED, KEPT   pages copied; kept, as no longer shared
+ *     FAULTS   all; of these, by what was done about them:
+ *     COW      a shared page written: COPIED, or UNDONE where nobody else had it any more, so that it was kept
+ *     ZERO     a zero page where heap or bss was marked      STACK   a zero page where the stack grew
+ *     LOAD     text or data of the program, from the archive, or a page that its pager kept elsewhere
+ *     OTHER    none of these: the program's own handler, its end, or settled meanwhile
+ *     IPCS     messages: to the pager, and its answers
  *     KERNEL, HANDLER, PAGER   average of the faults under a trace, "-" if there were none: time-stamp
  *                   counts in the kernel, in the process on its exception stack, and in the pager;
  *                   with ICOUNT=1 instructions. Entry and exit code (some dozens) counts for who runs
  *                   in user mode, the handler's last part after its last system call for nobody.
  *                   The trace itself is left out (kernel/account.c).
  *
- * Below the processes stands, for each path, the sum of those that are no more. */
+ * Below the processes stands, for each path, the sum of those that are no more. The kinds come from the kernel, which
+ * counts page calls made on condition (kernel/abi/env.h): so they are the same on each path. */
 #include "apps/sh/sh.h"
-#include "kernel/abi/page.h"
 #include "libsys/args.h"
 #include "libsys/status.h"
 #include "libsys/stdio.h"
 #include "libsys/string.h"
+
+static bool any_timed; /* in the table printed last */
 
 static void print_time(const struct fault_counts *faults, enum fault_time which)
 {
@@ -28,19 +31,20 @@ static void print_time(const struct fault_counts *faults, enum fault_time which)
 	}
 }
 
-static uint32_t total(const struct fault_counts *faults)
-{
-	return faults->kind[0] + faults->kind[1] + faults->kind[2] + faults->kind[3];
-}
-
 /* On path pager the stub asks for each fault, and the kernel does not count the calls. */
 static void print_counts(const struct fault_counts *faults, enum fault_path path)
 {
-	uint32_t asked = path == FAULT_PATH_PAGER ? total(faults) : faults->calls;
+	uint32_t asked = path == FAULT_PATH_PAGER ? faults->all : faults->calls;
+	uint32_t cow = faults->done[FAULT_COPY];
+	uint32_t known = cow + faults->done[FAULT_ZERO] + faults->done[FAULT_GROW] +
+	                 faults->done[FAULT_LOAD];
+	/* A program may make such page calls without a fault. */
+	uint32_t other = faults->all > known ? faults->all - known : 0;
 
-	printf(" %6u %6u %6u %6u %6u %6u %6u", faults->kind[0], faults->kind[FEC_WR],
-	       faults->kind[FEC_PR | FEC_WR], faults->kind[FEC_PR], asked, faults->copies,
-	       faults->kept);
+	printf(" %6u %6u %6u %6u %6u %6u %6u %6u %6u", faults->all, cow, faults->done[FAULT_ZERO],
+	       faults->done[FAULT_GROW], faults->done[FAULT_LOAD], other, 2 * asked,
+	       cow - faults->kept, faults->kept);
+	any_timed = any_timed || faults->timed > 0;
 	print_time(faults, FAULT_IN_KERNEL);
 	print_time(faults, FAULT_IN_HANDLER);
 	print_time(faults, FAULT_IN_PAGER);
@@ -69,7 +73,7 @@ static void print_forgotten(void)
 	for (enum fault_path path = 0; path < FAULT_PATHS; path++) {
 		struct fault_counts faults;
 
-		if (process_faults(path, false, &faults) == OK && total(&faults) > 0) {
+		if (process_faults(path, false, &faults) == OK && faults.all > 0) {
 			printf("%5s %-6s", "-", fault_path_names[path]);
 			print_counts(&faults, path);
 			puts(" (ended)");
@@ -103,9 +107,10 @@ int faults_run(int argc, char *argv[])
 		printf("faults: %s: not a process number\n", argv[1]);
 		return 1;
 	}
-	printf("%5s %-6s %6s %6s %6s %6s %6s %6s %6s %7s %7s %7s %s\n", "PID", "PATH", "READ",
-	       "WRITE", "COW", "PROT", "ASKED", "COPIED", "KEPT", "KERNEL", "HANDLER", "PAGER",
-	       "NAME");
+	printf("%5s %-6s %6s %6s %6s %6s %6s %6s %6s %6s %6s %7s %7s %7s %s\n", "PID", "PATH",
+	       "FAULTS", "COW", "ZERO", "STACK", "LOAD", "OTHER", "IPCS", "COPIED", "UNDONE",
+	       "KERNEL", "HANDLER", "PAGER", "NAME");
+	any_timed = false;
 	if (!print_processes(pid)) {
 		printf("faults: %d: %s\n", pid, status_text(E_BAD_ENV));
 		return 1;
@@ -113,5 +118,8 @@ int faults_run(int argc, char *argv[])
 	if (pid == 0) {
 		print_forgotten();
 	}
+	puts(any_timed ? "KERNEL, HANDLER, PAGER: time-stamp counts a fault while a trace was on "
+	                 "(ICOUNT=1: instructions)"
+	               : "KERNEL, HANDLER, PAGER are measured while a trace is on: trace on");
 	return 0;
 }

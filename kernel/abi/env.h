@@ -72,15 +72,21 @@ enum env_status {
 /* Page faults of an env since it was made, and of dead ones that it controlled (and reaped, if it asked
  * for deaths). */
 struct fault_counts {
-	uint32_t kind[4]; /* by FEC_PR | FEC_WR of the error code */
-	uint32_t calls;   /* that the kernel sent to its pager: paths ipc, kernel */
-	uint32_t copies;  /* pages filled with a copy on condition (PAGE_FILL, PAGE_COND) */
-	uint32_t kept; /* shares undone: likewise, but the frame was nobody else's (PAGE_UNSHARE) */
+	uint32_t all;
+	uint32_t done[4];  /* page calls on condition that were as expected, by enum fault_done */
+	uint32_t kept;     /* of FAULT_COPY: shares undone, as the frame was nobody else's */
+	uint32_t calls;    /* that the kernel sent to its pager: paths ipc, kernel */
 	uint32_t timed;    /* faults whose time is in spent: those while a trace is on */
 	uint64_t spent[3]; /* TSC counts, by enum fault_time */
 };
-#define FAULT_COUNTS_WORDS 14
-_Static_assert(sizeof(struct fault_counts) == FAULT_COUNTS_WORDS * 4, "words");
+enum { FAULT_COUNTS_WORDS = sizeof(struct fault_counts) / 4 };
+/* Bit 0: PAGE_FILL; bit 1: PAGE_UNSHARE, or the entry was 0. */
+enum fault_done {
+	FAULT_ZERO, /* a zero page in place of a marked entry */
+	FAULT_LOAD, /* a page filled from elsewhere, or a run mapped from there */
+	FAULT_GROW, /* a zero page in place of nothing: so stacks grow */
+	FAULT_COPY, /* a page that was shared becomes one's own: a copy, or itself (kept) */
+};
 enum fault_time { FAULT_IN_KERNEL, FAULT_IN_HANDLER, FAULT_IN_PAGER };
 
 /* The public record of an env: (const struct env_info *)UENVS, NENV of them. */

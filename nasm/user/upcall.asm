@@ -100,8 +100,6 @@ fault_upcall:
 .refused:
 	cmp	eax, -MINUS_E_FAULT
 	je	.unhandled
-	test	eax, eax
-	jns	.unhandled
 
 ; The pager knows the page and cannot give it, or did not answer; eax is why. procmgr is told, and where the frame
 ; is: if the pager is dead, it answers when another one stands, and the instruction runs again; nothing of

@@ -9,14 +9,14 @@ enum { PAGES = 30 };
 
 static volatile char *const area = (volatile char *)0x20000000;
 
-static uint32_t own_writes(void)
+static uint32_t own_zeros(void)
 {
 	struct pm_info info;
 	pid_t self = getpid();
 
 	CHECK_EQ(process_next(self - 1, &info), self);
 	CHECK_EQ(info.pid, self);
-	return info.faults.kind[FEC_WR];
+	return info.faults.done[FAULT_ZERO];
 }
 
 int main(int argc, char *argv[])
@@ -27,8 +27,8 @@ int main(int argc, char *argv[])
 	if (argc > 1) {
 		const volatile struct env_info *env = &env_infos[ENV_SLOT(env_page->id)];
 
-		CHECK(env->faults.kind[FEC_WR] < PAGES);
-		CHECK(own_writes() >= PAGES);
+		CHECK(env->faults.done[FAULT_ZERO] < PAGES);
+		CHECK(own_zeros() >= PAGES);
 		return 0;
 	}
 	CHECK_EQ(process_faults(FAULT_PATH_PAGER, true, &faults), E_PERM);
@@ -37,6 +37,6 @@ int main(int argc, char *argv[])
 	for (uint32_t i = 0; i < PAGES; i++) {
 		area[i * PGSIZE] = 1;
 	}
-	CHECK(own_writes() >= PAGES);
+	CHECK(own_zeros() >= PAGES);
 	return exec(2, again);
 }
