@@ -78,6 +78,15 @@ def test_line_of_the_program_comes_before_its_pager_ends(shell, smp):
     assert " spin" not in session.run("ps")
 
 
+def test_path_self_takes_no_pager():
+    """And a shell on it can run others with one."""
+    text = "hello: a process on path self pages itself: choose another path with -f"
+    assert text in run_app("run -f self -p zeropager hello", tests=False).output
+    result = run_app("sh -c 'run -p zeropager hello; run -f pager -p logpager forktree 1; ps'", FAULTS="self")
+    assert result.output.count(text) == 1 and "copy on write: ok" in result.output, result
+    assert " zeropager" not in result.output.replace("-p zeropager", ""), result
+
+
 def test_failed_start_leaves_no_pager():
     output = run_app("run -p nosuch hello; run -p zeropager -p nosuch hello; ps", tests=False).output
     assert output.count("nosuch: not found") == 2 and "hello, world" not in output

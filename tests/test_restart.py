@@ -88,6 +88,14 @@ def test_pager_that_crashes_in_a_loop_is_given_up(smp, broken, path):
     assert result.status == 98, result
 
 
+def test_last_lines_come_once():
+    """When the machine ends the console may just have accepted them: now and then they were printed again."""
+    for _ in range(12):
+        result = run_app("hello", smp=4, PAGER="build/tests/servers/dies_at_request.elf")
+        assert result.output.count("procmgr: pager is started again") == 5, result
+        assert result.output.count("pager crashed too often and stays dead") == 1, result
+
+
 @CPUS
 @pytest.mark.parametrize("path", ["ipc", "kernel"])
 @pytest.mark.parametrize("program", ["restart_pager_is_replaced", "restart_under_load",

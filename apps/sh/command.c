@@ -111,14 +111,23 @@ static bool pager_serves(const struct command *command, int i)
 	return false;
 }
 
-/* Starts one pager, paged by process `pager`. Its pid, or an error after a message. */
+static enum fault_path own_path(void)
+{
+	struct pm_info info;
+	pid_t self = getpid();
+
+	return process_next(self - 1, &info) == self ? info.path : FAULT_PATH_INHERIT;
+}
+
+/* Starts one pager, which cannot be on path `self`, paged by process `pager`. Its pid, or an error after a message. */
 static pid_t start_pager(struct command *command, int i, pid_t pager)
 {
 	char *words[PAGER_WORDS_MAX];
 	int count = args_split(command->pagers[i], words, PAGER_WORDS_MAX);
-	pid_t pid = count < 1 ? E_INVAL
-	                      : spawn_paged(pager, FAULT_PATH_INHERIT, count,
-	                                    (const char *const *)words);
+	enum fault_path path =
+		own_path() == FAULT_PATH_SELF ? FAULT_PATH_PAGER : FAULT_PATH_INHERIT;
+	pid_t pid =
+		count < 1 ? E_INVAL : spawn_paged(pager, path, count, (const char *const *)words);
 
 	command->pager_pids[i] = pid;
 	if (pid < 0) {
@@ -204,6 +213,9 @@ static pid_t start_command(struct command *command, bool background)
 		printf("%s: no such program (try \"help\")\n", name);
 	} else if (pid == E_INVAL && command->path == FAULT_PATH_KERNEL) {
 		printf("%s: this kernel has no path kernel: KFAULT=1 builds one that has\n", name);
+	} else if (pid == E_INVAL && pager != 0) {
+		printf("%s: a process on path self pages itself: choose another path with -f\n",
+		       name);
 	} else if (pid < 0) {
 		printf("%s: %s\n", name, status_text(pid));
 	}

@@ -51,7 +51,7 @@ void kept_open(struct kept *kept)
 /* Until all three are stored, the record is of no write, or of one that `put` has not reached. */
 void kept_note_write(struct kept *kept, envid_t client, uint32_t number, uint32_t mark)
 {
-	__typeof__(&kept->writes[0]) write = &kept->writes[ENV_SLOT(client)];
+	struct console_write *write = &kept->writes[ENV_SLOT(client)];
 
 	write->client = 0;
 	out_order();
@@ -63,7 +63,7 @@ void kept_note_write(struct kept *kept, envid_t client, uint32_t number, uint32_
 
 bool kept_has_write(const struct kept *kept, envid_t client, uint32_t number)
 {
-	__typeof__(&kept->writes[0]) write = &kept->writes[ENV_SLOT(client)];
+	const struct console_write *write = &kept->writes[ENV_SLOT(client)];
 
 	return number != 0 && write->client == client && write->number == number &&
 	       is_part_of_text(kept, write->mark);

@@ -10,20 +10,18 @@
 #include "servers/console/vga.h"
 
 struct kept {
-	struct console_out out; /* first: procmgr knows it */
-	uint32_t valid;         /* KEPT_VALID: a console was here */
+	struct console_out out; /* first, as in struct console_kept: procmgr looks at these two */
+	struct console_write writes[NENV];
+	uint32_t valid; /* KEPT_VALID: a console was here */
 	struct input input;
 	struct vga vga;
 	uint32_t foreground;  /* pid that Ctrl-C kills, 0 none */
 	bool interrupt_waits; /* a Ctrl-C found nobody, since the last READ_LINE */
-	/* By slot: the last numbered write of each client, accepted once `out.put` has reached `mark`. */
-	struct {
-		envid_t client;
-		uint32_t number, mark;
-	} writes[NENV];
 };
 _Static_assert(sizeof(struct kept) <= CONSOLE_KEPT_PAGES * PGSIZE, "fits its pages");
-_Static_assert(offsetof(struct kept, out) == 0, "procmgr looks here");
+_Static_assert(offsetof(struct kept, out) == offsetof(struct console_kept, out) &&
+                       offsetof(struct kept, writes) == offsetof(struct console_kept, writes),
+               "procmgr looks here");
 
 /* To be called first: makes what is there ready to go on with, but for the screen. */
 void kept_open(struct kept *kept);

@@ -4,6 +4,7 @@
 #define PARLEY_SERVERS_CONSOLE_PROTOCOL_H
 
 #include "kernel/abi/ipc.h"
+#include "kernel/abi/memlayout.h"
 #include "kernel/abi/types.h"
 
 #define CONSOLE_BYTES_MAX ((IPC_WORDS_MAX - 3) * 4)
@@ -31,6 +32,17 @@ enum console_op {
 struct console_out {
 	uint32_t taken, put;
 	uint8_t bytes[CONSOLE_OUT_SIZE];
+};
+
+/* The last numbered write of a client, procmgr's log included: accepted once `put` has reached `mark`. */
+struct console_write {
+	envid_t client;
+	uint32_t number, mark;
+};
+
+struct console_kept {
+	struct console_out out;
+	struct console_write writes[NENV]; /* by slot */
 };
 
 #endif

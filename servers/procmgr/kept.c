@@ -40,6 +40,16 @@ void kept_print(void)
 	}
 }
 
+bool kept_has_write(uint32_t number)
+{
+	const volatile struct console_kept *kept =
+		(const volatile struct console_kept *)CONSOLE_KEPT;
+	const volatile struct console_write *write = &kept->writes[ENV_SLOT(env_page->id)];
+
+	return write->client == env_page->id && write->number == number &&
+	       (int32_t)(kept->out.put - write->mark) >= 0;
+}
+
 void kept_clear(void)
 {
 	memset((void *)CONSOLE_KEPT, 0, CONSOLE_KEPT_PAGES * PGSIZE);

@@ -10,6 +10,7 @@
 #include "servers/procmgr/log.h"
 #include "libsys/string.h"
 #include "libsys/syscall.h"
+#include "servers/procmgr/kept.h"
 #include "servers/procmgr/protocol.h"
 
 enum { LOG_SIZE = 4096, DUMP_PART = 256 };
@@ -84,6 +85,14 @@ uint32_t log_give(char *buffer, uint32_t max, uint32_t *number)
 		*buffer++ = ring[at % LOG_SIZE];
 	}
 	return given - taken;
+}
+
+void log_settle(void)
+{
+	if (has_part && kept_has_write(taken + 1)) {
+		taken = given;
+		has_part = false;
+	}
 }
 
 void log_dump(void)

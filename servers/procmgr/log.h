@@ -18,6 +18,9 @@ void log_line(const char *line);
  * to the next reader. */
 uint32_t log_give(char *buffer, uint32_t max, uint32_t *number);
 
+/* The console does not run, or never again: what it accepted of the log is not given or printed once more. */
+void log_settle(void);
+
 /* Prints what is left in the log through the kernel: when no console will. */
 void log_dump(void);
 

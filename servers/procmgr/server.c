@@ -364,6 +364,7 @@ void server_failed(enum pm_server which, const struct ending *ending)
 	(void)sys_env_destroy(server->env, 0); /* if it only said so */
 	if (which == PM_SERVER_CONSOLE) {
 		kept_print();
+		log_settle();
 		kept_clear(); /* it may have crashed because of what stands there */
 	}
 	if (may_start_again(server)) {
@@ -390,5 +391,6 @@ void server_silence_console(void)
 	if (console != 0) {
 		(void)sys_env_set(console, ENV_RUN, 0);
 		kept_print();
+		log_settle();
 	}
 }
