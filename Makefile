@@ -34,7 +34,7 @@ cflags := -std=gnu11 -ffreestanding -march=i686 -O2 -g -fno-pic -fno-stack-prote
 kernel_cflags := $(cflags) -mno-80387 -flto -mpreferred-stack-boundary=2 -falign-functions=1 \
 	-falign-jumps=1 -falign-loops=1 -falign-labels=1 -fno-tree-sra -fno-if-conversion -fno-code-hoisting
 # The files that the measured paths run through; all others are made small.
-kernel_fast := fault frame ipc kfault pagecall runqueue sched space
+kernel_fast := fault frame kfault pagecall runqueue
 user_cflags := $(cflags) -ffunction-sections -fdata-sections
 jos_cflags := $(cflags) -O1 -Ilibsys/jos -fno-strict-aliasing -fnon-call-exceptions \
 	-fno-delete-null-pointer-checks -fno-tree-ch -Wno-extra -Wno-error -Wno-format -Wno-unused

@@ -39,7 +39,7 @@ static void push(struct free_list *list, uint32_t number)
 }
 
 /* The list is empty but for its spans. */
-static void take_in(struct free_list *list)
+static COLD void take_in(struct free_list *list)
 {
 	struct span *span = &list->spans[list->nspans - 1];
 
@@ -50,7 +50,7 @@ static void take_in(struct free_list *list)
 	list->nspans -= span->start == span->end;
 }
 
-static paddr_t pop(struct free_list *list)
+static COLD paddr_t pop(struct free_list *list)
 {
 	if (!list->head) {
 		take_in(list);
@@ -58,7 +58,7 @@ static paddr_t pop(struct free_list *list)
 	return frame_pop(list);
 }
 
-paddr_t frame_alloc(enum frame_use use)
+COLD paddr_t frame_alloc(enum frame_use use)
 {
 	struct free_list *low = &frame_lists[FRAME_LOW], *high = &frame_lists[FRAME_HIGH],
 			 *clear = &frame_lists[FRAME_CLEARED];

@@ -38,7 +38,6 @@
 #include "kernel/lock.h"
 #include "kernel/pagecall.h"
 #include "kernel/sched.h"
-#include "kernel/section.h"
 
 enum {
 	BOTH_PHASES = IPC_SEND | IPC_RECV,
@@ -56,7 +55,7 @@ static uint32_t words_of(uint32_t flags)
 
 /* ---- checks ---- */
 
-static COLD int check_pages(const struct env *env)
+static int check_pages(const struct env *env)
 {
 	const volatile struct env_page *page = env->page;
 	uint32_t va = page->send_va, n = page->send_npages, mode = page->send_mode;
@@ -79,7 +78,7 @@ static COLD int check_pages(const struct env *env)
 	return OK;
 }
 
-static COLD int check_window(const struct env *env)
+static int check_window(const struct env *env)
 {
 	const volatile struct env_page *page = env->page;
 	uint32_t va = page->recv_va, n = page->recv_npages;
@@ -206,7 +205,7 @@ struct window {
 };
 
 /* Moves the sender's page run into the window as far as it goes. Pages moved; *error is why not more. */
-static COLD uint32_t deliver_pages(struct env *from, struct env *to, struct window in, int *error)
+static uint32_t deliver_pages(struct env *from, struct env *to, struct window in, int *error)
 {
 	const volatile struct env_page *out = from->page;
 	uint32_t mode = out->send_mode & ~IPC_MODE_WRITABLE, i;
@@ -231,7 +230,7 @@ static COLD uint32_t deliver_pages(struct env *from, struct env *to, struct wind
 }
 
 /* What JOS's receiver leaves in its public record. */
-static COLD void publish(const struct env *to, uint32_t npages)
+static void publish(const struct env *to, uint32_t npages)
 {
 	to->info->ipc_receiving = 0;
 	to->info->ipc_value = to->tf.esi;
@@ -240,7 +239,7 @@ static COLD void publish(const struct env *to, uint32_t npages)
 }
 
 /* The message of a faulting env, as things are now. */
-static COLD inline void say_fault(const struct env *from, struct env *to)
+static inline void say_fault(const struct env *from, struct env *to)
 {
 	vaddr_t va = from->fault_va;
 	const pte_t *slot = va < UTOP ? space_find(&from->space, va) : NULL;
@@ -267,7 +266,7 @@ static int fault_alloc(struct env *pager, const struct env *from, struct env *en
 }
 
 /* Does what the pager answers to a fault; the faulting env's wait is over. Pages moved. */
-static COLD uint32_t fault_answered(struct env *from, struct env *to)
+static uint32_t fault_answered(struct env *from, struct env *to)
 {
 	int answer = from->tf.esi, error = OK;
 	uint32_t flags = from->ipc_flags, npages = 0;
@@ -325,7 +324,7 @@ static uint32_t deliver(struct env *from, struct env *to)
 	return npages;
 }
 
-static COLD void deliver_pending(struct env *env)
+static void deliver_pending(struct env *env)
 {
 	stop_waiting(env, 1);
 	env->tf.ebx = 0;
@@ -465,7 +464,7 @@ struct env *ipc_call(struct env *env)
 /* ---- faults ---- */
 
 /* The fault waits for no clock and for nobody but ipc_retry_fault. */
-static COLD void await_pager(struct env *env)
+static void await_pager(struct env *env)
 {
 	env->ipc_flags = 0;
 	wait_in(env, IPC_RECEIVING, env->id);
@@ -548,14 +547,14 @@ bool ipc_pass_page(struct env *from, struct env *to)
 	       pagecall_pass(from, to, window & ~(PGSIZE - 1), window & (PTE_W | PTE_SOFT));
 }
 
-COLD void ipc_retry_fault(struct env *env)
+void ipc_retry_fault(struct env *env)
 {
 	if (env->faulting) {
 		ipc_give_up(env, OK);
 	}
 }
 
-COLD void ipc_bound_fault(struct env *env)
+void ipc_bound_fault(struct env *env)
 {
 	if (env->ipc != IPC_IDLE && env->ipc_flags & IPC_FAULT_CALL) {
 		clock_cancel(env);
@@ -574,7 +573,7 @@ void ipc_notify(struct env *env, uint32_t bits)
 	}
 }
 
-COLD void ipc_give_up(struct env *env, int result)
+void ipc_give_up(struct env *env, int result)
 {
 	if (env->ipc == IPC_SENDING) {
 		unqueue_sender(env, env_lookup(NULL, env->partner));
@@ -583,7 +582,7 @@ COLD void ipc_give_up(struct env *env, int result)
 }
 
 /* Its partner died. A faulting env waits for another pager. */
-static COLD void partner_died(struct env *env, int result)
+static void partner_died(struct env *env, int result)
 {
 	if (env->faulting) {
 		clock_cancel(env);
@@ -593,7 +592,7 @@ static COLD void partner_died(struct env *env, int result)
 	}
 }
 
-COLD void ipc_env_died(struct env *env)
+void ipc_env_died(struct env *env)
 {
 	if (env->ipc == IPC_SENDING) {
 		unqueue_sender(env, env_lookup(NULL, env->partner));

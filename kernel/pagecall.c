@@ -43,8 +43,8 @@ static uint32_t smaller(uint32_t a, uint32_t b)
 /* ---- decoding ---- */
 
 /* The env and pages that id and va_flags name; `allowed`: the flag bits that the call knows. */
-static int decode_side(struct env *caller, const struct run *run, uint32_t id, uint32_t va_flags,
-                       uint32_t allowed, struct side *side)
+static COLD int decode_side(struct env *caller, const struct run *run, uint32_t id,
+                            uint32_t va_flags, uint32_t allowed, struct side *side)
 {
 	struct env *env = env_lookup(caller, id);
 
@@ -61,8 +61,8 @@ static int decode_side(struct env *caller, const struct run *run, uint32_t id, u
 }
 
 /* Starts decoding: the side that changes. */
-static int decode(struct env *caller, uint32_t id, uint32_t va_flags, uint32_t allowed,
-                  struct run *run)
+static COLD int decode(struct env *caller, uint32_t id, uint32_t va_flags, uint32_t allowed,
+                       struct run *run)
 {
 	uint32_t operand = env_operand(caller);
 
@@ -203,7 +203,7 @@ static COLD int unmap_page(struct run *run, uint32_t offset)
 	return OK;
 }
 
-static int mark_page(struct run *run, uint32_t offset)
+static COLD int mark_page(struct run *run, uint32_t offset)
 {
 	struct space *space = &run->to.env->space;
 	vaddr_t va = run->to.va + offset;
@@ -257,7 +257,7 @@ static bool reclaim(struct space *space)
 }
 
 /* Runs fn over the pages, if decoding went well; settles; pages done or the first one's error. */
-static int for_run(int error, struct run *run, page_fn *fn)
+static COLD int for_run(int error, struct run *run, page_fn *fn)
 {
 	uint32_t most = run->npages < SPACE_WORK ? run->npages : SPACE_WORK, done = 0;
 
@@ -367,7 +367,7 @@ COLD int pagecall_unmap(struct env *env)
 	return done;
 }
 
-int pagecall_mark(struct env *env)
+COLD int pagecall_mark(struct env *env)
 {
 	struct run run;
 
@@ -417,7 +417,8 @@ COLD int pagecall_query(struct env *env)
 
 /* Shares n entries; how many, up to the first for which there is no room. The slots' table is there, and its
  * bounds include them. */
-static uint32_t share_entries(struct run *run, pte_t *source, vaddr_t va, pte_t *slot, uint32_t n)
+static COLD uint32_t share_entries(struct run *run, pte_t *source, vaddr_t va, pte_t *slot,
+                                   uint32_t n)
 {
 	struct space *to = &run->to.env->space;
 	pte_t keep = run->from.flags & PTE_SOFT, mark = run->to.flags & PTE_SOFT, entry;
@@ -459,8 +460,8 @@ static uint32_t share_entries(struct run *run, pte_t *source, vaddr_t va, pte_t 
 
 /* Shares [offset, end), which lies within one table on either side, as far as the work allowed and the
  * first error let it; bytes done. Entries outside the source's bounds are 0 and cost nothing. */
-static uint32_t share_table(struct run *run, uint32_t offset, uint32_t end, uint32_t *work,
-                            int *error)
+static COLD uint32_t share_table(struct run *run, uint32_t offset, uint32_t end, uint32_t *work,
+                                 int *error)
 {
 	vaddr_t to_va = run->to.va + offset;
 	pte_t *source = space_find(&run->from.env->space, run->from.va + offset), *slot;
@@ -489,7 +490,7 @@ static uint32_t share_table(struct run *run, uint32_t offset, uint32_t end, uint
 	return i >= last ? end - offset : i << PGSHIFT;
 }
 
-int pagecall_share(struct env *env)
+COLD int pagecall_share(struct env *env)
 {
 	const struct trapframe *tf = &env->tf;
 	struct run run;
@@ -525,8 +526,8 @@ int pagecall_share(struct env *env)
 	return done > 0 ? (int)(done >> PGSHIFT) : error;
 }
 
-int pagecall_send_page(struct env *from, vaddr_t src, struct env *to, vaddr_t dst, pte_t rights,
-                       bool copy)
+COLD int pagecall_send_page(struct env *from, vaddr_t src, struct env *to, vaddr_t dst,
+                            pte_t rights, bool copy)
 {
 	struct run run = {.to = {to, dst, rights}, .from = {from, src, 0}};
 	pte_t source = source_entry(from, src), *slot;

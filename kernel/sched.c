@@ -16,7 +16,6 @@
 #include "kernel/fault.h"
 #include "kernel/hook.h"
 #include "kernel/lock.h"
-#include "kernel/section.h"
 #include "kernel/x86.h"
 
 struct env *sched_env_of(const struct runner *runner)
@@ -25,7 +24,7 @@ struct env *sched_env_of(const struct runner *runner)
 }
 
 /* An env was put in this queue: its CPU shall know. */
-static COLD void wake_cpu(const struct runqueue *queue)
+static void wake_cpu(const struct runqueue *queue)
 {
 	if (runqueue_idle & queue->bit) {
 		runqueue_idle &= ~queue->bit;
@@ -52,7 +51,7 @@ int sched_yield(struct env *env)
 	return OK;
 }
 
-COLD struct env *sched_tick(struct cpu *cpu)
+struct env *sched_tick(struct cpu *cpu)
 {
 	struct env *env = cpu->env, *next;
 	uint32_t now = sched_now();
@@ -75,7 +74,7 @@ COLD struct env *sched_tick(struct cpu *cpu)
 	return next;
 }
 
-COLD void runqueue_breached(struct runqueue *queue, struct runner *runner, struct runner *culprit)
+void runqueue_breached(struct runqueue *queue, struct runner *runner, struct runner *culprit)
 {
 	struct cpu *cpu = &cpus[queue - runqueues];
 
@@ -83,7 +82,7 @@ COLD void runqueue_breached(struct runqueue *queue, struct runner *runner, struc
 	hook_event(EVENT_BREACH, sched_env_of(runner), cpu->culprit);
 }
 
-static COLD _Noreturn void halt(struct cpu *cpu)
+static _Noreturn void halt(struct cpu *cpu)
 {
 	cpu->in_halt = true;
 	runqueue_idle |= cpu->queue->bit;

@@ -10,7 +10,6 @@
 #include "kernel/debug.h"
 #include "kernel/env.h"
 #include "kernel/lock.h"
-#include "kernel/section.h"
 
 static enum frame_use kernel_use(const struct space *space)
 {
@@ -33,7 +32,7 @@ static paddr_t *env_page_entry(const pte_t *pgdir)
 }
 
 /* A directory with all that every env has. FRAME_NONE. */
-static COLD paddr_t make_fixed(enum frame_use use)
+static paddr_t make_fixed(enum frame_use use)
 {
 	paddr_t frames[ENV_FIXED_PAGES];
 	pte_t *pgdir, *entries;
@@ -83,7 +82,7 @@ int space_init(struct space *space, paddr_t *env_page)
 	return OK;
 }
 
-COLD bool space_release_spare(void)
+bool space_release_spare(void)
 {
 	paddr_t pgdir = spare_head << PGSHIFT;
 
@@ -162,7 +161,7 @@ void space_widen(struct space *space, vaddr_t va, uint32_t n)
 	table->hi = first + n > table->hi ? first + n : table->hi;
 }
 
-COLD void space_narrow(struct space *space, vaddr_t va, uint32_t n)
+void space_narrow(struct space *space, vaddr_t va, uint32_t n)
 {
 	while (n) {
 		uint32_t first = (va >> PGSHIFT) & 1023, end = first + n < 1024 ? first + n : 1024;
@@ -262,7 +261,7 @@ bool space_teardown(struct space *space)
 	return true;
 }
 
-COLD bool space_may_access(const struct space *space, vaddr_t va, uint32_t length, pte_t rights)
+bool space_may_access(const struct space *space, vaddr_t va, uint32_t length, pte_t rights)
 {
 	vaddr_t page = va & ~(PGSIZE - 1);
 
