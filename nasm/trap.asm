@@ -4,7 +4,7 @@
 ; env that runs, so the env's registers are saved where they stay, by the pushes themselves:
 ;
 ;        | ss, esp, eflags, cs, eip |  pushed by the processor
-;        | err, vector              |  by the stub (err by the processor for some)
+;        | err, vector              |  by the stub and no_error (err by the processor for some)
 ;        | eax .. edi               |  pusha
 ; esp -> +--------------------------+  = struct env *, its first member is this frame
 ;
@@ -30,14 +30,13 @@ trap_stubs:
 %assign v 0
 %rep VEC_COUNT
 	align VEC_STRIDE
-%if !HAS_ERROR(v)
-	push	byte 0
-%endif
 	push	byte v
 %if v == VEC_PAGE_FAULT
 	jmp	near page_fault
-%else
+%elif HAS_ERROR(v)
 	jmp	near trap_common
+%else
+	jmp	near no_error
 %endif
 %assign v v + 1
 %endrep
@@ -116,6 +115,9 @@ trap_run:
 	push	edx
 	call	sched_run		; does not return
 
+no_error:				; the vector stands where the error code belongs
+	push	dword [esp]
+	mov	dword [esp + 4], 0
 trap_common:
 	pusha
 	mov	ebx, esp

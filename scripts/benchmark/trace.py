@@ -23,7 +23,7 @@ SOURCE = re.compile(r"^(?:.*/)?((?:kernel|nasm|libsys|apps|servers)/[^:]*):.*$")
 USER_LINE = re.compile(rb"/00[89a-f][0-9a-f]{5}/")
 PAGE_WORDS = 1024
 PIPE_SIZE = 1 << 20
-SYSCALL_VECTOR, PAGE_FAULT, VEC_STRIDE = 0x30, 14, 16
+SYSCALL_VECTOR, PAGE_FAULT, VEC_STRIDE = 0x30, 14, 8
 TOOLS = "i686-linux-gnu-"
 
 # Programs at addresses of their own; bench's neighbours at UTEXT do not run while it measures.
