@@ -54,17 +54,6 @@ struct madt_entry {
 
 static INIT_DATA struct madt madt;
 
-static INIT const struct rsdp *find_rsdp(void)
-{
-	paddr_t ebda = machine_ebda();
-	const struct rsdp *rsdp = NULL;
-
-	if (ebda) {
-		rsdp = machine_scan(ebda, 1024, "RSD PTR ", 8, sizeof(*rsdp));
-	}
-	return rsdp ? rsdp : machine_scan(0xE0000, 0x20000, "RSD PTR ", 8, sizeof(*rsdp));
-}
-
 /* Copies the MADT that the RSDT names to `madt`. */
 static INIT bool read_madt(paddr_t rsdt)
 {
@@ -103,7 +92,7 @@ static INIT void apply(struct machine *machine, const struct madt_entry *entry)
 
 INIT bool acpi_discover(struct machine *machine)
 {
-	const struct rsdp *rsdp = find_rsdp();
+	const struct rsdp *rsdp = machine_find("RSD PTR ", sizeof(*rsdp));
 	uint32_t size, at = 0;
 
 	if (!rsdp || !read_madt(rsdp->rsdt)) {

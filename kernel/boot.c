@@ -18,27 +18,25 @@ enum { MULTIBOOT_LOADER = 0x2BADB002 };
 
 static struct machine machine;
 
+INIT uint32_t boot_starts_with(const char *text, const char *start)
+{
+	uint32_t n = 0;
+
+	while (start[n] && text[n] == start[n]) {
+		n++;
+	}
+	return start[n] ? 0 : n;
+}
+
 INIT bool boot_word(const char *cmdline, const char *word)
 {
-	const char *p = cmdline;
+	for (const char *p = cmdline; *p && !boot_starts_with(p, "app="); p++) {
+		uint32_t n = boot_starts_with(p, word);
 
-	while (*p) {
-		const char *w = word;
-
-		if (p[0] == 'a' && p[1] == 'p' && p[2] == 'p' && p[3] == '=') {
-			return false;
-		}
-		while (*w && *p == *w) {
-			p++;
-			w++;
-		}
-		if (!*w && (!*p || *p == ' ')) {
+		if (n && (!p[n] || p[n] == ' ')) {
 			return true;
 		}
-		while (*p && *p != ' ') {
-			p++;
-		}
-		while (*p == ' ') {
+		while (p[0] != ' ' && p[1]) { /* to the end of the word */
 			p++;
 		}
 	}
@@ -84,7 +82,8 @@ INIT _Noreturn void boot_main(uint32_t magic, paddr_t mbi, vaddr_t stack_top)
 		hook = joslog_event;
 	}
 	smp_start(&machine);
-	kmap_drop_identity();
+	kmap_pgdir[0] = 0; /* the identity mapping of the first 4 MiB */
+	lcr3(rcr3());
 	record_cpus();
 	if (boot_word(boot_info.cmdline, "panic")) {
 		panic("asked for on the command line");

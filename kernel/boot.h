@@ -14,6 +14,8 @@ extern char kernel_start[], kernel_end[], init_start[], init_end[]; /* kernel/ke
 extern char boot_stack_top[];      /* nasm/boot.asm; after boot: for double faults */
 extern struct cpu *boot_stack_cpu; /* what this_cpu() reads on that stack */
 
+/* The length of `start`, if the text starts with it, else 0. */
+uint32_t boot_starts_with(const char *text, const char *start);
 /* Whether `word` stands on the command line, before any `app=`. */
 bool boot_word(const char *cmdline, const char *word);
 

@@ -136,15 +136,6 @@ uint32_t clock_ticks(void)
 	return clock_us() >> TICK_SHIFT;
 }
 
-INIT void clock_spin_us(uint32_t us)
-{
-	uint64_t end = clock_us() + us;
-
-	while (clock_us() < end) {
-		pause();
-	}
-}
-
 /* ---- the wheel ---- */
 
 void clock_wake_after(struct env *env, uint32_t us)

@@ -26,9 +26,6 @@ uint32_t clock_beats_us(uint32_t beats);
 /* a * b / c with a 64-bit product; the quotient must fit. */
 uint32_t clock_mul_div(uint32_t a, uint32_t b, uint32_t c);
 
-/* Busy wait, for start-up code only. */
-void clock_spin_us(uint32_t us);
-
 /* Arranges ipc_give_up(env, E_TIMEOUT) no sooner than `us` from now, for an env that waits. Lock held. */
 void clock_wake_after(struct env *env, uint32_t us);
 /* Notes an env, not noted yet, that waits in a fault call: clock_arm sees to its bound. Lock held. */

@@ -129,17 +129,6 @@ void debug_printf(const char *format, ...)
 	va_end(args);
 }
 
-INIT void debug_log(const char *format, ...)
-{
-	va_list args;
-
-	if (!debug_quiet) {
-		va_start(args, format);
-		print(format, &args);
-		va_end(args);
-	}
-}
-
 /* ---- panic ---- */
 
 static _Noreturn void halt_for_ever(void)

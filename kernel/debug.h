@@ -19,7 +19,7 @@ char debug_read(void);
 void debug_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* A boot-time line; silent with `quiet` on the command line. */
-void debug_log(const char *format, ...) __attribute__((format(printf, 1, 2)));
+#define debug_log(...) (debug_quiet ? (void)0 : debug_printf(__VA_ARGS__))
 extern bool debug_quiet, debug_monitor; /* those words are on the command line */
 
 /* Stops every CPU, prints the message, registers and a backtrace, then enters the monitor (command line

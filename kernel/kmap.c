@@ -89,9 +89,3 @@ void kmap_share(pte_t *pgdir)
 
 	copy_words(&pgdir[FIRST], &kmap_pgdir[FIRST], 1024 - FIRST);
 }
-
-INIT void kmap_drop_identity(void)
-{
-	kmap_pgdir[0] = 0;
-	lcr3(rcr3());
-}

@@ -31,7 +31,4 @@ void kmap_read(void *dst, paddr_t src, uint32_t size);
 /* Writes the kernel's PDEs into a new directory. */
 void kmap_share(pte_t *pgdir);
 
-/* Takes the boot-time identity mapping of the first 4 MiB away. */
-void kmap_drop_identity(void);
-
 #endif

@@ -17,21 +17,12 @@ INIT bool machine_checksum_ok(const void *table, uint32_t size)
 	return sum == 0;
 }
 
-static INIT bool same(const char *a, const char *b, uint32_t length)
-{
-	for (uint32_t i = 0; i < length; i++) {
-		if (a[i] != b[i]) {
-			return false;
-		}
-	}
-	return true;
-}
-
-INIT const void *machine_scan(paddr_t start, uint32_t size, const char *signature, uint32_t length,
-                              uint32_t table_size)
+/* At a multiple of 16 in [start, start + size); NULL. */
+static INIT const void *scan(paddr_t start, uint32_t size, const char *signature,
+                             uint32_t table_size)
 {
 	for (paddr_t pa = start; pa + table_size <= start + size; pa += 16) {
-		if (same(frame_low(pa), signature, length) &&
+		if (boot_starts_with(frame_low(pa), signature) &&
 		    machine_checksum_ok(frame_low(pa), table_size)) {
 			return frame_low(pa);
 		}
@@ -39,11 +30,17 @@ INIT const void *machine_scan(paddr_t start, uint32_t size, const char *signatur
 	return NULL;
 }
 
-INIT paddr_t machine_ebda(void)
+INIT const void *machine_find(const char *signature, uint32_t table_size)
 {
-	paddr_t segment = *(uint16_t *)frame_low(0x40E); /* BIOS data area */
+	paddr_t ebda = *(uint16_t *)frame_low(0x40E)
+	               << 4; /* the BIOS data area names its segment */
+	const void *found = NULL;
 
-	return segment >= 0x8000 && segment < 0xA000 ? segment << 4 : 0;
+	if (ebda >= 0x80000 && ebda < 0xA0000) {
+		found = scan(ebda, 1024, signature, table_size);
+	}
+	found = found ? found : scan(639 * 1024, 1024, signature, table_size);
+	return found ? found : scan(0xE0000, 0x20000, signature, table_size);
 }
 
 INIT void machine_add_cpu(struct machine *machine, uint32_t apic_id)

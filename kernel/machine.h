@@ -28,12 +28,9 @@ bool mp_discover(struct machine *machine);
 
 /* For both: whether the bytes add up to 0 modulo 256, as firmware tables do. */
 bool machine_checksum_ok(const void *table, uint32_t size);
-/* Finds `signature` (length bytes) at a multiple of 16 in [start, start + size) below 1 MiB, with a
- * correct checksum over table_size bytes. NULL. */
-const void *machine_scan(paddr_t start, uint32_t size, const char *signature, uint32_t length,
-                         uint32_t table_size);
-/* Start of the extended BIOS data area, or 0. */
-paddr_t machine_ebda(void);
+/* Where the firmware puts such a table, with this signature and a correct checksum over table_size bytes: in the first KiB
+ * of the extended BIOS data area, the last KiB of base memory, or the BIOS ROM. NULL. */
+const void *machine_find(const char *signature, uint32_t table_size);
 void machine_add_cpu(struct machine *machine, uint32_t apic_id);
 
 #endif

@@ -1,5 +1,6 @@
 /* CPUs and interrupt controllers from the MP tables (Intel MultiProcessor Specification 1.4, chapter 4).
  * Boot time only. */
+#include "kernel/boot.h"
 #include "kernel/frame.h"
 #include "kernel/kmap.h"
 #include "kernel/machine.h"
@@ -51,26 +52,6 @@ static INIT_DATA struct {
 	uint8_t bytes[TABLE_MAX - 44];
 } config;
 
-static INIT const struct mp_pointer *find_pointer(void)
-{
-	enum { SIZE = sizeof(struct mp_pointer) };
-	paddr_t ebda = machine_ebda();
-	const struct mp_pointer *found = NULL;
-
-	if (ebda) {
-		found = machine_scan(ebda, 1024, "_MP_", 4, SIZE);
-	}
-	if (!found) {
-		found = machine_scan(639 * 1024, 1024, "_MP_", 4, SIZE);
-	}
-	return found ? found : machine_scan(0xF0000, 0x10000, "_MP_", 4, SIZE);
-}
-
-static INIT bool is_isa(const struct mp_entry *bus)
-{
-	return bus->bus.name[0] == 'I' && bus->bus.name[1] == 'S' && bus->bus.name[2] == 'A';
-}
-
 /* What the entries refer to: the ISA bus and the I/O APIC that is used, the first. */
 struct ids {
 	uint32_t isa_bus, ioapic;
@@ -81,7 +62,7 @@ static INIT void apply(struct machine *machine, const struct mp_entry *entry, st
 {
 	if (entry->type == MP_CPU && entry->cpu.flags & 1) {
 		machine_add_cpu(machine, entry->cpu.apic_id);
-	} else if (entry->type == MP_BUS && is_isa(entry)) {
+	} else if (entry->type == MP_BUS && boot_starts_with(entry->bus.name, "ISA")) {
 		ids->isa_bus = entry->bus.id;
 	} else if (entry->type == MP_IOAPIC && entry->ioapic.flags & 1 && ids->ioapic == NONE) {
 		const uint8_t *a = entry->ioapic.address;
@@ -101,7 +82,7 @@ static INIT void apply(struct machine *machine, const struct mp_entry *entry, st
 
 INIT bool mp_discover(struct machine *machine)
 {
-	const struct mp_pointer *pointer = find_pointer();
+	const struct mp_pointer *pointer = machine_find("_MP_", sizeof(*pointer));
 	struct ids ids = {NONE, NONE};
 	uint32_t at = 0;
 

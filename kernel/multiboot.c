@@ -7,7 +7,6 @@
 INIT_DATA struct bootinfo boot_info;
 
 enum {
-	HAS_MEMORY = 1 << 0,
 	HAS_CMDLINE = 1 << 2,
 	HAS_MODULES = 1 << 3,
 	HAS_MMAP = 1 << 6,
@@ -80,30 +79,20 @@ static INIT void read_modules(const struct multiboot *mb)
 	}
 }
 
-static INIT void add_range(uint64_t start, uint64_t size, uint32_t type)
-{
-	if (boot_info.nranges < BOOT_RANGES_MAX) {
-		boot_info.range[boot_info.nranges++] =
-			(struct boot_range){.start = start, .size = size, .type = type};
-	}
-}
-
 static INIT void read_memory(const struct multiboot *mb)
 {
 	uint32_t done = 0;
 
-	if (!(mb->flags & HAS_MMAP)) {
-		add_range(0, (uint64_t)mb->mem_lower * 1024, 1);
-		add_range(0x100000, (uint64_t)mb->mem_upper * 1024, 1);
-		return;
-	}
 	while (done + sizeof(struct multiboot_range) <= mb->mmap_length) {
 		const struct multiboot_range *r = at(mb->mmap + done);
 
 		if (r->size < sizeof(*r) - sizeof(r->size)) {
 			break;
 		}
-		add_range(r->start, r->length, r->type);
+		if (boot_info.nranges < BOOT_RANGES_MAX) {
+			boot_info.range[boot_info.nranges++] = (struct boot_range){
+				.start = r->start, .size = r->length, .type = r->type};
+		}
 		done += r->size + sizeof(r->size);
 	}
 }
@@ -115,7 +104,7 @@ INIT void multiboot_read(paddr_t mbi)
 	if (mb->flags & HAS_CMDLINE) {
 		copy_text(boot_info.cmdline, at(mb->cmdline), sizeof(boot_info.cmdline));
 	}
-	if (!(mb->flags & (HAS_MMAP | HAS_MEMORY))) {
+	if (!(mb->flags & HAS_MMAP)) {
 		panic("the boot loader gave no memory map");
 	}
 	read_memory(mb);

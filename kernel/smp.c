@@ -41,7 +41,7 @@ static INIT bool wait_for(struct cpu *cpu, uint32_t us)
 static INIT bool start(struct cpu *cpu)
 {
 	apic_send_init(cpu->apic_id);
-	clock_spin_us(INIT_WAIT_US);
+	wait_for(cpu, INIT_WAIT_US);
 	apic_send_startup(cpu->apic_id, TRAMPOLINE);
 	if (wait_for(cpu, STARTUP_WAIT_US)) {
 		return true;
