@@ -45,3 +45,10 @@ def test_hanging_pager_of_ones_own_ends_its_client_alone(shell, smp, path):
     processes = session.run("ps")
     assert " spin" in processes and "cowtest" not in processes, processes
     assert "hello, world" in session.run("hello")
+
+
+@CPUS
+@pytest.mark.parametrize("line", ["run -d 300 -p spin cowtest", "run -d 300 -p spin cowtest &"])
+def test_status_is_that_of_the_program_that_waited(smp, line):
+    result = run_app(line, smp=smp, timeout=30, tests=False)
+    assert result.status == 98 and "no answer from spin" in result.output, result

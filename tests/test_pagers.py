@@ -69,11 +69,11 @@ def test_what_ends_at_once_pages_nobody(smp):
 
 @CPUS
 def test_line_of_the_program_comes_before_its_pager_ends(shell, smp):
-    """`spin` pages nobody, and does not end."""
+    """`spin` hangs: it does not see that it has no clients any more, and is ended."""
     session = shell(SMP=smp)
     session.send("run -d 300 -p spin cowtest\r")
     session.expect_re(r"cowtest\[\d+\]: fault at .*: no answer from spin\[\d+\] in 300 ms")
-    session.send("\x03")
+    session.expect_re(r"spin\[\d+\]: does not answer, and pages nobody any more")
     session.expect("parley$ ")
     assert " spin" not in session.run("ps")
 

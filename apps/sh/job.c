@@ -8,7 +8,8 @@
 enum { JOBS_MAX = 64 };
 
 struct job {
-	pid_t pid; /* 0: the place is free */
+	pid_t pid;  /* 0: the place is free */
+	bool pager; /* of another program */
 	char name[PM_NAME_MAX];
 };
 
@@ -29,11 +30,12 @@ bool job_possible(void)
 	return find(0) != NULL;
 }
 
-void job_add(pid_t pid, const char *name)
+void job_add(pid_t pid, const char *name, bool pager)
 {
 	struct job *job = find(0);
 
 	job->pid = pid;
+	job->pager = pager;
 	strlcpy(job->name, name, sizeof(job->name));
 }
 
@@ -87,9 +89,14 @@ int job_wait_child(pid_t pid, struct process_end *end)
 /* Waits for background program `pid`. Its status; 1 if there is no such child. */
 static int wait_one(pid_t pid)
 {
+	const struct job *job = find(pid);
 	struct process_end end;
-	int result = job_wait_child(pid, &end);
+	int result;
 
+	if (job != NULL && job->pager) {
+		command_release_pager(pid, job->name);
+	}
+	result = job_wait_child(pid, &end);
 	if (result < 0) {
 		printf("wait: %d: %s\n", pid, status_text(result));
 		return 1;

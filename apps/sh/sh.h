@@ -42,13 +42,16 @@ extern const char *const fault_path_names[FAULT_PATHS];
 int command_background(int argc, char *argv[]);
 /* Runs a command to its end. Its status. */
 int command_foreground(int argc, char *argv[]);
+/* Somebody waits for this pager, which `run -p` started: ends it, with a message, if it has no clients left and
+ * hangs, so that it will not see that. */
+void command_release_pager(pid_t pid, const char *name);
 
 /* ---- job.c ---- */
 
 /* Whether there is room for one more. */
 bool job_possible(void);
 /* Remembers a background program; there is room. */
-void job_add(pid_t pid, const char *name);
+void job_add(pid_t pid, const char *name, bool pager);
 /* In a fork of the shell: the children are the parent's. */
 void job_forget_all(void);
 /* Prints which programs have ended; does not wait. */
