@@ -1,8 +1,8 @@
 /* Envs that only calculate, with weights, for a while; and what each got of the CPUs.
  *
- * With one CPU that is what each has counted. With several in a virtual machine that counts instructions
- * the CPUs take turns at being executed, some milliseconds each, so counts say little: there it
- * is the turns of each. */
+ * Each counts, so counts are shares of the time, if all CPUs count equally fast. Where instructions are counted the
+ * emulator runs one CPU after another, each up to some event, but goes on to the next one at a `pause`: so
+ * everybody pauses after as many steps, far less than a tick's worth. */
 #ifndef PARLEY_TESTS_GUEST_SHARES_H
 #define PARLEY_TESTS_GUEST_SHARES_H
 
@@ -10,13 +10,19 @@
 #include "libsys/sched.h"
 #include "tests/guest/peers.h"
 
+enum { SHARES_STEPS = 1000 };
+
 static volatile uint32_t shares_count[PEERS_MAX];
 static volatile bool shares_end;
 
 static inline void shares_spin(uint32_t arg)
 {
 	while (!shares_end) {
+		for (uint32_t i = 0; i < SHARES_STEPS; i++) {
+			asm volatile("");
+		}
 		shares_count[arg]++;
+		asm volatile("pause");
 	}
 }
 
@@ -25,11 +31,9 @@ static inline void shares_check(uint32_t n, uint32_t (*weight)(uint32_t), uint32
                                 uint32_t permille)
 {
 	envid_t id[PEERS_MAX];
-	struct sysinfo system;
-	uint32_t weights = 0, turns[PEERS_MAX];
-	uint64_t counts = 0, quanta = 0;
+	uint32_t weights = 0;
+	uint64_t counts = 0;
 
-	CHECK_EQ(sys_sysinfo(&system), OK);
 	CHECK(n <= PEERS_MAX);
 	for (uint32_t i = 0; i < n; i++) {
 		id[i] = peer_make(shares_spin, i);
@@ -41,20 +45,17 @@ static inline void shares_check(uint32_t n, uint32_t (*weight)(uint32_t), uint32
 	}
 	sleep_ms(ms);
 	shares_end = true;
-	for (uint32_t i = 0; i < n; i++) { /* without the kernel: all at one moment */
-		turns[i] = record(id[i])->runs;
-		weights += weight(i);
-		quanta += turns[i] * weight(i);
-		counts += shares_count[i];
-	}
 	peers_end();
 	for (uint32_t i = 0; i < n; i++) {
-		uint64_t part = system.ncpu == 1 ? shares_count[i] : turns[i] * weight(i);
-		uint64_t whole = system.ncpu == 1 ? counts : quanta;
-		uint32_t share = (uint32_t)(part * weights * 1000 / (whole * weight(i)));
+		weights += weight(i);
+		counts += shares_count[i];
+	}
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t share = (uint32_t)((uint64_t)shares_count[i] * weights * 1000 /
+		                            (counts * weight(i)));
 
-		printf("%u: weight %u, %u turns, %u/1000 of its share\n", i, weight(i), turns[i],
-		       share);
+		printf("%u: weight %u, %u steps, %u/1000 of its share\n", i, weight(i),
+		       shares_count[i], share);
 		CHECK(share > 1000 - permille && share < 1000 + permille);
 	}
 }
