@@ -283,6 +283,19 @@ struct runner *runqueue_yield(struct runqueue *queue, struct runner *runner, uin
 	return begin(queue, first, now);
 }
 
+/* From a queue that is longer by two the last one comes here. */
+static COLD void even_out(struct runqueue *queue, uint32_t now)
+{
+	struct runqueue *longest = longest_queue(queue);
+	struct runner *last = longest->ring.prev;
+
+	if (contenders(longest) > contenders(queue) + 1 && last != &longest->ghost &&
+	    preferred(last, queue) == queue) {
+		runqueue_remove(last);
+		append(queue, last, true, now);
+	}
+}
+
 COLD enum turn runqueue_tick(struct runqueue *queue, struct runner *runner, uint32_t now, bool hold)
 {
 	int32_t extension = runqueue_quantum / 4, grace = runqueue_quantum / 64;
@@ -294,6 +307,7 @@ COLD enum turn runqueue_tick(struct runqueue *queue, struct runner *runner, uint
 			look_at_wait(queue, waits, now);
 		}
 	}
+	even_out(queue, now);
 	if (late < -grace) {
 		return TURN_GOES_ON;
 	}
@@ -330,19 +344,6 @@ static COLD struct runner *behind(struct runqueue *queue, const struct runner *n
 	return most;
 }
 
-/* From a queue that is longer by two the last one comes here. */
-static COLD void even_out(struct runqueue *queue, uint32_t now)
-{
-	struct runqueue *longest = longest_queue(queue);
-	struct runner *last = longest->ring.prev;
-
-	if (contenders(longest) > contenders(queue) + 1 && last != &longest->ghost &&
-	    preferred(last, queue) == queue) {
-		runqueue_remove(last);
-		append(queue, last, true, now);
-	}
-}
-
 static COLD void count_lap(struct runqueue *queue, struct runner *runner)
 {
 	if (is_after(most_laps - LAPS_KEPT, runner->laps)) {
@@ -360,7 +361,6 @@ COLD struct runner *runqueue_rotate(struct runqueue *queue, struct runner *runne
 	struct runner *other;
 
 	count_lap(queue, runner);
-	even_out(queue, now);
 	other = head(queue);
 	other = behind(queue, other ? other : runner);
 	queue->round += other != NULL;

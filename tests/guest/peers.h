@@ -20,9 +20,11 @@
 #ifndef PEERS_MAX
 #define PEERS_MAX 8
 #endif
+#ifndef PEER_STACK
+#define PEER_STACK 4096
+#endif
 
 enum {
-	PEER_STACK = 4096,
 	PEER_LIMIT = 96, /* pages */
 	PEER_FLAGS = 0x202,
 	XSTACK_PAGE = UXSTACKTOP - PGSIZE,

@@ -262,14 +262,16 @@ static void timer(uint32_t cpu)
 	struct env *env = cpus[cpu].env;
 	struct runqueue *queue = &runqueues[cpu];
 	bool guest = queue->guest == &env->runner;
+	enum turn over = runqueue_tick(queue, &env->runner, now, env->polite);
 	int32_t left;
 
-	if (runqueue_tick(queue, &env->runner, now, env->polite) == TURN_OVER) {
+	look_for_moves();
+	look_around();
+	if (over == TURN_OVER) {
 		struct env *next;
 
 		leave(cpu);
 		next = (struct env *)runqueue_rotate(queue, &env->runner, now);
-		look_for_moves();
 		wait_goes_on(env, guest && (next == env || env->runner.on == queue));
 		if (next) {
 			turn(cpu, next);
@@ -713,6 +715,22 @@ static void runner_moves_to_the_cpu_it_prefers(void)
 	CHECK(cpus[0].env != NULL && cpus[1].env != NULL);
 }
 
+/* Though nobody uses a slice up. */
+static void yielders_spread(void)
+{
+	start(2);
+	for (uint32_t i = 0; i < 10; i++) {
+		hint(&envs[i], HINT_CPU, 1, 1);
+		wake(&envs[i]);
+	}
+	CHECK(runqueues[0].queued >= 8);
+	for (uint32_t i = 0; i < 80 * 8; i++) {
+		pass(QUANTUM / 8);
+		yield(i % 2);
+	}
+	CHECK(runqueues[0].queued == 4 && runqueues[1].queued == 4);
+}
+
 static void who_was_idle_is_not_behind(void)
 {
 	start(2);
@@ -741,6 +759,7 @@ static const struct host_test tests[] = {
 	TEST(chain_of_lent_slices_ends),
 	TEST(hints_expire),
 	TEST(runner_moves_to_the_cpu_it_prefers),
+	TEST(yielders_spread),
 	TEST(who_was_idle_is_not_behind),
 };
 
