@@ -47,15 +47,24 @@ struct env {
 	struct env_page *page; /* its env page, kernel address */
 	struct env_info *info; /* its public record; holds parent, controller, pager, runs */
 	struct space space;
-	bool root; /* may map physical pages, bind interrupts, give ports away */
 	bool stopped;
+	bool noted; /* in some CPU's list of fault calls without a deadline yet (clock.c) */
+	struct env *noted_next;
+	uint32_t slots;    /* envs that it may still create; ENV_SLOTS_ANY: no limit */
+	uint32_t death[4]; /* cause, va or status, ip, code */
+	struct {
+		uint16_t first, count;
+	} ports[4]; /* ranges given to it */
+
+	/* From here up to `fpu`: zero in a new env. */
+	uint32_t nports;
+	uint32_t children; /* envs that it controls */
+	bool root;         /* may map physical pages, bind interrupts, give ports away */
 	bool wants_deaths;
 	bool unreaped;
-	bool awaited;      /* somebody did a closed receive from it: death must look for them */
-	int due;           /* before it runs on: DUE_TRAP, or a status < 0: its fault was refused */
-	uint32_t children; /* envs that it controls */
-	uint32_t slots;    /* envs that it may still create; ENV_SLOTS_ANY: no limit */
-	bool funded;       /* its limits were taken out of its controller's, and go back */
+	bool awaited; /* somebody did a closed receive from it: death must look for them */
+	bool funded;  /* its limits were taken out of its controller's, and go back */
+	int due;      /* before it runs on: DUE_TRAP, or a status < 0: its fault was refused */
 
 	struct runner runner; /* ready queue, hints (runqueue.c) */
 
@@ -77,18 +86,10 @@ struct env {
 	/* Time-outs (clock.c). */
 	uint32_t deadline; /* tick; 0: none */
 	struct env *timer_next, **timer_link;
-	bool noted; /* in some CPU's list of fault calls without a deadline yet */
-	struct env *noted_next;
 
 	struct env *list_next;             /* free list, dying list */
 	struct env *dead_next;             /* the controller's list of the unreaped ... */
 	struct env *dead_head, *dead_tail; /* ... and the own one */
-	uint32_t death[4];                 /* cause, va or status, ip, code */
-
-	struct {
-		uint16_t first, count;
-	} ports[4]; /* ranges given to it */
-	uint32_t nports;
 
 	uint8_t fpu[512] __attribute__((aligned(16)));
 };

@@ -274,33 +274,16 @@ int envcall_set(struct env *caller)
 
 /* ---- registers ---- */
 
-static void get_regs(const struct trapframe *tf, struct env_regs *regs)
-{
-	*regs = (struct env_regs){tf->edi, tf->esi, tf->ebp,
-	                          tf->ebx, tf->edx, tf->ecx,
-	                          tf->eax, tf->eip, tf->eflags | FL_IF,
-	                          tf->esp};
-}
-
-static void set_regs(struct trapframe *tf, const struct env_regs *regs)
-{
-	tf->edi = regs->edi;
-	tf->esi = regs->esi;
-	tf->ebp = regs->ebp;
-	tf->ebx = regs->ebx;
-	tf->edx = regs->edx;
-	tf->ecx = regs->ecx;
-	tf->eax = regs->eax;
-	tf->eip = regs->eip;
-	tf->esp = regs->esp;
-	tf->vector = VEC_POKE; /* all of them count, as after an interrupt */
-	tf->eflags = (regs->eflags & (FL_USER | FL_TF | FL_AC | FL_ID)) | FL_FIXED | FL_IF;
-}
+/* The words of struct env_regs, in its order, in a trap frame. */
+#define PLACE(name) offsetof(struct trapframe, name) / 4
+static const uint8_t reg_places[ENV_REGS_WORDS] = {
+	PLACE(edi), PLACE(esi), PLACE(ebp), PLACE(ebx),    PLACE(edx),
+	PLACE(ecx), PLACE(eax), PLACE(eip), PLACE(eflags), PLACE(esp)};
+#undef PLACE
 
 int envcall_regs(struct env *caller)
 {
-	struct env_regs *regs = (struct env_regs *)&caller->page->msg[3];
-	uint32_t set = caller->tf.esi;
+	uint32_t *regs = &caller->page->msg[3], set = caller->tf.esi;
 	int error;
 	struct env *env = acted_on(caller, caller->tf.ebx, &error);
 
@@ -311,14 +294,18 @@ int envcall_regs(struct env *caller)
 		return E_BUSY;
 	}
 	env_evict(env);
-	if (set) {
-		struct env_regs copy = *regs;
+	env->tf.eflags |= FL_IF; /* sysenter cleared it */
+	for (uint32_t i = 0; i < ENV_REGS_WORDS; i++) {
+		uint32_t *reg = (uint32_t *)&env->tf + reg_places[i];
 
-		set_regs(&env->tf, &copy);
-	} else {
-		get_regs(&env->tf, regs);
+		*(set ? reg : &regs[i]) = *(set ? &regs[i] : reg);
 	}
-	env->due = set ? 0 : env->due;
+	if (set) {
+		env->tf.vector = VEC_POKE; /* all of them count, as after an interrupt */
+		env->tf.eflags &= FL_USER | FL_TF | FL_AC | FL_ID;
+		env->tf.eflags |= FL_FIXED | FL_IF;
+		env->due = 0;
+	}
 	env_wake(env);
 	return OK;
 }

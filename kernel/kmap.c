@@ -58,7 +58,7 @@ INIT vaddr_t kmap_stack(uint32_t index)
 	return top;
 }
 
-void *kmap_window(paddr_t frame, enum frame_slot slot)
+__attribute__((noinline)) void *kmap_window(paddr_t frame, enum frame_slot slot)
 {
 	vaddr_t va = WINDOWS + (this_cpu()->index * FRAME_SLOTS + slot) * PGSIZE;
 
