@@ -76,7 +76,8 @@ INIT void kmap_read(void *dst, paddr_t src, uint32_t size)
 		uint32_t part = PGSIZE - offset < size ? PGSIZE - offset : size;
 		const uint8_t *from = frame_enter(PTE_ADDR(src), FRAME_SLOT_SRC);
 
-		copy_bytes(to, from + offset, part);
+		copy_words(to, from + offset, part / 4);
+		copy_bytes(to + part / 4 * 4, from + offset + part / 4 * 4, part % 4);
 		to += part;
 		src += part;
 		size -= part;
