@@ -241,8 +241,8 @@ $(eval $(call kernel,build/debug,-DDEBUG=1))
 $(eval $(call kernel,build/up,-DONE_CPU=1))
 $(eval $(call kernel,build/kfault,,kernel/kfault.c))
 $(eval $(call kernel,build/bare,,,,$(patsubst %,kernel/%.c,monitor joslog trace account)))
-$(eval $(call kernel,build/fail,-DDEBUG=1 -fno-lto,kernel/failhook.c,\
-	$(foreach f,frame_alloc env_create syscall_dispatch,-Wl$(comma)--wrap=$(f))))
+$(eval $(call kernel,build/fail,-DDEBUG=1 -fno-lto,kernel/failhook.c kernel/kfault.c,\
+	$(foreach f,frame_alloc env_create syscall_dispatch kfault_page,-Wl$(comma)--wrap=$(f))))
 
 # ---- Objects
 $(jos_program_objects): user_cflags := $(jos_cflags)

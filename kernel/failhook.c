@@ -1,13 +1,15 @@
 /* Failing allocations, for tests: what happens when memory or slots end at exactly this point?
  *
  * Linked only into build/fail/kernel.elf, where the linker's --wrap puts the functions here around
- * frame_alloc, env_create and syscall_dispatch; the shipped kernel has no trace of them. Only
- * allocations in system calls of one env count, so that others do not disturb the count: k = 1,
- * 2, 3 ... meets each allocation of a transaction in turn. Guarded by the kernel lock. */
+ * frame_alloc, env_create, syscall_dispatch and kfault_page (this kernel has fault path `kernel`); the
+ * shipped kernel has no trace of them. Only allocations in system calls and page faults of one env count, so that
+ * others do not disturb the count: k = 1, 2, 3 ... meets each allocation of a transaction in turn.
+ * Guarded by the kernel lock. */
 #include "kernel/abi/failhook.h"
 
 #include "kernel/cpu.h"
 #include "kernel/env.h"
+#include "kernel/fault.h"
 #include "kernel/frame.h"
 #include "kernel/syscall.h"
 
@@ -17,8 +19,10 @@ int __real_env_create(struct env *like, struct env *controller, bool server, str
 int __wrap_env_create(struct env *like, struct env *controller, bool server, struct env **result);
 struct env *__real_syscall_dispatch(struct env *env);
 struct env *__wrap_syscall_dispatch(struct env *env);
+bool __real_kfault_page(struct env *env, vaddr_t va);
+bool __wrap_kfault_page(struct env *env, vaddr_t va);
 
-static const struct env *caller; /* whose system call this is, NULL: none */
+static const struct env *caller; /* whose system call or page fault this is, NULL: none */
 static envid_t victim;
 static uint32_t left; /* allocations until one fails; 0: none will, unless `failing` */
 static bool stays, failing;
@@ -73,4 +77,14 @@ struct env *__wrap_syscall_dispatch(struct env *env)
 	next = __real_syscall_dispatch(env);
 	caller = NULL;
 	return next;
+}
+
+bool __wrap_kfault_page(struct env *env, vaddr_t va)
+{
+	bool handled;
+
+	caller = env;
+	handled = __real_kfault_page(env, va);
+	caller = NULL;
+	return handled;
 }

@@ -103,7 +103,7 @@ class Options:
         kinds = [name for name in KERNELS if self.flag(name)]
         if len(kinds) > 1:
             fail(f"{'=1 '.join(kinds)}=1 are a kernel each: one at a time")
-        if self.faults == "kernel" and kinds != ["KFAULT"]:
+        if self.faults == "kernel" and kinds not in (["KFAULT"], ["FAILHOOK"]):
             fail("FAULTS=kernel needs the kernel that has this path: KFAULT=1")
         self.other_kernel = bool(kinds)
         return f"build/{''.join(KERNELS[kind] + '/' for kind in kinds)}kernel.elf"

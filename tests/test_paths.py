@@ -25,7 +25,7 @@ WHOLE = ["load_data_is_private", "load_ends_without_a_trace", "load_fork_keeps_u
 
 def run_on(path, app, smp=2, **options):
     """Runs the line in a shell on that path."""
-    if path == "kernel":
+    if path == "kernel" and "FAILHOOK" not in options:
         options.update(built("KFAULT=1"))
     return run_command(["scripts/run"], 105, APP=app, SMP=smp, TIMEOUT=90, TESTS=1, FAULTS=path,
                        **options)
@@ -108,10 +108,9 @@ FAILING = sorted(path.stem for path in (ROOT / "tests/guest").glob("fail_*.c"))
 
 @CPUS
 @pytest.mark.parametrize("path, program", [
-    *(("ipc", program) for program in FAILING if "_self_" not in program),
+    *((path, program) for path in ("ipc", "kernel") for program in FAILING if "_self_" not in program),
     ("self", "fail_exec_is_a_transaction"), ("self", "fail_spawn_is_a_transaction")])
 def test_failing_allocations(path, program, smp):
-    """On path `pager` test_guest.py runs them, and for fork on `self` the one that is made for it. A kernel has
-    either the failures or path `kernel`."""
+    """On path `pager` test_guest.py runs them, and for fork on `self` the one that is made for it."""
     result = run_on(path, program, smp, BOOTARGS="killservers", **built("FAILHOOK=1"))
     assert result.status == 0, result
