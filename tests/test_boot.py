@@ -19,6 +19,15 @@ def test_cpus_are_found_in_each_table(words, found):
     assert result.status == 0 and cpus(result.output) == found, result
 
 
+@pytest.mark.parametrize("word, right", [
+    ("deadline=x", "0 to 4294967; 5000"), ("deadline=-5", "0 to 4294967; 5000"), ("deadline=", "0 to 4294967; 5000"),
+    ("around=0", "1 to 64; 8"), ("around=65", "1 to 64; 8"), ("around=8x", "1 to 64; 8")])
+def test_bad_boot_words_are_said_and_defaults_hold(word, right):
+    result = run_app("hello", bootargs=word)
+    assert result.status == 0, result
+    assert f"procmgr: {word}: must be a number from {right} is used\n" in result.output, result
+
+
 @pytest.mark.parametrize("topology", ["4", "4,cores=4", "4,cores=2,threads=2"])
 def test_cpus_are_found_in_each_topology(topology):
     """Also without the options that `make run` gives."""

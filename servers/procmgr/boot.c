@@ -16,6 +16,7 @@
 #include "servers/procmgr/boot.h"
 #include "kernel/abi/bootinfo.h"
 #include "libsys/args.h"
+#include "libsys/stdio.h"
 #include "libsys/string.h"
 #include "libsys/syscall.h"
 #include "servers/procmgr/log.h"
@@ -23,7 +24,6 @@
 #include "servers/procmgr/start.h"
 
 #define APP_WORD "app="
-#define DEADLINE_WORD "deadline="
 #define NOTHING_LEFT "No runnable environments in the system!\n"
 
 enum { WORDS_MAX = 128 };
@@ -62,7 +62,7 @@ static bool has_word(const char *word)
 
 int boot_number(const char *name, int low, int high, int otherwise)
 {
-	char text[12]; /* any int */
+	char text[16]; /* room for more digits than any of these numbers has */
 	int number;
 	const char *at = find_own_word(name);
 	if (at == NULL) {
@@ -75,7 +75,15 @@ int boot_number(const char *name, int low, int high, int otherwise)
 		length++;
 	}
 	text[length] = '\0';
-	return args_number(text, low, high, &number) ? number : otherwise;
+	if (!args_number(text, low, high, &number)) {
+		char line[96];
+		snprintf(line, sizeof(line),
+		         "procmgr: %s%s: must be a number from %d to %d; %d is used", name, text,
+		         low, high, otherwise);
+		log_line(line);
+		number = otherwise;
+	}
+	return number;
 }
 
 /* ---- Starting ---- */
@@ -206,16 +214,7 @@ bool boot_without_console(void)
 
 uint32_t boot_deadline_ms(void)
 {
-	const char *at = find_word(DEADLINE_WORD), *app = find_word(APP_WORD);
-	uint32_t ms = 0;
-	if (at == NULL || (app != NULL && at > app)) {
-		return PROCESS_DEADLINE_MS;
-	}
-	for (at += strlen(DEADLINE_WORD); *at >= '0' && *at <= '9'; at++) {
-		uint32_t digit = (uint32_t)(*at - '0');
-		ms = ms <= (PM_DEADLINE_MS_MAX - digit) / 10 ? ms * 10 + digit : PM_DEADLINE_MS_MAX;
-	}
-	return ms;
+	return (uint32_t)boot_number("deadline=", 0, PM_DEADLINE_MS_MAX, PROCESS_DEADLINE_MS);
 }
 
 bool boot_may_kill_servers(void)

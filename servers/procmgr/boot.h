@@ -5,7 +5,7 @@
 #include "servers/procmgr/table.h"
 
 /* The number in the word `name` of the kernel's command line (as "around=8" has it for "around="), if
- * it is there and in [low, high]; else `otherwise`. */
+ * it is there and in [low, high]; else `otherwise`, with a line in the log if it is there. */
 int boot_number(const char *name, int low, int high, int otherwise);
 
 /* Starts what the kernel's command line asks for. Powers the machine off if that fails. */
