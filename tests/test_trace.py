@@ -118,6 +118,12 @@ def test_trace_names_processes(tmp_path):
             "hello[3] self"} <= names
 
 
+def test_trace_names_servers_that_were_started_again(tmp_path):
+    _, trace = record(tmp_path, "kill pager; hello; kill console; hello", 2)
+    names = [event["args"]["name"] for event in trace["traceEvents"] if event["name"] == "thread_name"]
+    assert names.count("pager") == 2 and names.count("console") == 2, names
+
+
 def test_trace_shows_shootdowns(tmp_path):
     _, trace = record(tmp_path, "tlb_unmap_reaches_other_cpu", 2)
     assert trace["otherData"]["shootdowns"] > 0

@@ -28,6 +28,7 @@
 #include "servers/procmgr/log.h"
 #include "servers/procmgr/power.h"
 #include "servers/procmgr/report.h"
+#include "servers/procmgr/trace.h"
 
 /* What the console drives. */
 enum {
@@ -259,6 +260,7 @@ static int start(struct server *server)
 	/* ---- commit: nothing below can fail ---- */
 	server->env = env;
 	ipc_know_rank(env, server->rank);
+	trace_name_server(env, server->name);
 	server->introduce(former, env);
 	(void)sys_env_set(env, ENV_RUN, 1);
 	return OK;

@@ -18,11 +18,18 @@ void trace_name(const struct process *process)
 	}
 }
 
+void trace_name_server(envid_t env, const char *name)
+{
+	if (on) {
+		(void)sys_trace_name(env, 0, name);
+	}
+}
+
 static void name_all(void)
 {
-	(void)sys_trace_name(env_page->id, 0, "procmgr");
-	(void)sys_trace_name(server_env(PM_SERVER_PAGER), 0, "pager");
-	(void)sys_trace_name(server_env(PM_SERVER_CONSOLE), 0, "console");
+	trace_name_server(env_page->id, "procmgr");
+	trace_name_server(server_env(PM_SERVER_PAGER), "pager");
+	trace_name_server(server_env(PM_SERVER_CONSOLE), "console");
 	for (struct process *p = table_after(0); p != NULL; p = table_after(p->pid)) {
 		if (p->env != 0) {
 			trace_name(p);

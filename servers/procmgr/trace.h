@@ -15,6 +15,8 @@ int trace_give_port(envid_t env, bool give);
 
 /* Adds the name of a process whose env or program is new, if the trace is on. */
 void trace_name(const struct process *process);
+/* Likewise of a server that was started. */
+void trace_name_server(envid_t env, const char *name);
 
 enum { TRACE_PAGES_DEFAULT = 256 };
 
