@@ -50,6 +50,12 @@ def test_pagers_say_how_they_are_used():
         assert result.status == 1, result
 
 
+@pytest.mark.parametrize("words", ["''", "' '"])
+def test_pager_without_a_name_is_refused(words):
+    result = run_app(f"run -p {words} hello", tests=False)
+    assert result.status == 1 and result.output == "run: -p needs the name of a program\n", result
+
+
 @CPUS
 def test_pager_paged_by_a_pager(smp):
     result = run_app("run -p zeropager -p 'logpager -q' primes 50", smp=smp, tests=False)

@@ -136,7 +136,9 @@ static pid_t start_pager(struct command *command, int i, pid_t pager)
 		count < 1 ? E_INVAL : spawn_paged(pager, path, count, (const char *const *)words);
 
 	command->pager_pids[i] = pid;
-	if (pid < 0) {
+	if (count < 1) {
+		printf("run: -p needs the name of a program\n");
+	} else if (pid < 0) {
 		printf("%s: %s\n", command->pagers[i], status_text(pid));
 	} else if (!pager_serves(command, i)) {
 		command->pager_pids[i] = 0;
