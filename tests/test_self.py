@@ -66,7 +66,8 @@ def test_cowtest(smp):
 
 @CPUS
 @pytest.mark.parametrize("program", ["fault_handlers_of_programs", "malloc_blocks_stay_apart",
-                                     "cow_many_writers", "ipc_stress"])
+                                     "cow_last_sharer_copies_nothing", "cow_many_writers",
+                                     "hostile_stack_overflow", "ipc_stress", "stress_forktrees"])
 def test_same_binary_as_on_path_pager(program, smp):
     check(program, smp, TESTS=1)
 
