@@ -233,6 +233,7 @@ envid_t env_reap(struct env *controller)
 
 void env_inherit(struct env *env, struct env *heir)
 {
+	env->info->former = env->info->controller;
 	env->info->controller = env->page->controller = heir->id;
 	heir->children++;
 	if (heir->wants_deaths) {

@@ -110,7 +110,8 @@ struct env_info {
 	uint32_t ipc_perm; /* word 1 if a page came, else 0 */
 
 	struct fault_counts faults;
-	uint32_t reserved[2];
+	envid_t former; /* who controlled it before the controller it has; 0: nobody */
+	uint32_t reserved[1];
 };
 _Static_assert(sizeof(struct env_info) == 128, "two cache lines per record");
 

@@ -9,9 +9,10 @@
  * Heirs are the process's (table_add_env), and it lasts until it has no env left. Envs that
  * others made and left behind would be nobody's: they end.
  *
- * Whose an heir is shows in its parent, if we know that one. If not (its parent died before whom it
- * came from) it is from an env whose death we have just caused or can read now; of several such,
- * the first on path `self` gets it. Therefore a death is applied only after its heirs are adopted.
+ * Whose an heir is shows in whom it came from (`former` in its record): an env that we control, whose death we have
+ * just caused or can read now. Therefore a death is applied only after its heirs are adopted. Only if an heir
+ * came and died, and its slot had another env, before we looked at its record, we cannot tell whose it was,
+ * and whose its own heirs are: then they are from the process that we are ending, or the first dead one's.
  *
  * Other CPUs go on meanwhile: envs die between our looking at one record and the next. Heirs come from
  * deaths alone, and each of these is reported; so a look at all records is complete if afterwards
@@ -42,6 +43,7 @@ static struct env_info record_of(envid_t env)
 	return (struct env_info){
 		.id = info->id,
 		.parent = info->parent,
+		.former = info->former,
 		.status = info->status,
 		.runs = info->runs,
 		.controller = info->controller,
@@ -93,14 +95,14 @@ static bool is_heir(const struct env_info *info)
 
 /* ---- Deaths ---- */
 
-static struct process *process_of_parent(envid_t parent)
+static struct process *process_of(envid_t env)
 {
 	for (uint32_t i = 0; i < ndemises; i++) {
-		if (demises[i].env == parent) {
+		if (demises[i].env == env) {
 			return demises[i].family;
 		}
 	}
-	return table_by_any_env(parent);
+	return table_by_any_env(env);
 }
 
 /* Whose the dead env was. If it died before it was adopted, its record tells, until the slot is used
@@ -112,7 +114,7 @@ static struct process *family_of_dead(envid_t env)
 		return process;
 	}
 	struct env_info info = record_of(env);
-	return info.id == env ? process_of_parent(info.parent) : NULL;
+	return info.id == env ? process_of(info.former) : NULL;
 }
 
 static void read_deaths(void)
@@ -236,17 +238,20 @@ static void take(const struct env_info *heir, struct process *process)
 	}
 }
 
-/* `likely`: whose the heir is if its parent does not say; NULL: some dead env's. False: it was to end,
+/* `likely`: whose the heir is if its record does not say; NULL: some dead env's. False: it was to end,
  * and may have heirs itself. */
 static bool adopt(const struct env_info *heir, struct process *likely)
 {
-	struct process *process = process_of_parent(heir->parent);
+	struct process *process = process_of(heir->former);
 	if (process == NULL) {
 		process = likely != NULL ? likely : first_dead_on_self();
 	}
 	if (process != NULL && process->path == FAULT_PATH_SELF && !is_stopped(heir)) {
 		take(heir, process);
 		return true;
+	}
+	if (ndemises < NENV) {
+		demises[ndemises++] = (struct demise){.env = heir->id, .family = process};
 	}
 	(void)sys_env_destroy(heir->id, 0);
 	return false;
