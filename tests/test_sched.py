@@ -60,6 +60,10 @@ def test_ps_again_and_again(shell):
         session.expect("IGNORED")
     session.send("\x03")
     session.expect("parley$ ")
+    session.send("ps -w 30\r")
+    session.expect("IGNORED")
+    session.send("q")  # any key, long before the next refresh, and it is not typed to the shell
+    session.expect("parley$ ", timeout=10)
     assert "sh" in session.run("ps")
     assert "usage" in session.run("ps -w x")
 

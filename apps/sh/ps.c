@@ -35,7 +35,26 @@ static int print_processes(void)
 	return 0;
 }
 
-/* Runs in a process of its own, until Ctrl-C. */
+enum { KEY_MS = 100 }; /* between two looks at the keyboard */
+
+/* Until a key is typed. */
+static _Noreturn void watch_here(uint32_t ms)
+{
+	uint32_t left = 0;
+
+	while (getchar_nowait() < 0) {
+		if (left == 0) {
+			printf("\x1b[H\x1b[J");
+			sched_print();
+			left = ms;
+		}
+		sleep_ms(left < KEY_MS ? left : KEY_MS);
+		left -= left < KEY_MS ? left : KEY_MS;
+	}
+	exit(0);
+}
+
+/* Runs in a process of its own: Ctrl-C ends it, too. */
 static int watch(uint32_t ms)
 {
 	struct process_end end;
@@ -47,11 +66,8 @@ static int watch(uint32_t ms)
 		printf("ps: %s\n", status_text(pid));
 		return 1;
 	}
-	while (pid == 0) {
-		printf("\x1b[H\x1b[J");
-		sched_print();
-		stdout_flush();
-		sleep_ms(ms);
+	if (pid == 0) {
+		watch_here(ms);
 	}
 	(void)job_wait_child(pid, &end);
 	return 0;
