@@ -45,7 +45,7 @@ static int set_limit(struct env *caller, struct env *env, uint32_t limit)
 	uint32_t old = env->space.limit;
 	bool paid = caller->space.limit != 0 && env != caller;
 
-	if (env->info->controller != caller->id || (paid && limit == 0)) {
+	if (paid && limit == 0) {
 		return E_PERM;
 	}
 	if ((limit && limit < env->space.pages) ||
@@ -68,8 +68,7 @@ static int set_slots(struct env *caller, struct env *env, uint32_t slots)
 {
 	bool paid = caller->slots != ENV_SLOTS_ANY;
 
-	if (env->info->controller != caller->id ||
-	    (paid && (slots == ENV_SLOTS_ANY || env->slots == ENV_SLOTS_ANY))) {
+	if (paid && (slots == ENV_SLOTS_ANY || env->slots == ENV_SLOTS_ANY)) {
 		return E_PERM;
 	}
 	if (paid && slots > env->slots && slots - env->slots > caller->slots) {
@@ -149,29 +148,21 @@ int envcall_destroy(struct env *caller)
 
 /* ---- set ---- */
 
-/* Whether making `above` stand over env (by relation `up`) would close a ring. */
-static bool makes_ring(struct env *env, struct env *above, envid_t (*up)(const struct env *))
+/* Whether making `above` stand over env, by the field of its record at `relation`, would close a ring. */
+static bool makes_ring(struct env *env, struct env *above, size_t relation)
 {
 	for (uint32_t i = 0; above && i < NENV; i++) {
+		envid_t next = *(const envid_t *)((const char *)above->info + relation);
+
 		if (above == env) {
 			return true;
 		}
-		if (up(above) == above->id || up(above) == 0) {
+		if (next == above->id || next == 0) {
 			return false;
 		}
-		above = env_lookup(NULL, up(above));
+		above = env_lookup(NULL, next);
 	}
 	return false;
-}
-
-static envid_t pager_of(const struct env *env)
-{
-	return env->info->pager;
-}
-
-static envid_t controller_of(const struct env *env)
-{
-	return env->info->controller;
 }
 
 static int set_pager(struct env *env, envid_t id)
@@ -181,7 +172,7 @@ static int set_pager(struct env *env, envid_t id)
 	if (id && !pager) {
 		return E_BAD_ENV;
 	}
-	if (makes_ring(env, pager, pager_of)) {
+	if (makes_ring(env, pager, offsetof(struct env_info, pager))) {
 		return E_INVAL;
 	}
 	env->info->pager = env->page->pager = id;
@@ -199,11 +190,8 @@ static int set_faults(struct env *env, uint32_t faults)
 	return OK;
 }
 
-static int set_fault_us(const struct env *caller, struct env *env, uint32_t us)
+static int set_fault_us(struct env *env, uint32_t us)
 {
-	if (env->info->controller != caller->id) {
-		return E_PERM;
-	}
 	env->fault_us = us;
 	ipc_bound_fault(env);
 	return OK;
@@ -216,10 +204,10 @@ static int set_controller(struct env *caller, struct env *env, envid_t id)
 	if (!heir) {
 		return E_BAD_ENV;
 	}
-	if (env->info->controller != caller->id || env == caller) {
+	if (env == caller) {
 		return E_PERM;
 	}
-	if (makes_ring(env, heir, controller_of)) {
+	if (makes_ring(env, heir, offsetof(struct env_info, controller))) {
 		return E_INVAL;
 	}
 	env_inherit(env, heir);
@@ -243,14 +231,21 @@ static int set_run(struct env *env, uint32_t run)
 
 int envcall_set(struct env *caller)
 {
-	uint32_t value = caller->tf.edi, field = caller->tf.esi;
-	int error;
-	struct env *env = acted_on(caller, caller->tf.ebx, &error);
+	enum {
+		BY_ROOT = 1 << ENV_PAGER | 1 << ENV_RUN,
+		BY_CONTROLLER =
+			1 << ENV_CONTROLLER | 1 << ENV_LIMIT | 1 << ENV_SLOTS | 1 << ENV_FAULT_US,
+	};
+	uint32_t value = caller->tf.edi, field = caller->tf.esi, bit = field < 32 ? 1u << field : 0;
+	struct env *env = env_lookup(caller, caller->tf.ebx);
 
-	if (error == E_PERM && caller->root && (field == ENV_PAGER || field == ENV_RUN)) {
-		env = env_lookup(caller, caller->tf.ebx);
-	} else if (error) {
-		return error;
+	if (!env) {
+		return E_BAD_ENV;
+	}
+	if (!(env_may_act(caller, env) || (caller->root && bit & BY_ROOT)) ||
+	    (bit & BY_CONTROLLER && env->info->controller != caller->id) ||
+	    (field == ENV_DEATHS && env != caller)) {
+		return E_PERM;
 	}
 	switch (field) {
 	case ENV_RUN: return set_run(env, value);
@@ -261,13 +256,8 @@ int envcall_set(struct env *caller)
 	case ENV_LIMIT: return set_limit(caller, env, value);
 	case ENV_SLOTS: return set_slots(caller, env, value);
 	case ENV_FAULTS: return set_faults(env, value);
-	case ENV_FAULT_US: return set_fault_us(caller, env, value);
-	case ENV_DEATHS:
-		if (env != caller) {
-			return E_PERM;
-		}
-		env->wants_deaths = value != 0;
-		return OK;
+	case ENV_FAULT_US: return set_fault_us(env, value);
+	case ENV_DEATHS: env->wants_deaths = value != 0; return OK;
 	default: return E_INVAL;
 	}
 }
