@@ -131,7 +131,7 @@ uint32_t clock_beats_us(uint32_t beats)
 	return (uint64_t)beats * us_per_tsc >> (32 - BEAT_SHIFT);
 }
 
-uint32_t clock_ticks(void)
+static uint32_t ticks(void)
 {
 	return clock_us() >> TICK_SHIFT;
 }
@@ -144,7 +144,7 @@ void clock_wake_after(struct env *env, uint32_t us)
 
 	debug_assert(lock_held() && !env->deadline);
 	if (pending++ == 0) {
-		expired = clock_ticks();
+		expired = ticks();
 	}
 	env->deadline = (uint32_t)((clock_us() + us) >> TICK_SHIFT) + 1;
 	slot = &wheel[env->deadline % SLOTS];
@@ -216,7 +216,7 @@ void clock_expire(void)
 	if (pending == 0) {
 		return;
 	}
-	now = clock_ticks();
+	now = ticks();
 	if (now - expired > SLOTS) {
 		expired = now - SLOTS;
 	}

@@ -19,7 +19,6 @@ extern uint32_t clock_timer_per_tick; /* local APIC timer counts per tick */
 
 /* Since boot. The TSCs of all CPUs are taken to agree (they start together and nobody writes them). */
 uint64_t clock_us(void);
-uint32_t clock_ticks(void);
 /* Microseconds in so many beats of the scheduler. */
 uint32_t clock_beats_us(uint32_t beats);
 

@@ -183,7 +183,7 @@ void debug_backtrace(uint32_t eip, uint32_t ebp)
 	}
 }
 
-void debug_frame(const struct trapframe *tf)
+static void print_frame(const struct trapframe *tf)
 {
 	/* From kernel mode no esp is pushed, but pusha's own tells. */
 	uint32_t pushed = offsetof(struct trapframe, esp) - offsetof(struct trapframe, vector);
@@ -246,6 +246,6 @@ void panic_frame(const struct trapframe *tf, const char *why)
 {
 	begin();
 	debug_printf("\nkernel panic on CPU %u: %s\n", this_cpu()->index, why);
-	debug_frame(tf);
+	print_frame(tf);
 	finish(tf);
 }

@@ -46,6 +46,5 @@ enum { PANIC_STATUS = 127 };
 /* kernel/monitor.c, which may be left out. */
 _Noreturn void monitor_run(const struct trapframe *frame) __attribute__((weak));
 void debug_backtrace(uint32_t eip, uint32_t ebp);
-void debug_frame(const struct trapframe *frame);
 
 #endif

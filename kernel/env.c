@@ -47,11 +47,6 @@ INIT void env_init(void)
 	}
 }
 
-const struct env *env_lookup_any(envid_t id)
-{
-	return &envs[ENV_SLOT(id)];
-}
-
 /* ---- birth ---- */
 
 static void publish(struct env *env, envid_t parent, envid_t controller, envid_t pager)

@@ -111,9 +111,6 @@ void env_init(void);
  * controller is `controller`, NULL: itself. For servers the reserve may be used. */
 int env_create(struct env *like, struct env *controller, bool server, struct env **result);
 
-/* For the monitor: whatever env is in that slot. */
-const struct env *env_lookup_any(envid_t id);
-
 /* The heir controls the env from now on, and is told if it asked for deaths. */
 void env_inherit(struct env *env, struct env *heir);
 

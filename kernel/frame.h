@@ -50,15 +50,8 @@ paddr_t frame_alloc(enum frame_use use);
 /* Whether a frame that frame_alloc just gave is full of zeros. */
 bool frame_is_clear(paddr_t frame);
 
-/* Drops one reference. A frame that nobody holds waits in limbo until frame_settle: first
- * the TLBs that may still know it are flushed. */
-static inline void frame_put(paddr_t frame);
-
 /* Frees a frame full of zeros, refs = 1, of directly mapped memory, that no TLB knows. */
 void frame_free_clear(paddr_t frame);
-
-/* One more mapping of a frame. */
-static inline void frame_get(paddr_t frame);
 
 /* The number of mappings; FRAME_REFS_FIXED, that is never "the only one", for what is not counted. */
 uint32_t frame_refs(paddr_t frame);
@@ -67,9 +60,7 @@ bool frame_is_fixed(paddr_t frame);
 /* Whether it lies beyond all RAM: its mappings have PTE_PCD, by which nasm/pages.asm knows them. */
 bool frame_is_beyond(paddr_t frame);
 
-/* A kernel address for the frame; valid until the next call with the same slot on this CPU. */
 enum frame_slot { FRAME_SLOT_DST, FRAME_SLOT_SRC, FRAME_SLOTS };
-static inline void *frame_enter(paddr_t frame, enum frame_slot slot);
 
 static inline void *frame_low(paddr_t frame)
 {
@@ -120,6 +111,7 @@ static inline struct frame *frame_of(paddr_t frame)
 	return &frame_table[frame >> PGSHIFT];
 }
 
+/* One more mapping of a frame. */
 static inline void frame_get(paddr_t frame)
 {
 	uint32_t number = frame >> PGSHIFT;
@@ -143,6 +135,8 @@ static inline void frame_settle(void)
 	}
 }
 
+/* Drops one reference. A frame that nobody holds waits in limbo until frame_settle: first
+ * the TLBs that may still know it are flushed. */
 static inline void frame_put(paddr_t frame)
 {
 	uint32_t number = frame >> PGSHIFT;
@@ -185,6 +179,7 @@ static inline paddr_t frame_alloc_user(void)
 /* Points this CPU's window slot at the frame (kernel/kmap.c). */
 void *kmap_window(paddr_t frame, enum frame_slot slot);
 
+/* A kernel address for the frame; valid until the next call with the same slot on this CPU. */
 static inline void *frame_enter(paddr_t frame, enum frame_slot slot)
 {
 	return frame < LOWMEM_END ? frame_low(frame) : kmap_window(frame, slot);

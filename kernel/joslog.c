@@ -72,12 +72,12 @@ static bool is_stuck(void)
 	bool some = false;
 
 	for (uint32_t slot = 0; slot < NENV; slot++) {
-		const struct env *env = env_lookup_any(slot);
+		const struct env *env = &envs[slot];
 
 		if (env->life != LIFE_ALIVE || env->space.server) {
 			continue;
 		}
-		if (env->ipc != IPC_IDLE && env_lookup_any(env->partner)->space.server &&
+		if (env->ipc != IPC_IDLE && envs[ENV_SLOT(env->partner)].space.server &&
 		    env->partner != 0) {
 			return false;
 		}

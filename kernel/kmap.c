@@ -83,10 +83,3 @@ INIT void kmap_read(void *dst, paddr_t src, uint32_t size)
 		size -= part;
 	}
 }
-
-void kmap_share(pte_t *pgdir)
-{
-	enum { FIRST = ULIM >> PTSHIFT };
-
-	copy_words(&pgdir[FIRST], &kmap_pgdir[FIRST], 1024 - FIRST);
-}

@@ -28,7 +28,4 @@ vaddr_t kmap_stack(uint32_t index);
 /* Copies `size` bytes of physical memory, wherever it lies. */
 void kmap_read(void *dst, paddr_t src, uint32_t size);
 
-/* Writes the kernel's PDEs into a new directory. */
-void kmap_share(pte_t *pgdir);
-
 #endif

@@ -52,7 +52,7 @@ static void show_cpus(void)
 
 static void show_translation(uint32_t id, vaddr_t va)
 {
-	const struct env *env = id ? env_lookup_any(id) : NULL;
+	const struct env *env = id ? &envs[ENV_SLOT(id)] : NULL;
 	const pte_t *pgdir = env && env->space.pgdir ? env->space.pgdir : kmap_pgdir;
 	pte_t pde = pgdir[va >> PTSHIFT];
 

@@ -34,6 +34,7 @@ static paddr_t *env_page_entry(const pte_t *pgdir)
 /* A directory with all that every env has. FRAME_NONE. */
 static paddr_t make_fixed(enum frame_use use)
 {
+	enum { KERNEL_PDE = ULIM >> PTSHIFT };
 	paddr_t frames[ENV_FIXED_PAGES];
 	pte_t *pgdir, *entries;
 
@@ -53,7 +54,7 @@ static paddr_t make_fixed(enum frame_use use)
 	for (uint32_t i = 0; i < sizeof(env_records) / PGSIZE; i++) {
 		entries[i] = (frame_low_addr(env_records) + i * PGSIZE) | PTE_P | PTE_U;
 	}
-	kmap_share(pgdir);
+	copy_words(&pgdir[KERNEL_PDE], &kmap_pgdir[KERNEL_PDE], 1024 - KERNEL_PDE);
 	pgdir[UENVS >> PTSHIFT] = frames[1] | PTE_P | PTE_W | PTE_U;
 	pgdir[UVPT >> PTSHIFT] = frames[0] | PTE_P | PTE_U;
 	*env_page_entry(pgdir) = frames[2] | PTE_P | PTE_W | PTE_U;
