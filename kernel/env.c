@@ -84,17 +84,18 @@ int env_create(struct env *like, struct env *controller, bool server, struct env
 	if (!env) {
 		return E_NO_ENV;
 	}
+	free_heads[server] = env->list_next; /* now, for teardown adds to the list */
 	env->space.server = server;
 	env->space.limit = 0;
 	do {
 		error = space_init(&env->space, &page);
 	} while (error && env_reclaim());
 	if (error) {
+		push_free(env);
 		return error;
 	}
 
 	/* ---- commit: nothing below can fail ---- */
-	free_heads[server] = env->list_next;
 	env_used++;
 	env->id = next_id(env);
 	env->life = LIFE_ALIVE;
