@@ -68,18 +68,21 @@ static inline struct env *enter(struct env *env, vaddr_t upcall, uint32_t value,
 
 struct env *fault_page(struct env *env, vaddr_t va)
 {
-	vaddr_t upcall = env->page->upcall;
+	vaddr_t upcall;
 
 	debug_assert(lock_held());
 	env->info->faults.all++;
-	if (env->faults == FAULTS_KERNEL && kfault_page(env, va)) {
-		return env;
+	if (env->faults != FAULTS_UPCALL) {
+		if (env->faults == FAULTS_KERNEL && kfault_page(env, va)) {
+			return env;
+		}
+		if (env->info->pager) {
+			env->page->faults++;
+			env->fault_va = va;
+			return ipc_fault(env);
+		}
 	}
-	if (env->faults != FAULTS_UPCALL && env->info->pager) {
-		env->page->faults++;
-		env->fault_va = va;
-		return ipc_fault(env);
-	}
+	upcall = env->page->upcall;
 	if (!upcall) {
 		hook_event(EVENT_FAULT, env, va);
 		return die(env, DEATH_NO_UPCALL, va, env->tf.err);

@@ -17,15 +17,28 @@
 #include "kernel/x86.h"
 
 enum {
-	RESERVE = 128,      /* frames that only servers get: enough to start each of them again */
-	BATCH = 64,         /* frames that a list takes in at once */
-	FRAME_IS_CLEAR = 1, /* `next` of a frame just given that is full of zeros */
+	BATCH = 64, /* frames that a list takes in at once */
+	FRAME_IS_CLEAR =
+		1, /* `next` of a frame just given that is full of zeros; else a free frame's, or 0 */
 	LOWMEM_FRAMES = LOWMEM_END >> PGSHIFT,
+	SPANS_MAX = 2 * BOOT_RANGES_MAX + BOOT_MODULES_MAX,
+};
+
+/* Pages, by number. */
+struct span {
+	uint32_t start, end;
+};
+
+struct free_list {
+	uint32_t head, tail; /* frame numbers, 0 none; `tail` of limbo only */
+	uint32_t count;      /* of frames, also those that are in spans yet */
+	uint32_t nspans;
+	struct span spans[SPANS_MAX]; /* free since boot, with refs = 0 */
 };
 
 struct frame *frame_table;
 uint32_t frame_table_size;
-struct free_list frame_lists[FRAME_LISTS];
+static struct free_list low, high, clear; /* clear: low, and full of zeros */
 static struct free_list low_limbo, high_limbo;
 uint32_t frame_limbo;
 struct frame_counts frame_counts;
@@ -50,33 +63,39 @@ static COLD void take_in(struct free_list *list)
 	list->nspans -= span->start == span->end;
 }
 
-static COLD paddr_t pop(struct free_list *list)
+static inline paddr_t pop(struct free_list *list)
 {
+	uint32_t number;
+	struct frame *f;
+
 	if (!list->head) {
 		take_in(list);
 	}
-	return frame_pop(list);
+	number = list->head;
+	f = &frame_table[number];
+	debug_assert(number && f->refs == 0);
+	list->head = f->next;
+	list->count--;
+	f->refs = 1;
+	if (list == &clear) {
+		f->next = FRAME_IS_CLEAR;
+	}
+	return number << PGSHIFT;
 }
 
-COLD paddr_t frame_alloc(enum frame_use use)
+paddr_t frame_alloc(enum frame_use use)
 {
-	struct free_list *low = &frame_lists[FRAME_LOW], *high = &frame_lists[FRAME_HIGH],
-			 *clear = &frame_lists[FRAME_CLEARED];
-	paddr_t frame;
-
 	debug_assert(lock_held());
-	if (!(use & FRAME_DIRECT) && high->count > 0) {
-		return pop(high);
+	if (!(use & FRAME_DIRECT) && high.count > 0) {
+		return pop(&high);
 	}
-	if (low->count + clear->count <= (use & FRAME_RESERVE ? 0 : FRAME_RESERVED)) {
+	if (low.count + clear.count <= (use & FRAME_RESERVE)) {
 		return FRAME_NONE;
 	}
-	if (clear->count == 0 || (!(use & FRAME_DIRECT) && low->count > 0)) {
-		return pop(low);
+	if (use & FRAME_DIRECT ? clear.count > 0 : low.count == 0) {
+		return pop(&clear);
 	}
-	frame = pop(clear);
-	frame_of(frame)->next = FRAME_IS_CLEAR;
-	return frame;
+	return pop(&low);
 }
 
 bool frame_is_clear(paddr_t frame)
@@ -87,7 +106,7 @@ bool frame_is_clear(paddr_t frame)
 void frame_free_clear(paddr_t frame)
 {
 	frame_of(frame)->refs = 0;
-	push(&frame_lists[FRAME_CLEARED], frame >> PGSHIFT);
+	push(&clear, frame >> PGSHIFT);
 }
 
 void frame_drop(uint32_t number)
@@ -109,20 +128,21 @@ static void settle(struct free_list *limbo, struct free_list *list)
 void frame_free_limbo(void)
 {
 	debug_assert(lock_held());
-	settle(&low_limbo, &frame_lists[FRAME_LOW]);
-	settle(&high_limbo, &frame_lists[FRAME_HIGH]);
+	settle(&low_limbo, &low);
+	settle(&high_limbo, &high);
 	frame_limbo = 0;
 }
 
 uint32_t frame_count_free(void)
 {
-	return frame_lists[FRAME_LOW].count + frame_lists[FRAME_HIGH].count +
-	       frame_lists[FRAME_CLEARED].count;
+	return low.count + high.count + clear.count;
 }
 
 uint32_t frame_refs(paddr_t frame)
 {
-	return frame_is_fixed(frame) ? FRAME_REFS_FIXED : frame_of(frame)->refs;
+	uint32_t refs = frame_is_beyond(frame) ? FRAME_FIXED : frame_of(frame)->refs;
+
+	return refs < FRAME_FIXED ? refs : FRAME_REFS_FIXED;
 }
 
 bool frame_is_beyond(paddr_t frame)
@@ -135,10 +155,25 @@ bool frame_is_fixed(paddr_t frame)
 	return frame_is_beyond(frame) || frame_of(frame)->refs >= FRAME_FIXED;
 }
 
+inline void *frame_enter(paddr_t frame, enum frame_slot slot)
+{
+	return frame < LOWMEM_END ? frame_low(frame) : kmap_window(frame, slot);
+}
+
+inline void frame_clear(paddr_t frame)
+{
+	fill_words(frame_enter(frame, FRAME_SLOT_DST), 0, PGSIZE / 4);
+}
+
+void frame_copy(paddr_t dst, paddr_t src)
+{
+	copy_words(frame_enter(dst, FRAME_SLOT_DST), frame_enter(src, FRAME_SLOT_SRC), PGSIZE / 4);
+}
+
 /* ---- building the table ---- */
 
 /* What must not be handed out although it may lie in RAM. */
-static INIT_DATA struct span reserved[BOOT_MODULES_MAX + BOOT_RANGES_MAX + 2 + 2 * FRAME_SPANS_MAX];
+static INIT_DATA struct span reserved[BOOT_MODULES_MAX + BOOT_RANGES_MAX + 2 + 2 * SPANS_MAX];
 static INIT_DATA uint32_t nreserved;
 
 /* The whole pages of [start, start + size); empty if there are none below 4 GiB. */
@@ -220,7 +255,7 @@ static INIT void set_refs(struct span span, uint32_t refs)
 
 static INIT void add_span(struct free_list *list, struct span span)
 {
-	assert(list->nspans < FRAME_SPANS_MAX);
+	assert(list->nspans < SPANS_MAX);
 	set_refs(span, 0);
 	list->spans[list->nspans++] = span;
 	list->count += span.end - span.start;
@@ -236,9 +271,7 @@ static INIT void free_ram(struct span ram)
 		if (gap.start < LOWMEM_FRAMES && gap.end > LOWMEM_FRAMES) {
 			gap.end = LOWMEM_FRAMES;
 		}
-		add_span(gap.start < LOWMEM_FRAMES ? &frame_lists[FRAME_LOW]
-		                                   : &frame_lists[FRAME_HIGH],
-		         gap);
+		add_span(gap.start < LOWMEM_FRAMES ? &low : &high, gap);
 		gap = next_gap(gap.end, ram.end);
 	}
 }

@@ -5,10 +5,10 @@
 #ifndef PARLEY_KERNEL_FRAME_H
 #define PARLEY_KERNEL_FRAME_H
 
-#include "kernel/abi/bootinfo.h"
+#include "kernel/abi/memlayout.h"
 #include "kernel/abi/types.h"
-#include "kernel/debug.h"
-#include "kernel/x86.h"
+
+struct bootinfo;
 
 #define LOWMEM_END 0x10000000u /* what KERNBASE..4 GiB maps */
 #define FRAME_NONE 0u          /* physical page 0 is never handed out */
@@ -28,12 +28,8 @@ enum { FRAME_REFS_FIXED = 2 };
 #define FRAME_FIXED 0x80000000u
 
 enum frame_use {
-	FRAME_FOR_USER = 0, /* any memory; refused when only the reserve is left */
-	FRAME_RESERVE = 1,  /* the reserve included */
-	FRAME_DIRECT = 2,   /* directly mapped */
-	FRAME_FOR_SERVER = FRAME_RESERVE,
-	FRAME_FOR_KERNEL = FRAME_DIRECT,
-	FRAME_FOR_KERNEL_SERVER = FRAME_DIRECT | FRAME_RESERVE,
+	FRAME_DIRECT = 1,    /* directly mapped, not any memory */
+	FRAME_RESERVE = 128, /* leaves so many low frames for servers: enough to start each again */
 };
 
 /* Builds the frame table in free low memory and frees all RAM that bootinfo describes, but
@@ -61,6 +57,10 @@ bool frame_is_fixed(paddr_t frame);
 bool frame_is_beyond(paddr_t frame);
 
 enum frame_slot { FRAME_SLOT_DST, FRAME_SLOT_SRC, FRAME_SLOTS };
+/* A kernel address for the frame; valid until the next call with the same slot on this CPU. */
+void *frame_enter(paddr_t frame, enum frame_slot slot);
+void frame_clear(paddr_t frame);
+void frame_copy(paddr_t dst, paddr_t src);
 
 static inline void *frame_low(paddr_t frame)
 {
@@ -79,28 +79,7 @@ struct frame_counts {
 extern struct frame_counts frame_counts;
 uint32_t frame_count_free(void);
 
-/* ---- inline: a user page, and what each entry of a page table that comes or goes costs ---- */
-
-enum {
-	FRAME_RESERVED = 128, /* frames that only servers get: enough to start each of them again */
-	FRAME_SPANS_MAX = 2 * BOOT_RANGES_MAX + BOOT_MODULES_MAX,
-};
-
-/* Pages, by number. */
-struct span {
-	uint32_t start, end;
-};
-
-struct free_list {
-	uint32_t head, tail; /* frame numbers, 0 none; `tail` of limbo only */
-	uint32_t count;      /* of frames, also those that are in spans yet */
-	uint32_t nspans;
-	struct span spans[FRAME_SPANS_MAX]; /* free since boot, with refs = 0 */
-};
-
-/* High memory, low memory, and of that what is full of zeros. */
-enum { FRAME_HIGH, FRAME_LOW, FRAME_CLEARED, FRAME_LISTS };
-extern struct free_list frame_lists[FRAME_LISTS];
+/* ---- inline: what each entry of a page table that comes or goes costs ---- */
 
 extern struct frame *frame_table;
 extern uint32_t frame_table_size; /* frames that it describes */
@@ -148,51 +127,6 @@ static inline void frame_put(paddr_t frame)
 			frame_counts.shared--;
 		}
 	}
-}
-
-/* The first frame of a list that has one. */
-static inline paddr_t frame_pop(struct free_list *list)
-{
-	uint32_t number = list->head;
-	struct frame *f = &frame_table[number];
-
-	debug_assert(number && f->refs == 0);
-	list->head = f->next;
-	list->count--;
-	f->refs = 1;
-	f->next = 0;
-	return number << PGSHIFT;
-}
-
-/* frame_alloc(FRAME_FOR_USER), without a call where there is plenty. */
-static inline paddr_t frame_alloc_user(void)
-{
-	struct free_list *low = &frame_lists[FRAME_LOW];
-
-	if (!DEBUG && frame_lists[FRAME_HIGH].count == 0 && low->count > FRAME_RESERVED &&
-	    low->head) {
-		return frame_pop(low);
-	}
-	return frame_alloc(FRAME_FOR_USER);
-}
-
-/* Points this CPU's window slot at the frame (kernel/kmap.c). */
-void *kmap_window(paddr_t frame, enum frame_slot slot);
-
-/* A kernel address for the frame; valid until the next call with the same slot on this CPU. */
-static inline void *frame_enter(paddr_t frame, enum frame_slot slot)
-{
-	return frame < LOWMEM_END ? frame_low(frame) : kmap_window(frame, slot);
-}
-
-static inline void frame_clear(paddr_t frame)
-{
-	fill_words(frame_enter(frame, FRAME_SLOT_DST), 0, PGSIZE / 4);
-}
-
-static inline void frame_copy(paddr_t dst, paddr_t src)
-{
-	copy_words(frame_enter(dst, FRAME_SLOT_DST), frame_enter(src, FRAME_SLOT_SRC), PGSIZE / 4);
 }
 
 #endif

@@ -197,26 +197,39 @@ static void unqueue_sender(struct env *env, struct env *partner)
 
 /* ---- delivery ---- */
 
-/* Where a receiver takes pages. */
+/* Where a receiver takes pages: address | PTE_W, PTE_SOFT bits. */
 struct window {
-	vaddr_t va;
+	vaddr_t va_rights;
 	uint32_t npages;
-	pte_t rights; /* PTE_W, PTE_SOFT */
 };
 
+/* A faulting env takes them from the page on that it touched, with the bits that the answer says. */
+static inline struct window window_of(const struct env *from, const struct env *to)
+{
+	const volatile struct env_page *page = to->page;
+	vaddr_t va = to->fault_va & ~(PGSIZE - 1);
+
+	if (to->faulting) {
+		return (struct window){va | PTE_W | (from->tf.edi & PTE_SOFT),
+		                       va < UTOP ? (UTOP - va) >> PGSHIFT : 0};
+	}
+	return (struct window){page->recv_va, to->ipc_flags & IPC_WINDOW ? page->recv_npages : 0};
+}
+
 /* Moves the sender's page run into the window as far as it goes. Pages moved; *error is why not more. */
-static uint32_t deliver_pages(struct env *from, struct env *to, struct window in, int *error)
+static uint32_t deliver_pages(struct env *from, struct env *to, int *error)
 {
 	const volatile struct env_page *out = from->page;
+	struct window in = window_of(from, to);
 	uint32_t mode = out->send_mode & ~IPC_MODE_WRITABLE, i;
 	uint32_t n = out->send_npages < in.npages ? out->send_npages : in.npages;
-	vaddr_t src = out->send_va, dst = in.va;
+	vaddr_t src = out->send_va, dst = in.va_rights;
 
 	if (mode != IPC_MODE_COPY && !(out->send_mode & IPC_MODE_WRITABLE)) {
-		in.rights &= ~PTE_W;
+		dst &= ~PTE_W;
 	}
 	for (i = 0; i < n; i++, src += PGSIZE, dst += PGSIZE) {
-		*error = pagecall_send_page(from, src, to, dst, in.rights, mode == IPC_MODE_COPY);
+		*error = pagecall_send_page(from, src, to, dst, mode == IPC_MODE_COPY);
 		if (*error) {
 			break;
 		}
@@ -261,8 +274,8 @@ static int fault_alloc(struct env *pager, const struct env *from, struct env *en
 	if (flags >= PGSIZE) {
 		return E_INVAL;
 	}
-	return pagecall_alloc_first(pager, env, (env->fault_va & ~(PGSIZE - 1)) | flags, 1,
-	                            pager->tf.edi, from, pager->tf.ebp);
+	return pagecall_alloc_page(pager, env, (env->fault_va & ~(PGSIZE - 1)) | flags,
+	                           pager->tf.edi, from, pager->tf.ebp);
 }
 
 /* Does what the pager answers to a fault; the faulting env's wait is over. Pages moved. */
@@ -270,7 +283,6 @@ static uint32_t fault_answered(struct env *from, struct env *to)
 {
 	int answer = from->tf.esi, error = OK;
 	uint32_t flags = from->ipc_flags, npages = 0;
-	vaddr_t va = to->fault_va & ~(PGSIZE - 1);
 
 	if (answer < 0) {
 		error = answer;
@@ -278,12 +290,10 @@ static uint32_t fault_answered(struct env *from, struct env *to)
 		envid_t source = words_of(flags) > 3 ? from->page->msg[3] : 0;
 
 		error = fault_alloc(from, env_lookup(to, source), to);
-	} else if (answer > 0 || va >= UTOP) {
-		error = answer > 0 ? E_INVAL : OK;
+	} else if (answer > 0) {
+		error = E_INVAL;
 	} else if (flags & IPC_PAGES) {
-		struct window in = {va, (UTOP - va) >> PGSHIFT, PTE_W | (from->tf.edi & PTE_SOFT)};
-
-		npages = deliver_pages(from, to, in, &error);
+		npages = deliver_pages(from, to, &error);
 	}
 	stop_waiting(to, npages || error == E_AGAIN ? OK : error);
 	return npages;
@@ -310,12 +320,8 @@ static uint32_t deliver(struct env *from, struct env *to)
 		to->tf.edi = from->tf.edi;
 		to->tf.ebp = from->tf.ebp;
 	}
-	if (from->ipc_flags & IPC_PAGES && to->ipc_flags & IPC_WINDOW) {
-		const volatile struct env_page *page = to->page;
-		struct window in = {page->recv_va & ~(PGSIZE - 1), page->recv_npages,
-		                    page->recv_va & (PTE_W | PTE_SOFT)};
-
-		npages = deliver_pages(from, to, in, &error);
+	if (from->ipc_flags & IPC_PAGES) {
+		npages = deliver_pages(from, to, &error);
 	}
 	if (to->ipc_flags & IPC_PUBLISH) {
 		publish(to, npages);
@@ -492,7 +498,9 @@ static struct env *tell_pager(struct env *env, struct env *pager)
 	pager->info->waits = 0;
 	pager->awaited = true;
 	wait_plainly(env, pager->id, HEARS_NOBODY);
-	bound_fault(env);
+	if (env->fault_us && !env->noted) {
+		clock_note(env);
+	}
 	return pager;
 }
 
@@ -514,37 +522,34 @@ struct env *ipc_fault(struct env *env)
 	return NULL;
 }
 
+bool ipc_pass_page(struct env *from, struct env *to)
+{
+	struct window in = window_of(from, to);
+
+	return in.npages > 0 && pagecall_pass(from, to, in.va_rights);
+}
+
 struct env *ipc_answer(struct env *env, struct env *to)
 {
-	uint32_t flags = env->tf.eax & ~0xFFu;
-	int answer = env->tf.esi, error = OK;
-	vaddr_t va = to->fault_va & ~(PGSIZE - 1);
+	int error = OK;
 
-	if (!to->faulting || to->partner != env->id || to->ipc != IPC_RECEIVING || to->stopped ||
-	    env->pending || env->senders_head || words_of(flags) > 3) {
+	if (to->partner != env->id || to->stopped || env->pending ||
+	    env->senders_head) { /* else it is in that queue, or has asked already */
 		return NULL;
 	}
-	if (answer == 0 && flags & IPC_PAGES) {
-		if (!pagecall_pass(env, to, va, PTE_W | (env->tf.edi & PTE_SOFT))) {
+	if (env->tf.eax & IPC_PAGES) {
+		if (env->tf.esi || !ipc_pass_page(env, to)) {
 			return NULL;
 		}
-	} else if (answer > 0 && answer & FAULT_ALLOC && !(flags & IPC_PAGES)) {
+	} else if ((int)env->tf.esi > 0 && words_of(env->tf.eax) <= 3) {
 		error = fault_alloc(env, to, to);
 	} else {
 		return NULL;
 	}
-	env->ipc_flags = flags;
+	env->ipc_flags = env->tf.eax;
 	stop_waiting(to, error == E_AGAIN ? OK : error);
-	wait_plainly(env, 0, env->nports ? HEARS_NOBODY : 0);
+	wait_plainly(env, 0, 0);
 	return to;
-}
-
-bool ipc_pass_page(struct env *from, struct env *to)
-{
-	uint32_t window = to->page->recv_va;
-
-	return to->ipc_flags & IPC_WINDOW && to->page->recv_npages > 0 &&
-	       pagecall_pass(from, to, window & ~(PGSIZE - 1), window & (PTE_W | PTE_SOFT));
 }
 
 void ipc_retry_fault(struct env *env)

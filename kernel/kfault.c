@@ -17,11 +17,11 @@
 #include "kernel/lock.h"
 #include "kernel/pagecall.h"
 
-/* A page of its own in the slot: a copy of `from`, or zeros if that is 0. */
-static bool place(struct space *space, vaddr_t va, pte_t *slot, paddr_t from, pte_t soft)
+/* A page of its own in the slot: a copy of the one at `source`, or zeros if that is NULL. */
+static bool place(struct space *space, vaddr_t va, pte_t *slot, const pte_t *source, pte_t soft)
 {
 	bool placed = (*slot & PTE_P || space_room(space)) &&
-	              pagecall_place(space, va, slot, from, soft | PTE_W) == OK;
+	              pagecall_place(space, va, slot, source, soft | PTE_W) == OK;
 
 	space_settle(space);
 	return placed;
@@ -34,7 +34,7 @@ static bool break_cow(struct space *space, vaddr_t va, pte_t *slot)
 	if (frame_refs(PTE_ADDR(*slot)) == 1) {
 		*slot = PTE_ADDR(*slot) | soft | PTE_P | PTE_U | PTE_W;
 		space->info->faults.kept++;
-	} else if (!place(space, va, slot, PTE_ADDR(*slot), soft)) {
+	} else if (!place(space, va, slot, slot, soft)) {
 		return false;
 	}
 	space->info->faults.done[FAULT_COPY]++;
@@ -45,7 +45,7 @@ static bool fill(struct space *space, vaddr_t va, pte_t *slot, bool grows)
 {
 	bool marked = *slot == PTE_ZERO_FILL;
 
-	if (!(marked || (*slot == 0 && grows)) || !place(space, va, slot, 0, 0)) {
+	if (!(marked || (*slot == 0 && grows)) || !place(space, va, slot, NULL, 0)) {
 		return false;
 	}
 	space->info->faults.done[marked ? FAULT_ZERO : FAULT_GROW]++;

@@ -48,7 +48,7 @@ INIT vaddr_t kmap_stack(uint32_t index)
 	vaddr_t top = KERNBASE - index * KSTACK_STRIDE;
 
 	for (vaddr_t va = top - KSTACK_SIZE; va != top; va += PGSIZE) {
-		paddr_t frame = frame_alloc(FRAME_FOR_KERNEL);
+		paddr_t frame = frame_alloc(FRAME_DIRECT | FRAME_RESERVE);
 
 		if (frame == FRAME_NONE) {
 			panic("no memory for the stack of CPU %u", index);

@@ -25,6 +25,9 @@ void *kmap_device(paddr_t pa, uint32_t size);
 /* Maps a fresh stack with a guard page below for CPU number `index`; its top. Boot time only. */
 vaddr_t kmap_stack(uint32_t index);
 
+/* Points this CPU's window slot at the frame. */
+void *kmap_window(paddr_t frame, enum frame_slot slot);
+
 /* Copies `size` bytes of physical memory, wherever it lies. */
 void kmap_read(void *dst, paddr_t src, uint32_t size);
 

@@ -36,7 +36,7 @@ static INIT pte_t *slot_for(struct env *env, vaddr_t va)
 static INIT paddr_t add_page(struct env *env, vaddr_t va)
 {
 	pte_t *slot = slot_for(env, va);
-	paddr_t frame = space_frame(&env->space);
+	paddr_t frame = space_alloc(&env->space, 0);
 
 	if (*slot & PTE_P) {
 		panic("procmgr: segments overlap at 0x%08x", va);
@@ -45,8 +45,7 @@ static INIT paddr_t add_page(struct env *env, vaddr_t va)
 		panic("no memory to load procmgr");
 	}
 	frame_clear(frame);
-	space_set(&env->space, va, slot, frame | PTE_P | PTE_U | PTE_W);
-	frame_put(frame);
+	space_give(&env->space, va, slot, frame | PTE_P | PTE_U | PTE_W);
 	return frame;
 }
 

@@ -32,9 +32,6 @@ enum {
 	ALLOC_FLAGS = RIGHTS | PAGE_COND | PAGE_FILL | PAGE_UNSHARE,
 };
 
-/* For what is part of a single page's way through here, whose calls would cost as much as itself. */
-#define HOT inline __attribute__((always_inline))
-
 static uint32_t smaller(uint32_t a, uint32_t b)
 {
 	return a < b ? a : b;
@@ -81,10 +78,10 @@ static inline bool as_expected(uint32_t flags, pte_t expect, pte_t entry)
 }
 
 /* The entry to change, its table made, if it is as expected and has room for one page more. */
-static HOT int open_slot(struct space *space, vaddr_t va, uint32_t flags, pte_t expect,
-                         pte_t **slot)
+static inline int open_slot(struct space *space, vaddr_t va, uint32_t flags, pte_t expect,
+                            pte_t **slot)
 {
-	int error = OK;
+	int error;
 
 	*slot = space_find(space, va);
 	if (!as_expected(flags, expect, *slot ? **slot : 0)) {
@@ -92,30 +89,35 @@ static HOT int open_slot(struct space *space, vaddr_t va, uint32_t flags, pte_t 
 	}
 	if (!*slot) {
 		*slot = space_find_or_make(space, va, &error);
+		if (!*slot) {
+			return error;
+		}
 	}
-	if (*slot && !(**slot & PTE_P) && !space_room(space)) {
-		return E_LIMIT;
-	}
-	return error;
+	return **slot & PTE_P || space_room(space) ? OK : E_LIMIT;
 }
 
 /* The present entry at src, or 0. */
-static HOT pte_t source_entry(const struct env *env, vaddr_t src)
+static inline pte_t source_entry(const struct env *env, vaddr_t src)
 {
 	const pte_t *slot = space_find(&env->space, src);
 
 	return slot && (*slot & PTE_P) ? *slot : 0;
 }
 
-static HOT int place(struct space *space, vaddr_t va, pte_t *slot, paddr_t from, pte_t rights)
+/* ---- one page of each call ---- */
+
+typedef int page_fn(struct run *run, uint32_t offset);
+
+inline int pagecall_place(struct space *space, vaddr_t va, pte_t *slot, const pte_t *source,
+                          pte_t rights)
 {
-	paddr_t frame = space_frame(space);
+	paddr_t frame = space_alloc(space, 0);
 
 	if (frame == FRAME_NONE) {
 		return E_NO_MEM;
 	}
-	if (from) {
-		frame_copy(frame, from);
+	if (source) {
+		frame_copy(frame, PTE_ADDR(*source));
 	} else {
 		frame_clear(frame);
 	}
@@ -123,49 +125,38 @@ static HOT int place(struct space *space, vaddr_t va, pte_t *slot, paddr_t from,
 	return OK;
 }
 
-int pagecall_place(struct space *space, vaddr_t va, pte_t *slot, paddr_t from, pte_t rights)
-{
-	return place(space, va, slot, from, rights);
-}
-
 _Static_assert(PAGE_UNSHARE == PAGE_FILL * 2, "enum fault_done");
 
-/* What SYS_PAGE_ALLOC does with an entry that may be changed; `source`: the entry to fill from, or 0. */
-static HOT int alloc_slot(struct space *space, vaddr_t va, pte_t *slot, uint32_t flags,
-                          pte_t source)
-{
-	if (flags & PAGE_FILL && !source) {
-		return E_FAULT;
-	}
-	if (flags & PAGE_UNSHARE && *slot == source && source &&
-	    frame_refs(PTE_ADDR(source)) == 1) {
-		space->stale |= (*slot & ~flags & PTE_W) != 0;
-		*slot = PTE_ADDR(source) | PTE_P | PTE_U | (flags & RIGHTS);
-		space->info->faults.kept++;
-		return OK;
-	}
-	return place(space, va, slot, PTE_ADDR(source), flags & RIGHTS);
-}
-
-/* ---- one page of each call ---- */
-
-typedef int page_fn(struct run *run, uint32_t offset);
-
 /* SYS_PAGE_ALLOC of one page, whose arguments are good. */
-static HOT int alloc_entry(struct space *space, vaddr_t va, uint32_t flags, pte_t expect,
-                           const struct env *from, vaddr_t from_va)
+static inline int alloc_one(struct env *env, vaddr_t va_flags, pte_t expect, const struct env *from,
+                            vaddr_t from_va)
 {
+	struct space *space = &env->space;
+	const pte_t *source = NULL;
 	pte_t *slot;
-	int error = open_slot(space, va, flags, expect, &slot);
+	int error = open_slot(space, va_flags, va_flags, expect, &slot);
 
 	if (error) {
 		return error;
 	}
-	if (flags & PAGE_COND) {
-		space->info->faults.done[(flags / PAGE_FILL & 3) | (expect ? 0 : 2)]++;
+	if (va_flags & PAGE_COND) {
+		space->info->faults.done[(va_flags / PAGE_FILL & 3) | (expect ? 0 : 2)]++;
 	}
-	return alloc_slot(space, va, slot, flags,
-	                  flags & PAGE_FILL ? source_entry(from, from_va) : 0);
+	if (va_flags & PAGE_FILL) {
+		bool same = from == env && (va_flags ^ from_va) < PGSIZE;
+
+		source = same ? slot : space_find(&from->space, from_va);
+		if (!source || !(*source & PTE_P)) {
+			return E_FAULT;
+		}
+		if (same && va_flags & PAGE_UNSHARE && frame_refs(PTE_ADDR(*slot)) == 1) {
+			space->stale |= (*slot & ~va_flags & PTE_W) != 0;
+			*slot = PTE_ADDR(*slot) | PTE_P | PTE_U | (va_flags & RIGHTS);
+			space->info->faults.kept++;
+			return OK;
+		}
+	}
+	return pagecall_place(space, va_flags, slot, source, va_flags & RIGHTS);
 }
 
 static COLD int map_page(struct run *run, uint32_t offset)
@@ -249,13 +240,6 @@ static COLD int phys_page(struct run *run, uint32_t offset)
 	return error;
 }
 
-/* Memory is short: true if some could be freed. What is in limbo is settled first. */
-static bool reclaim(struct space *space)
-{
-	space_settle(space);
-	return env_reclaim();
-}
-
 /* Runs fn over the pages, if decoding went well; settles; pages done or the first one's error. */
 static COLD int for_run(int error, struct run *run, page_fn *fn)
 {
@@ -265,13 +249,8 @@ static COLD int for_run(int error, struct run *run, page_fn *fn)
 	if (error) {
 		return error;
 	}
-	while (done < most && !error) {
-		error = fn(run, done * PGSIZE);
-		if (error == E_NO_MEM && reclaim(&run->to.env->space)) {
-			error = OK;
-		} else if (!error) {
-			done++;
-		}
+	while (done < most && !(error = fn(run, done * PGSIZE))) {
+		done++;
 	}
 	space_settle(&run->to.env->space);
 	return done > 0 ? (int)done : error;
@@ -279,40 +258,41 @@ static COLD int for_run(int error, struct run *run, page_fn *fn)
 
 /* ---- the calls ---- */
 
-int pagecall_alloc_first(struct env *caller, struct env *env, uint32_t va_flags, uint32_t npages,
-                         pte_t expect, const struct env *from, vaddr_t from_va)
+int pagecall_alloc_page(struct env *caller, struct env *env, vaddr_t va_flags, pte_t expect,
+                        const struct env *from, vaddr_t from_va)
 {
-	uint32_t flags = va_flags % PGSIZE;
-	vaddr_t va = va_flags - flags;
 	int error;
 
 	debug_assert(lock_held());
-	if (!space_range_ok(va, npages) || flags & ~ALLOC_FLAGS) {
+	if (va_flags % PGSIZE & ~ALLOC_FLAGS || va_flags >= UTOP) {
 		return E_INVAL;
 	}
-	if (flags & PAGE_FILL) {
-		if (!from || !env_may_page(caller, from)) {
+	if (va_flags & PAGE_FILL) {
+		if (from != env && (!from || !env_may_page(caller, from))) {
 			return from ? E_PERM : E_BAD_ENV;
 		}
-		if (from_va % PGSIZE || !space_range_ok(from_va, npages)) {
+		if (from_va % PGSIZE || from_va >= UTOP) {
 			return E_INVAL;
 		}
 	}
-	do {
-		error = alloc_entry(&env->space, va, flags, expect, from, from_va);
-	} while (error == E_NO_MEM && reclaim(&env->space));
+	error = alloc_one(env, va_flags, expect, from, from_va);
 	space_settle(&env->space);
 	return error;
 }
 
 static COLD int alloc_many(struct env *caller, struct env *env, const struct env *from, uint32_t n)
 {
-	uint32_t done = 0, offset = 0;
+	vaddr_t va_flags = caller->tf.esi, from_va = caller->tf.ebp;
+	uint32_t done = 0;
 	int error = OK;
 
-	for (; done < n && done < SPACE_WORK && !error; offset += PGSIZE) {
-		error = pagecall_alloc_first(caller, env, caller->tf.esi + offset, n - done,
-		                             caller->page->expect, from, caller->tf.ebp + offset);
+	if (!space_range_ok(va_flags & -PGSIZE, n) ||
+	    (va_flags & PAGE_FILL && !space_range_ok(from_va, n))) {
+		return E_INVAL;
+	}
+	while (done < n && done < SPACE_WORK && !error) {
+		error = pagecall_alloc_page(caller, env, va_flags + done * PGSIZE,
+		                            caller->page->expect, from, from_va + done * PGSIZE);
 		done += !error;
 	}
 	return done > 0 ? (int)done : error;
@@ -334,7 +314,7 @@ int pagecall_alloc(struct env *caller)
 	if (n > 1) {
 		return alloc_many(caller, env, from, n);
 	}
-	error = pagecall_alloc_first(caller, env, tf->esi, 1, caller->page->expect, from, tf->ebp);
+	error = pagecall_alloc_page(caller, env, tf->esi, caller->page->expect, from, tf->ebp);
 	return error ? error : 1;
 }
 
@@ -516,65 +496,51 @@ COLD int pagecall_share(struct env *env)
 		end = smaller(PTSIZE - next % PTSIZE, PTSIZE - (run.to.va + done) % PTSIZE);
 		end = done + smaller(length - done, end);
 		done += share_table(&run, done, end, &work, &error);
-		if (error == E_NO_MEM) {
-			space_settle(&run.from.env->space);
-			error = reclaim(&run.to.env->space) ? OK : E_NO_MEM;
-		}
 	}
 	space_settle(&run.from.env->space);
 	space_settle(&run.to.env->space);
 	return done > 0 ? (int)(done >> PGSHIFT) : error;
 }
 
-COLD int pagecall_send_page(struct env *from, vaddr_t src, struct env *to, vaddr_t dst,
-                            pte_t rights, bool copy)
+COLD int pagecall_send_page(struct env *from, vaddr_t src, struct env *to, vaddr_t dst_rights,
+                            bool copy)
 {
-	struct run run = {.to = {to, dst, rights}, .from = {from, src, 0}};
-	pte_t source = source_entry(from, src), *slot;
-	int error;
+	uint32_t rights = dst_rights % PGSIZE;
+	struct run run = {.to = {to, dst_rights - rights, rights}, .from = {from, src, 0}};
 
-	do {
-		if (!copy) {
-			error = map_page(&run, 0);
-		} else {
-			error = source ? open_slot(&to->space, dst, 0, 0, &slot) : E_FAULT;
-			error = error ? error
-			              : pagecall_place(&to->space, dst, slot, PTE_ADDR(source),
-			                               rights);
-		}
-	} while (error == E_NO_MEM && reclaim(&to->space));
-	return error;
+	return !copy ? map_page(&run, 0)
+	             : pagecall_alloc_page(from, to, dst_rights | PAGE_FILL, 0, from, src);
 }
 
-bool pagecall_pass(struct env *from, struct env *to, vaddr_t dst, pte_t rights)
+bool pagecall_pass(struct env *from, struct env *to, vaddr_t dst_rights)
 {
 	const volatile struct env_page *out = from->page;
 	uint32_t mode = out->send_mode;
 	vaddr_t src = out->send_va;
-	pte_t needs = PTE_P | (mode & IPC_MODE_WRITABLE ? PTE_W : 0), *source, *slot;
+	pte_t needs = mode & IPC_MODE_WRITABLE ? PTE_P | PTE_W : PTE_P, entry, old, *source, *slot;
 
 	if (out->send_npages != 1 || (mode & ~IPC_MODE_WRITABLE) > IPC_MODE_GRANT || src % PGSIZE ||
-	    src >= UTOP || dst >= UTOP || !space_room(&to->space)) {
+	    src >= UTOP || !space_room(&to->space)) {
 		return false;
 	}
 	source = space_find(&from->space, src);
-	slot = space_find(&to->space, dst);
-	if (!source || (*source & needs) != needs || !slot || *slot & PTE_P) {
+	slot = space_find(&to->space, dst_rights);
+	entry = source ? *source : 0;
+	old = slot ? *slot : PTE_P;
+	if ((entry & needs) != needs || old & PTE_P) {
 		return false;
 	}
-	if (*slot == 0) {
-		space_widen(&to->space, dst, 1);
+	*slot = (entry & ~(PGSIZE - 1 - PTE_PCD - PTE_PWT)) | PTE_U |
+	        (dst_rights & (PTE_SOFT | (needs & PTE_W))) | PTE_P;
+	to->info->pages = ++to->space.pages;
+	if (!old) {
+		space_widen(&to->space, dst_rights, 1);
 	}
-	*slot = (*source & ~(PGSIZE - 1 - PTE_PCD - PTE_PWT)) | PTE_P | PTE_U |
-	        (mode & IPC_MODE_WRITABLE ? rights : rights & ~PTE_W);
-	to->space.pages++;
 	if (mode & IPC_MODE_GRANT) { /* the TLB forgets it when its space is left */
 		*source = 0;
-		from->space.pages--;
-		space_publish(&from->space);
+		from->info->pages = --from->space.pages;
 	} else {
-		frame_get(PTE_ADDR(*source));
+		frame_get(PTE_ADDR(entry));
 	}
-	space_publish(&to->space);
 	return true;
 }

@@ -16,23 +16,23 @@ int pagecall_mark(struct env *env);
 int pagecall_share(struct env *env);
 int pagecall_phys(struct env *env);
 
-/* Maps one page of `from` into `to`, for IPC: rights are PTE_W (asked for) and software bits of
- * the new entry. E_FAULT, E_PERM, E_LIMIT, E_NO_MEM. Copy makes a fresh frame. The caller settles. */
-int pagecall_send_page(struct env *from, vaddr_t src, struct env *to, vaddr_t dst, pte_t rights,
+/* Maps one page of `from` into `to`, for IPC, at an address with the rights PTE_W (asked for) and software bits.
+ * E_FAULT, E_PERM, E_LIMIT, E_NO_MEM. Copy makes a fresh frame. The caller settles both. */
+int pagecall_send_page(struct env *from, vaddr_t src, struct env *to, vaddr_t dst_rights,
                        bool copy);
 
-/* A new frame in the slot, which has room, holding a copy of `from`, or zeros if that is 0. E_NO_MEM. The caller
- * settles. */
-int pagecall_place(struct space *space, vaddr_t va, pte_t *slot, paddr_t from, pte_t rights);
+/* A new frame in the slot, which has room, holding a copy of the page at `source`, or zeros if that is NULL.
+ * E_NO_MEM. The caller settles. */
+int pagecall_place(struct space *space, vaddr_t va, pte_t *slot, const pte_t *source, pte_t rights);
 
-/* SYS_PAGE_ALLOC of the first of npages in env, which the caller may page, with what the call takes from registers;
- * `from` may be NULL: there is no such env. Settled; OK or an error of the call. */
-int pagecall_alloc_first(struct env *caller, struct env *env, uint32_t va_flags, uint32_t npages,
-                         pte_t expect, const struct env *from, vaddr_t from_va);
+/* SYS_PAGE_ALLOC of one page of env, which the caller may page, with what the call takes from registers; `from` may
+ * be NULL: there is no such env. Settled; OK or an error of the call. */
+int pagecall_alloc_page(struct env *caller, struct env *env, vaddr_t va_flags, pte_t expect,
+                        const struct env *from, vaddr_t from_va);
 
 /* The straight part of sending pages: one page, mapped or granted, that the sender has with the rights it says,
  * to where `to` has a page table and no page. `from` runs here and must be left at once. False: not of
  * this kind, and nothing has changed. */
-bool pagecall_pass(struct env *from, struct env *to, vaddr_t dst, pte_t rights);
+bool pagecall_pass(struct env *from, struct env *to, vaddr_t dst_rights);
 
 #endif

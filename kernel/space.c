@@ -10,10 +10,17 @@
 #include "kernel/debug.h"
 #include "kernel/env.h"
 #include "kernel/lock.h"
+#include "kernel/section.h"
 
-static enum frame_use kernel_use(const struct space *space)
+COLD paddr_t space_reclaim(struct space *space, enum frame_use use)
 {
-	return space->server ? FRAME_FOR_KERNEL_SERVER : FRAME_FOR_KERNEL;
+	paddr_t frame = FRAME_NONE;
+
+	space_settle(space);
+	while (frame == FRAME_NONE && env_reclaim()) {
+		frame = frame_alloc(use);
+	}
+	return frame;
 }
 
 /* The fixed frames of an env that was torn down, as space_init left them but for what the env page holds:
@@ -70,7 +77,7 @@ int space_init(struct space *space, paddr_t *env_page)
 		space_spares--;
 		frame_clear(PTE_ADDR(*env_page_entry(frame_low(pgdir))));
 	} else {
-		pgdir = make_fixed(kernel_use(space));
+		pgdir = make_fixed(space_use(space) | FRAME_DIRECT);
 	}
 	if (pgdir == FRAME_NONE) {
 		return E_NO_MEM;
@@ -137,7 +144,7 @@ pte_t *space_find_or_make(struct space *space, vaddr_t va, int *error)
 		*error = E_LIMIT;
 		return NULL;
 	}
-	table = frame_alloc(kernel_use(space));
+	table = space_alloc(space, FRAME_DIRECT);
 	if (table == FRAME_NONE) {
 		*error = E_NO_MEM;
 		return NULL;
@@ -181,37 +188,10 @@ void space_narrow(struct space *space, vaddr_t va, uint32_t n)
 
 void space_set(struct space *space, vaddr_t va, pte_t *slot, pte_t entry)
 {
-	pte_t old = *slot;
-
 	if (entry & PTE_P) {
 		frame_get(PTE_ADDR(entry));
-		space->pages++;
 	}
-	*slot = entry;
-	if (old & PTE_P) {
-		frame_put(PTE_ADDR(old));
-		space->pages--;
-		space->stale = true;
-	}
-	if (entry && !old) { /* else the bounds include it */
-		space_widen(space, va, 1);
-	}
-}
-
-void space_give(struct space *space, vaddr_t va, pte_t *slot, pte_t entry)
-{
-	pte_t old = *slot;
-
-	*slot = entry;
-	if (!(old & PTE_P)) {
-		space->pages++;
-	} else {
-		frame_put(PTE_ADDR(old));
-		space->stale = true;
-	}
-	if (!old) {
-		space_widen(space, va, 1);
-	}
+	space_give(space, va, slot, entry);
 }
 
 void space_flush(const struct space *space)

@@ -46,8 +46,6 @@ pte_t *space_find_or_make(struct space *space, vaddr_t va, int *error);
 /* Writes an entry: counts the page that comes and the page that goes. The frame that goes is
  * not reused before space_settle. Callers checked the limit (space_room). */
 void space_set(struct space *space, vaddr_t va, pte_t *slot, pte_t entry);
-/* Likewise, of a new frame, whose one reference becomes the entry's. */
-void space_give(struct space *space, vaddr_t va, pte_t *slot, pte_t entry);
 /* Lets the bounds of va's table, which exists, include n entries from va's on. */
 void space_widen(struct space *space, vaddr_t va, uint32_t n);
 /* Draws the bounds of the tables in: n entries from va's on, which may have none, are 0. */
@@ -58,10 +56,37 @@ static inline bool space_room(const struct space *space)
 	return space->limit == 0 || space->pages < space->limit;
 }
 
-/* A frame for a user page of this space; FRAME_NONE. */
-static inline paddr_t space_frame(const struct space *space)
+/* Frees what went from the space until now, and what dead envs still hold, until there is a frame; FRAME_NONE. */
+paddr_t space_reclaim(struct space *space, enum frame_use use);
+
+static inline enum frame_use space_use(const struct space *space)
 {
-	return space->server ? frame_alloc(FRAME_FOR_SERVER) : frame_alloc_user();
+	return space->server ? 0 : FRAME_RESERVE;
+}
+
+/* A frame for this space, even if space_reclaim must find one: any (0), or FRAME_DIRECT. FRAME_NONE. */
+static inline paddr_t space_alloc(struct space *space, enum frame_use use)
+{
+	paddr_t frame = frame_alloc(use | space_use(space));
+
+	return frame != FRAME_NONE ? frame : space_reclaim(space, use | space_use(space));
+}
+
+/* space_set of a frame of which a reference of the caller's becomes the entry's. */
+static inline void space_give(struct space *space, vaddr_t va, pte_t *slot, pte_t entry)
+{
+	pte_t old = *slot;
+
+	_Static_assert(PTE_P == 1, "a page counts one");
+	*slot = entry;
+	space->pages += (entry & PTE_P) - (old & PTE_P);
+	if (old & PTE_P) {
+		frame_put(PTE_ADDR(old));
+		space->stale = true;
+	}
+	if (entry && !old) { /* else the bounds include it */
+		space_widen(space, va, 1);
+	}
 }
 
 /* Whether [va, va + npages) lies below UTOP. */

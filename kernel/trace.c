@@ -141,13 +141,13 @@ static bool make_page(struct ring *ring)
 	paddr_t frame;
 
 	if (!ring->pages) {
-		frame = frame_alloc(FRAME_FOR_KERNEL);
+		frame = frame_alloc(FRAME_DIRECT | FRAME_RESERVE);
 		if (frame == FRAME_NONE) {
 			return false;
 		}
 		*ring = (struct ring){.pages = frame_low(frame)};
 	}
-	frame = frame_alloc(FRAME_FOR_KERNEL);
+	frame = frame_alloc(FRAME_DIRECT | FRAME_RESERVE);
 	if (frame == FRAME_NONE) {
 		return false;
 	}

@@ -62,11 +62,14 @@ static void give_up(const struct utrapframe *utf, int reason)
 void fault_unhandled(struct utrapframe *utf, int status)
 {
 	if (status == OK) {
-		status = self_path() ? self_fault(utf) : E_FAULT;
+		status = self_started ? self_fault(utf) : E_FAULT;
+		if (status == OK) {
+			return;
+		}
 	}
 	if (status == E_FAULT && page_fault_handler != NULL) {
 		page_fault_handler(utf);
-	} else if (status != OK) {
+	} else {
 		give_up(utf, status);
 	}
 }

@@ -44,19 +44,16 @@ static bool in_stack(vaddr_t va)
 
 static enum paging_action decide_absent(vaddr_t va, pte_t entry, bool write)
 {
+	if (entry == PTE_ZERO_FILL || (entry == 0 && in_stack(va))) {
+		return PAGING_ZERO_FILL;
+	}
 	if ((entry & PTE_IMAGE) != 0 && !write) {
 		return PAGING_IMAGE_MAP;
 	}
 	if ((entry & PTE_IMAGE) != 0 && (entry & PTE_IMAGE_WRITABLE) != 0) {
 		return PAGING_IMAGE_COPY;
 	}
-	if (PTE_IS_KEPT(entry)) {
-		return PAGING_LOST;
-	}
-	if (entry == PTE_ZERO_FILL || (entry == 0 && in_stack(va))) {
-		return PAGING_ZERO_FILL;
-	}
-	return PAGING_NOT_OURS;
+	return PTE_IS_KEPT(entry) ? PAGING_LOST : PAGING_NOT_OURS;
 }
 
 enum paging_action paging_decide(vaddr_t va, pte_t entry, uint32_t err)
@@ -76,12 +73,10 @@ enum paging_action paging_decide(vaddr_t va, pte_t entry, uint32_t err)
 /* What the kernel's answer means for the access. */
 static int answer(int result)
 {
-	switch (result) {
-	case E_AGAIN: return OK; /* the entry changed: the access may work now */
-	case E_NO_MEM:
-	case E_LIMIT: return result;
-	default: return result >= 0 ? OK : E_FAULT;
+	if (result >= 0 || result == E_AGAIN) { /* the entry changed: the access may work now */
+		return OK;
 	}
+	return result == E_NO_MEM || result == E_LIMIT ? result : E_FAULT;
 }
 
 /* A zero page where the entry is absent. */
@@ -149,11 +144,13 @@ static int image_copy(envid_t env, vaddr_t va, pte_t entry)
 	return answer(sys_page_fill(env, va | PTE_W | PAGE_COND, 0, source, 1));
 }
 
-uint32_t paging_answer(envid_t env, vaddr_t va, pte_t entry, uint32_t err, uint32_t w[3])
+uint32_t paging_answer(envid_t env, uint32_t w[3])
 {
 	enum { ALLOC = FAULT_ALLOC | PTE_W | PAGE_COND, WORDS = 3 };
+	vaddr_t va = PTE_ADDR(w[0]);
+	pte_t entry = w[1]; /* which the reply says, too */
+	uint32_t err = w[2];
 	w[0] = OK;
-	w[1] = entry;
 	w[2] = va;
 	switch (paging_decide(va, entry, err)) {
 	case PAGING_RETRY: break;

@@ -98,7 +98,6 @@ sysenter_entry:
 	cmp	byte [envs + ecx + ENV_FAULTING], 0
 	je	.locked
 	LOCK_NOTE edx
-	mov	dword [esp + TF_VECTOR], VEC_SYSENTER
 	mov	ebx, esp
 	mov	esp, [edx + CPU_KSTACK]
 	add	ecx, envs
@@ -107,6 +106,7 @@ sysenter_entry:
 	push	ebx
 	call	ipc_answer
 	mov	edx, [ebx + ENV_CPU]
+	mov	ecx, eax
 	test	eax, eax
 	jnz	trap_run
 	mov	esp, ebx
@@ -167,6 +167,7 @@ sysenter_entry:
 	shr	ebx, IPC_WORDS_SHIFT
 	cmp	ebx, 3
 	ja	.more_words
+	add	ecx, envs
 ; ---- commit: nothing below can fail ----
 .commit:
 	mov	[esp + ENV_PARTNER], eax
@@ -176,7 +177,6 @@ sysenter_entry:
 	mov	[edx + INFO_PARTNER], eax
 	mov	dword [edx + INFO_WAITS], 1
 	mov	dword [edx + INFO_STATUS], ENV_NOT_RUNNABLE
-	add	ecx, envs
 	mov	dword [ecx + ENV_HEARS], HEARS_NOBODY
 	mov	dword [ecx + ENV_IPC], IPC_IDLE
 	mov	eax, [ecx + ENV_INFO]
@@ -195,9 +195,8 @@ sysenter_entry:
 	sysexit
 
 .call_page:
-	shr	eax, IPC_WORDS_SHIFT
-	cmp	eax, 3
-	ja	.general
+	test	eax, WORDS & ~(3 << IPC_WORDS_SHIFT)
+	jnz	.general		; more than three
 	LOCK_OR	.general
 	FIND_PARTNER_OR .locked
 	mov	eax, [envs + ecx + ENV_HEARS]
@@ -219,7 +218,6 @@ sysenter_entry:
 	test	al, al
 	jz	.locked
 	mov	byte [ecx + ENV_AWAITED], 1
-	sub	ecx, envs
 	mov	ebx, [esp + TF_EAX]
 	mov	[esp + ENV_IPC_FLAGS], ebx
 	shr	ebx, IPC_WORDS_SHIFT
@@ -238,7 +236,7 @@ sysenter_entry:
 	lea	edi, [edi + EP_MSG + 3 * 4]
 	lea	ecx, [ebx - 3]
 	rep movsd
-	mov	ecx, edx
+	lea	ecx, [envs + edx]
 	mov	esi, [esp + TF_ESI]
 	mov	edi, [esp + TF_EDI]
 	jmp	.commit
@@ -256,22 +254,21 @@ sysenter_entry:
 
 ; A call that goes on in its caller (syscall_calls has it), from C and back.
 .in_place:
-	movzx	ecx, al
-	cmp	ecx, SYS_COUNT
+	movzx	esi, al
+	cmp	esi, SYS_COUNT
 	jae	.general
-	cmp	dword [syscall_calls + ecx * 4], 0
+	cmp	dword [syscall_calls + esi * 4], 0
 	je	.general
 	mov	edx, [esp + ENV_CPU]
 	test	dword [edx + CPU_SWITCH_WORK], SWITCH_HOOK
 	jnz	.general
 	LOCK_OR	.general
 	LOCK_NOTE edx
-	movzx	eax, byte [esp + TF_EAX]
 	mov	ebx, esp
 	mov	esp, [edx + CPU_KSTACK]
 	xor	ebp, ebp
 	push	ebx
-	call	[syscall_calls + eax * 4]
+	call	[syscall_calls + esi * 4]
 	mov	edx, [ebx + ENV_CPU]
 	mov	[ebx + TF_EAX], eax
 	mov	ecx, [edx + CPU_ENV]

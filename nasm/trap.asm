@@ -78,16 +78,16 @@ page_fault:
 
 .other:
 	mov	edx, [ebx + ENV_CPU]
-	test	eax, eax
-	jz	trap_run.slow
-
-; Leaves the kernel for env eax, which is another than before, on this CPU, edx; the lock is held.
-trap_run:
 	mov	ecx, eax
+	jecxz	trap_run.slow
 	cmp	[ecx + ENV_CPU], edx
-	jne	.slow
+	jne	trap_run.slow
 	cmp	dword [edx + CPU_SWITCH_WORK], 0
-	jne	.slow
+	jne	trap_run.slow
+
+; Leaves the kernel for env eax and ecx, which is another than before, on this CPU, edx, where it ran last and a switch has
+; nothing more to see to; the lock is held.
+trap_run:
 	cmp	dword [ecx + ENV_DUE], 0
 	jne	.slow
 	cmp	dword [ecx + ENV_NPORTS], 0

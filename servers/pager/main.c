@@ -17,16 +17,14 @@
 /* Replaces the request by its answer. */
 static void serve(struct ipc_msg *msg)
 {
-	vaddr_t va = PTE_ADDR(msg->w[0]);
 	int status = E_INVAL;
 
 	if (msg->nwords >= 3) {
 		switch (msg->w[0] & PAGER_OP_MASK) {
-		case PAGER_FAULT_IPC:
-			msg->nwords = paging_answer(msg->from, va, msg->w[1], msg->w[2], msg->w);
-			return;
+		case PAGER_FAULT_IPC: msg->nwords = paging_answer(msg->from, msg->w); return;
 		case PAGER_FAULT:
-			status = paging_handle(msg->from, va, msg->w[1], msg->w[2]);
+			status =
+				paging_handle(msg->from, PTE_ADDR(msg->w[0]), msg->w[1], msg->w[2]);
 			break;
 		default: status = E_NO_CALL;
 		}

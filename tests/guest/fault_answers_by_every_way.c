@@ -180,6 +180,25 @@ static void check_stopped(way_fn *way)
 	peer_join(id);
 }
 
+/* An answer to a client that is dead is dropped, whatever it says. */
+static void check_dead(way_fn *way)
+{
+	static const uint32_t flags[] = {IPC_WORDS(3), IPC_PAGES};
+	struct syscall_regs regs;
+
+	for (int i = 0; i < 2; i++) {
+		envid_t id = client_start(fault_and_tell, AREA), waker;
+
+		take(way, id, AREA);
+		peer_kill(id);
+		waker = peer_start(wake_parent, 0);
+		set_run(OTHER, 1, IPC_MODE_GRANT);
+		int result = answer(way, id, i ? 0 : FAULT_ALLOC | PTE_W, 0, 0, flags[i], &regs);
+		check_told(waker, result, &regs, 77);
+		CHECK_EQ(entry_in(0, OTHER) & (PTE_P | PTE_W), PTE_P | PTE_W);
+	}
+}
+
 int main(void)
 {
 	parent = env_page->id;
@@ -192,6 +211,7 @@ int main(void)
 		check_refuses(way);
 		check_others_first(way);
 		check_stopped(way);
+		check_dead(way);
 	}
 	return 0;
 }
