@@ -78,7 +78,7 @@ static void begin_wait(struct runqueue *queue, struct runner *runner, uint32_t n
 }
 
 /* `first`: somebody who is not in the queue has a turn before. */
-static void append(struct runqueue *queue, struct runner *runner, bool first, uint32_t now)
+static inline void append(struct runqueue *queue, struct runner *runner, bool first, uint32_t now)
 {
 	link(runner, &queue->ring);
 	begin_wait(queue, runner, ++queue->queued + first, now);
@@ -93,7 +93,7 @@ void runqueue_remove(struct runner *runner)
 	}
 }
 
-static struct runner *head(struct runqueue *queue)
+static inline struct runner *head(struct runqueue *queue)
 {
 	struct runner *first = queue->ring.next;
 
@@ -101,7 +101,7 @@ static struct runner *head(struct runqueue *queue)
 	return first == &queue->ring ? NULL : first;
 }
 
-static void drop_ghost(struct runqueue *queue)
+static inline void drop_ghost(struct runqueue *queue)
 {
 	if (queue->guest) {
 		unlink(&queue->ghost);
@@ -110,7 +110,7 @@ static void drop_ghost(struct runqueue *queue)
 }
 
 /* `runner`, which ran, is ready: in the place that was kept for it, or last. */
-static void put_back(struct runqueue *queue, struct runner *runner, bool first, uint32_t now)
+static inline void put_back(struct runqueue *queue, struct runner *runner, bool first, uint32_t now)
 {
 	if (queue->guest == runner) {
 		link(runner, &queue->ghost);
@@ -177,7 +177,7 @@ static COLD uint32_t unusual_slice(struct runqueue *queue, struct runner *runner
 	return (weight ? weight : 1) * runqueue_quantum - debt;
 }
 
-static struct runner *begin(struct runqueue *queue, struct runner *runner, uint32_t now)
+static inline struct runner *begin(struct runqueue *queue, struct runner *runner, uint32_t now)
 {
 	uint32_t slice = runqueue_quantum;
 
@@ -206,7 +206,7 @@ static COLD void check_bound(struct runqueue *queue, struct runner *runner, uint
 }
 
 /* Looks at a wait in this queue, which lasts or ends. */
-static void look_at_wait(struct runqueue *queue, struct runner *runner, uint32_t now)
+static inline void look_at_wait(struct runqueue *queue, struct runner *runner, uint32_t now)
 {
 	uint32_t wait = now - runner->since;
 
@@ -222,7 +222,7 @@ static void look_at_wait(struct runqueue *queue, struct runner *runner, uint32_t
 }
 
 /* A turn on `queue` of a runner that waits there, or in another queue. */
-static struct runner *take(struct runqueue *queue, struct runner *runner, uint32_t now)
+static inline struct runner *take(struct runqueue *queue, struct runner *runner, uint32_t now)
 {
 	look_at_wait(runner->on, runner, now);
 	runqueue_remove(runner);
