@@ -283,14 +283,14 @@ struct runner *runqueue_yield(struct runqueue *queue, struct runner *runner, uin
 	return begin(queue, first, now);
 }
 
-/* From a queue that is longer by two the last one comes here. */
-static COLD void even_out(struct runqueue *queue, uint32_t now)
+/* From a queue that is longer by two the last one comes here, if it has not had more than `runner`, who runs here. */
+static COLD void even_out(struct runqueue *queue, const struct runner *runner, uint32_t now)
 {
 	struct runqueue *longest = longest_queue(queue);
 	struct runner *last = longest->ring.prev;
 
 	if (contenders(longest) > contenders(queue) + 1 && last != &longest->ghost &&
-	    preferred(last, queue) == queue) {
+	    !is_after(last->laps, runner->laps) && preferred(last, queue) == queue) {
 		runqueue_remove(last);
 		append(queue, last, true, now);
 	}
@@ -307,7 +307,7 @@ COLD enum turn runqueue_tick(struct runqueue *queue, struct runner *runner, uint
 			look_at_wait(queue, waits, now);
 		}
 	}
-	even_out(queue, now);
+	even_out(queue, runner, now);
 	if (late < -grace) {
 		return TURN_GOES_ON;
 	}

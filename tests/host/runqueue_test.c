@@ -465,9 +465,24 @@ static void million_steps_on_four_cpus(void)
 
 /* ---- shares ---- */
 
-/* n envs that only calculate, with weights 1, 2 .. heaviest in turns, for 10 s of quanta. The share of
- * each per weight is within `percent` of the mean. */
-static void check_shares(uint32_t cpus_used, uint32_t n, uint32_t heaviest, uint32_t percent)
+typedef uint32_t weight_fn(uint32_t number, uint32_t heaviest);
+
+/* 1, 2 .. heaviest in turns. */
+static uint32_t mixed(uint32_t number, uint32_t heaviest)
+{
+	return 1 + number % heaviest;
+}
+
+/* One heavy env among light ones. */
+static uint32_t lonely(uint32_t number, uint32_t heaviest)
+{
+	return number ? 1 : heaviest;
+}
+
+/* n envs that only calculate, for 10 s of quanta. The share of each per weight is within `percent` of
+ * the mean. */
+static void check_shares(uint32_t cpus_used, uint32_t n, weight_fn *weight, uint32_t heaviest,
+                         uint32_t percent)
 {
 	uint64_t total = 0;
 	uint32_t weights = 0;
@@ -481,8 +496,8 @@ static void check_shares(uint32_t cpus_used, uint32_t n, uint32_t heaviest, uint
 		envs[i].runner.hints = envs[i].used = envs[i].polite = 0;
 	}
 	for (uint32_t i = 0; i < n; i++) {
-		hint(&envs[i], HINT_WEIGHT, 1 + i % heaviest, 60000);
-		weights += 1 + i % heaviest;
+		hint(&envs[i], HINT_WEIGHT, weight(i, heaviest), 60000);
+		weights += weight(i, heaviest);
 		wake(&envs[i]);
 	}
 	pass(1221 * QUANTUM);
@@ -490,7 +505,7 @@ static void check_shares(uint32_t cpus_used, uint32_t n, uint32_t heaviest, uint
 		total += envs[i].used;
 	}
 	for (uint32_t i = 0; i < n; i++) {
-		uint64_t fair = total * (1 + i % heaviest) / weights;
+		uint64_t fair = total * weight(i, heaviest) / weights;
 		uint64_t used = envs[i].used;
 
 		if (used * 100 > fair * (100 + percent) || used * 100 < fair * (100 - percent)) {
@@ -503,7 +518,8 @@ static void check_shares(uint32_t cpus_used, uint32_t n, uint32_t heaviest, uint
 }
 
 /* Each in a process of its own, for fresh data. */
-static void in_child(uint32_t cpus_used, uint32_t n, uint32_t heaviest, uint32_t percent)
+static void in_child(uint32_t cpus_used, uint32_t n, weight_fn *weight, uint32_t heaviest,
+                     uint32_t percent)
 {
 	int status;
 	pid_t child;
@@ -511,7 +527,7 @@ static void in_child(uint32_t cpus_used, uint32_t n, uint32_t heaviest, uint32_t
 	fflush(stdout);
 	child = fork();
 	if (child == 0) {
-		check_shares(cpus_used, n, heaviest, percent);
+		check_shares(cpus_used, n, weight, heaviest, percent);
 		exit(0);
 	}
 	waitpid(child, &status, 0);
@@ -522,7 +538,7 @@ static void equal_weights_share_equally(void)
 {
 	for (uint32_t n = 1; n <= 4; n++) {
 		for (uint32_t count = n; count <= ENVS; count += 1 + count / 6) {
-			in_child(n, count, 1, 5);
+			in_child(n, count, mixed, 1, 5);
 		}
 	}
 }
@@ -531,7 +547,20 @@ static void weights_share_by_weight(void)
 {
 	for (uint32_t n = 1; n <= 4; n++) {
 		for (uint32_t count = 4 * n; count <= 7 * n; count += 1 + count / 6) {
-			in_child(n, count, 4, 10);
+			in_child(n, count, mixed, 4, 10);
+		}
+	}
+}
+
+/* As many light ones as leave the heavy one no more than a CPU, and more. */
+static void heavy_env_among_light_ones_gets_its_share(void)
+{
+	for (uint32_t n = 2; n <= 4; n++) {
+		for (uint32_t heaviest = 2; heaviest <= 4; heaviest++) {
+			for (uint32_t light = (n - 1) * heaviest; light < ENVS;
+			     light += 1 + light / 3) {
+				in_child(n, 1 + light, lonely, heaviest, 10);
+			}
 		}
 	}
 }
@@ -750,6 +779,7 @@ static const struct host_test tests[] = {
 	TEST(million_steps_on_four_cpus),
 	TEST(equal_weights_share_equally),
 	TEST(weights_share_by_weight),
+	TEST(heavy_env_among_light_ones_gets_its_share),
 	TEST(late_clock_is_a_breach_that_mutes),
 	TEST(extension_is_paid_with_the_next_slice),
 	TEST(rest_of_an_extension_is_given_back),
