@@ -289,6 +289,7 @@ void env_destroy(struct env *env, const uint32_t death[4], bool by_controller)
 	}
 	hook_event(EVENT_FREE, env, 0);
 	env_stop(env);
+	runqueue_forget(&env->runner);
 	clock_cancel(env);
 	env->life = LIFE_DEAD;
 	ipc_env_died(env);

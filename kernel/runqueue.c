@@ -8,7 +8,8 @@
  *     queue because it is behind. Either begins a new round, and is possible only when everybody has gone who
  *     came in earlier rounds.
  *   - Who runs on a lent slice keeps its place: the ghost stands there, until it comes back or a turn begins.
- *   - Slices that were too long, by an extension or a late timer, are paid with the next one.
+ *   - What a turn lasted too long, by an extension or a late timer, is taken off the next turn of who began it:
+ *     whoever runs on it by IPC then, some chain of envs pays what it got.
  *   - A wait may last for a longest turn of each contender and a quantum. This is looked at when it ends, and at
  *     ticks for the first two of the queue: more than one are never before who has waited longest.
  *   - Laps even out queues: before somebody runs whose turn it is, a slice being used up, the head of another queue
@@ -119,6 +120,13 @@ static inline void put_back(struct runqueue *queue, struct runner *runner, bool 
 		drop_ghost(queue);
 	} else {
 		append(queue, runner, first, now);
+	}
+}
+
+COLD void runqueue_forget(const struct runner *runner)
+{
+	for (struct runqueue *queue = runqueues; queue < runqueues + count; queue++) {
+		queue->turn = queue->turn == runner ? &queue->ring : queue->turn;
 	}
 }
 
@@ -262,7 +270,7 @@ static __attribute__((noinline)) struct runner *yield_rest(struct runqueue *queu
 	uint32_t left = queue->slice_end - now;
 
 	if (queue->extras & EXTRA_TIME && (int32_t)left > 0) { /* not all of it was needed */
-		runner->debt -= left < runner->debt ? left : runner->debt;
+		queue->turn->debt -= left < queue->turn->debt ? left : queue->turn->debt;
 	}
 	put_back(queue, runner, false, now);
 	return take(queue, head(queue), now);
@@ -296,8 +304,9 @@ static COLD void even_out(struct runqueue *queue, const struct runner *runner, u
 	}
 }
 
-COLD enum turn runqueue_tick(struct runqueue *queue, struct runner *runner, uint32_t now, bool hold)
+COLD enum turn runqueue_tick(struct runqueue *queue, uint32_t now, bool hold)
 {
+	struct runner *turn = queue->turn;
 	int32_t extension = runqueue_quantum / 4, grace = runqueue_quantum / 64;
 	int32_t late = now - queue->slice_end, n = 2;
 
@@ -314,14 +323,14 @@ COLD enum turn runqueue_tick(struct runqueue *queue, struct runner *runner, uint
 	if (hold && late < extension / 2 && !(queue->extras & EXTRA_TIME) && !queue->muted) {
 		queue->extras |= EXTRA_TIME;
 		queue->slice_end += extension;
-		runner->debt += extension;
+		turn->debt += extension;
 		return TURN_EXTENDED;
 	}
 	if (late > 0) {
-		runner->debt += late;
+		turn->debt += late;
 	}
-	if (runner->debt > runqueue_quantum / 2) {
-		runner->debt = runqueue_quantum / 2;
+	if (turn->debt > runqueue_quantum / 2) {
+		turn->debt = runqueue_quantum / 2;
 	}
 	return TURN_OVER;
 }

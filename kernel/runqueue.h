@@ -46,7 +46,7 @@ struct runqueue {
 	uint32_t laps;   /* of the last that used up a slice here */
 	uint32_t muted;  /* slices to go without hints */
 	uint32_t longest, breaches;
-	struct runner *turn; /* whose turn it is; NULL: its CPU runs nobody */
+	struct runner *turn; /* who began it; the ring: one who has died; NULL: nobody runs */
 };
 
 extern struct runqueue runqueues[NCPU_MAX]; /* by CPU; those without a CPU stay empty */
@@ -63,6 +63,8 @@ void runqueue_init(struct runqueue *queue);
 struct runqueue *runqueue_arrive(struct runner *runner, struct runqueue *last, uint32_t now);
 /* Takes it out of its queue, if it is in one. */
 void runqueue_remove(struct runner *runner);
+/* It dies, and is in no queue: its turn is not that of the next one in its slot. */
+void runqueue_forget(const struct runner *runner);
 
 /* Each of these begins a turn on `queue`; the one that ran there does not any more. */
 
@@ -78,8 +80,8 @@ struct runner *runqueue_rotate(struct runqueue *queue, struct runner *runner, ui
 bool runqueue_lend(struct runqueue *queue, struct runner *runner, struct runner *to, uint32_t now);
 
 enum turn { TURN_GOES_ON, TURN_EXTENDED, TURN_OVER };
-/* At a timer interrupt: is the turn of `runner` over? `hold`: it asks not to be preempted. */
-enum turn runqueue_tick(struct runqueue *queue, struct runner *runner, uint32_t now, bool hold);
+/* At a timer interrupt while somebody runs: is the turn over? `hold`: who runs asks not to be preempted. */
+enum turn runqueue_tick(struct runqueue *queue, uint32_t now, bool hold);
 
 /* The value of its hint of this kind now; 0: none. */
 uint32_t runqueue_hinted(struct runner *runner, enum hint kind);

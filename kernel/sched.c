@@ -61,7 +61,7 @@ struct env *sched_tick(struct cpu *cpu)
 	if (!env) {
 		return NULL;
 	}
-	switch (runqueue_tick(cpu->queue, &env->runner, now, env->page->preempt & HINT_NOT_NOW)) {
+	switch (runqueue_tick(cpu->queue, now, env->page->preempt & HINT_NOT_NOW)) {
 	case TURN_GOES_ON: return env;
 	case TURN_EXTENDED: env->page->preempt |= HINT_EXTENDED; return env;
 	default: break;
@@ -78,7 +78,7 @@ void runqueue_breached(struct runqueue *queue, struct runner *runner, struct run
 {
 	struct cpu *cpu = &cpus[queue - runqueues];
 
-	cpu->culprit = culprit ? sched_env_of(culprit)->id : 0;
+	cpu->culprit = culprit && culprit != &queue->ring ? sched_env_of(culprit)->id : 0;
 	hook_event(EVENT_BREACH, sched_env_of(runner), cpu->culprit);
 }
 

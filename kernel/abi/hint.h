@@ -30,8 +30,9 @@ enum hint {
 #define HINT_CHAIN_MAX 8 /* HINT_YIELD_TOs in one slice */
 
 /* The env page's word `preempt`. Who sets HINT_NOT_NOW at the end of its slice gets a quarter of a
- * quantum more, once in a slice, taken off its next one; the kernel sets HINT_EXTENDED then. Take both
- * back with one instruction (xchg), and yield if you were extended. */
+ * quantum more, once in a slice, taken off the next one of who began the turn (a caller, for its servers);
+ * the kernel sets HINT_EXTENDED then. Take both back with one instruction (xchg), and yield if you were
+ * extended. */
 #define HINT_NOT_NOW 1u
 #define HINT_EXTENDED 2u
 
