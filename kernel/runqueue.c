@@ -304,7 +304,7 @@ static COLD void even_out(struct runqueue *queue, const struct runner *runner, u
 	}
 }
 
-COLD enum turn runqueue_tick(struct runqueue *queue, uint32_t now, bool hold)
+COLD enum turn runqueue_tick(struct runqueue *queue, struct runner *runner, uint32_t now, bool hold)
 {
 	struct runner *turn = queue->turn;
 	int32_t extension = runqueue_quantum / 4, grace = runqueue_quantum / 64;

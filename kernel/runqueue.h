@@ -80,8 +80,8 @@ struct runner *runqueue_rotate(struct runqueue *queue, struct runner *runner, ui
 bool runqueue_lend(struct runqueue *queue, struct runner *runner, struct runner *to, uint32_t now);
 
 enum turn { TURN_GOES_ON, TURN_EXTENDED, TURN_OVER };
-/* At a timer interrupt while somebody runs: is the turn over? `hold`: who runs asks not to be preempted. */
-enum turn runqueue_tick(struct runqueue *queue, uint32_t now, bool hold);
+/* At a timer interrupt while `runner` runs: is the turn over? `hold`: it asks not to be preempted. */
+enum turn runqueue_tick(struct runqueue *queue, struct runner *runner, uint32_t now, bool hold);
 
 /* The value of its hint of this kind now; 0: none. */
 uint32_t runqueue_hinted(struct runner *runner, enum hint kind);

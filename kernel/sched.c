@@ -61,7 +61,7 @@ struct env *sched_tick(struct cpu *cpu)
 	if (!env) {
 		return NULL;
 	}
-	switch (runqueue_tick(cpu->queue, now, env->page->preempt & HINT_NOT_NOW)) {
+	switch (runqueue_tick(cpu->queue, &env->runner, now, env->page->preempt & HINT_NOT_NOW)) {
 	case TURN_GOES_ON: return env;
 	case TURN_EXTENDED: env->page->preempt |= HINT_EXTENDED; return env;
 	default: break;

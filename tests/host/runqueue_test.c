@@ -262,7 +262,7 @@ static void timer(uint32_t cpu)
 	struct env *env = cpus[cpu].env;
 	struct runqueue *queue = &runqueues[cpu];
 	bool guest = queue->guest == &env->runner;
-	enum turn over = runqueue_tick(queue, now, env->polite);
+	enum turn over = runqueue_tick(queue, &env->runner, now, env->polite);
 	int32_t left;
 
 	look_for_moves();
@@ -578,7 +578,7 @@ static void late_clock_is_a_breach_that_mutes(void)
 	hint(&envs[1], HINT_WEIGHT, 4, 60000);
 	CHECK(cpus[0].env == &envs[0]);
 	now += 16 * QUANTUM; /* envs[0] runs on and on */
-	(void)runqueue_tick(&runqueues[0], now, false);
+	(void)runqueue_tick(&runqueues[0], &envs[0].runner, now, false);
 	CHECK_EQ(breaches, 2); /* before the waits have ended */
 	CHECK(breached == &envs[2].runner);
 	CHECK(runqueue_rotate(&runqueues[0], &envs[0].runner, now) == &envs[1].runner);
@@ -601,9 +601,9 @@ static void extension_is_paid_with_the_next_slice(void)
 	wake(&envs[0]);
 	wake(&envs[1]);
 	now = queue->slice_end;
-	CHECK_EQ(runqueue_tick(queue, now, true), TURN_EXTENDED);
+	CHECK_EQ(runqueue_tick(queue, &envs[0].runner, now, true), TURN_EXTENDED);
 	now = queue->slice_end;
-	CHECK_EQ(runqueue_tick(queue, now, true), TURN_OVER); /* once */
+	CHECK_EQ(runqueue_tick(queue, &envs[0].runner, now, true), TURN_OVER); /* once */
 	CHECK(runqueue_rotate(queue, &envs[0].runner, now) == &envs[1].runner);
 	CHECK(runqueue_yield(queue, &envs[1].runner, now) == &envs[0].runner);
 	CHECK_EQ(queue->slice_end - (uint32_t)now, QUANTUM - QUANTUM / 4);
@@ -623,9 +623,9 @@ static void extension_is_paid_by_who_began_the_turn(void)
 	wake(&envs[2]);
 	for (uint32_t last = 0; last < 2; last++) {
 		now = queue->slice_end;
-		CHECK_EQ(runqueue_tick(queue, now, true), TURN_EXTENDED);
+		CHECK_EQ(runqueue_tick(queue, &envs[0].runner, now, true), TURN_EXTENDED);
 		now = queue->slice_end;
-		CHECK_EQ(runqueue_tick(queue, now, false), TURN_OVER);
+		CHECK_EQ(runqueue_tick(queue, &envs[0].runner, now, false), TURN_OVER);
 		CHECK(runqueue_rotate(queue, &envs[last].runner, now) == &envs[2].runner);
 		if (last == 1) { /* envs[1] has the next turn, and owes nothing */
 			CHECK(runqueue_yield(queue, &envs[2].runner, now) == &envs[1].runner);
@@ -648,10 +648,10 @@ static void turn_of_the_dead_is_nobodys(void)
 	wake(&envs[1]);
 	runqueue_forget(&envs[0].runner);
 	now = queue->slice_end;
-	CHECK_EQ(runqueue_tick(queue, now, true), TURN_EXTENDED);
+	CHECK_EQ(runqueue_tick(queue, &envs[0].runner, now, true), TURN_EXTENDED);
 	CHECK_EQ(envs[0].runner.debt, 0); /* whose slot may be another's now */
 	now += 16 * QUANTUM;
-	CHECK_EQ(runqueue_tick(queue, now, false), TURN_OVER);
+	CHECK_EQ(runqueue_tick(queue, &envs[0].runner, now, false), TURN_OVER);
 	CHECK_EQ(breaches, 1);
 	CHECK(guilty != &envs[0].runner);
 }
@@ -664,7 +664,7 @@ static void rest_of_an_extension_is_given_back(void)
 	wake(&envs[0]);
 	wake(&envs[1]);
 	now = queue->slice_end;
-	CHECK_EQ(runqueue_tick(queue, now, true), TURN_EXTENDED);
+	CHECK_EQ(runqueue_tick(queue, &envs[0].runner, now, true), TURN_EXTENDED);
 	now += 100;
 	CHECK(runqueue_yield(queue, &envs[0].runner, now) == &envs[1].runner);
 	CHECK(runqueue_yield(queue, &envs[1].runner, now) == &envs[0].runner);
@@ -685,7 +685,7 @@ static void lent_slice_keeps_the_place(void)
 	CHECK(runqueue_lend(queue, &envs[0].runner, &envs[2].runner, now));
 	CHECK_EQ(queue->slice_end, end);
 	now = end;
-	CHECK_EQ(runqueue_tick(queue, now, false), TURN_OVER);
+	CHECK_EQ(runqueue_tick(queue, &envs[0].runner, now, false), TURN_OVER);
 	CHECK(runqueue_rotate(queue, &envs[2].runner, now) == &envs[1].runner);
 	CHECK(runqueue_yield(queue, &envs[1].runner, now) == &envs[2].runner); /* as before */
 	CHECK(runqueue_yield(queue, &envs[2].runner, now) == &envs[3].runner);
@@ -742,7 +742,7 @@ static void guest_is_overtaken_once(void)
 	CHECK(runqueue_lend(queue, &envs[4].runner, &envs[2].runner, now));
 	runqueue_remove(&envs[4].runner);
 	now = queue->slice_end;
-	CHECK_EQ(runqueue_tick(queue, now, false), TURN_OVER);
+	CHECK_EQ(runqueue_tick(queue, &envs[0].runner, now, false), TURN_OVER);
 	CHECK(runqueue_rotate(queue, &envs[2].runner, now) == &envs[2].runner);
 }
 
