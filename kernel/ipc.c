@@ -204,7 +204,8 @@ struct window {
 };
 
 /* A faulting env takes them from the page on that it touched, with the bits that the answer says. */
-static inline struct window window_of(const struct env *from, const struct env *to)
+static inline __attribute__((always_inline)) struct window window_of(const struct env *from,
+                                                                     const struct env *to)
 {
 	const volatile struct env_page *page = to->page;
 	vaddr_t va = to->fault_va & ~(PGSIZE - 1);
