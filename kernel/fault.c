@@ -48,7 +48,7 @@ static inline struct env *enter(struct env *env, vaddr_t upcall, uint32_t value,
 		hook_event(EVENT_BAD_POINTER, env, esp);
 		return die(env, DEATH_NO_STACK, value, code);
 	}
-	if (esp < XSTACK || esp >= UXSTACKTOP) {
+	if (nested && esp < XSTACK) {
 		hook_event(EVENT_BAD_POINTER, env, esp);
 		return die(env, DEATH_STACK_FULL, value, code);
 	}

@@ -21,7 +21,7 @@ const uint32_t fault_ops[3]
 	__attribute__((section(".resident"))) = {PAGER_FAULT, PM_PAGER, PM_STATUS_FAULT};
 
 /* Called by the stub; see there. */
-void fault_unhandled(struct utrapframe *utf, int status);
+void fault_unhandled(int status, struct utrapframe *utf);
 void fault_exception(struct utrapframe *utf);
 
 fault_handler_fn *fault_set_handler(fault_handler_fn *handler)
@@ -69,7 +69,7 @@ static __attribute__((noinline)) void not_ours(struct utrapframe *utf, int statu
 
 /* A page fault that the pager refused as none of its business (E_FAULT); OK: there is no pager, as on path
  * `self`. All else ends the process without anything here (upcall.asm). */
-void fault_unhandled(struct utrapframe *utf, int status)
+void fault_unhandled(int status, struct utrapframe *utf)
 {
 	if (status == OK) {
 		status = self_started ? self_fault(utf) : E_FAULT;

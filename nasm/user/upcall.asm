@@ -60,10 +60,10 @@ fault_know_manager:
 ; and no window: a fault while the process prepares a message disturbs nothing of it.
 global fault_upcall
 fault_upcall:
-	mov	ebx, [ENVPAGE + EP_PAGER]
-	mov	eax, ebx
-	test	ebx, ebx
+	mov	eax, [ENVPAGE + EP_PAGER]
+	test	eax, eax
 	jz	.unhandled
+	mov	ebx, eax
 	mov	esi, [esp + UTF_VA]
 	xor	edi, edi
 	cmp	esi, UTOP
@@ -131,13 +131,11 @@ fault_upcall:
 	SYSCALL
 	jmp	.end
 
-; eax is E_FAULT, or 0 if there is nobody to ask: void fault_unhandled(struct utrapframe *utf, int status).
+; eax is E_FAULT, or 0 if there is nobody to ask: void fault_unhandled(int status, struct utrapframe *utf).
 ; It returns if the program's own handler took care; what that handler changed in the frame counts.
-.unhandled:
-	cld
-	mov	ecx, esp
+.unhandled:				; the kernel has cleared DF
+	push	esp
 	push	eax
-	push	ecx
 	call	fault_unhandled
 	add	esp, 8
 	jmp	.return
