@@ -12,7 +12,7 @@
 #include "libsys/sched.h"
 #include "tests/guest/peers.h"
 
-enum { RUN_MS = 200, GRAIN = 16, BUCKETS = 4096, CHUNK = 20000 /* TSC counts */ };
+enum { RUN_MS = 1000, GRAIN = 16, BUCKETS = 4096, CHUNK = 20000 /* TSC counts */ };
 
 struct result {
 	uint32_t rounds, median; /* TSC counts */
