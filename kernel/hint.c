@@ -1,5 +1,5 @@
 /* Scheduler hints: who may give which, to whom. What they do is up to runqueue.c. Each is O(1), and what
- * cannot be is ignored and counted. */
+ * cannot be is ignored and counted. What nobody limits (nonsense, queries) takes no lock. */
 #include "kernel/clock.h"
 #include "kernel/sched.h"
 
@@ -36,10 +36,15 @@ static bool advise(const struct env *caller, struct env *env, enum hint kind, ui
 	return kind != HINT_NEXT || !runner->on || runqueue_advance(runner);
 }
 
-static int query(struct env *caller, struct env *env)
+/* Reads without the lock: of a hint just given the old value or the new; of an env that dies meanwhile, anything. */
+static int query(struct env *caller, const struct env *env)
 {
-	struct runner *runner = &env->runner;
+	const struct runner *runner;
 
+	if (!env) {
+		return E_BAD_ENV;
+	}
+	runner = &env->runner;
 	caller->tf.ebx = runqueue_hinted(runner, HINT_WEIGHT) |
 	                 runqueue_hinted(runner, HINT_CPU) << 8 |
 	                 runqueue_hinted(runner, HINT_NEXT) << 16 | (runner->on != NULL) << 24;
@@ -74,23 +79,49 @@ static int yield_to(struct env *env, struct env *to)
 	return lent;
 }
 
-int hint_call(struct env *env)
+/* One hint too many of this env in this age? */
+static bool is_flood(struct runner *runner)
+{
+	if (runner->given_age != runqueue_age) {
+		runner->given_age = runqueue_age;
+		runner->given = 0;
+	}
+	if (++runner->given <= HINTS_PER_TICK) {
+		return false;
+	}
+	runner->ignored++;
+	return true;
+}
+
+bool hint_call_unlocked(struct env *env)
 {
 	enum hint kind = env_operand(env);
 	uint32_t value = env->tf.esi;
+	int result = 0;
+
+	if (!is_valid(kind, value)) {
+		result = E_INVAL;
+	} else if (kind == HINT_QUERY) {
+		result = query(env, env_lookup(env, env->tf.ebx));
+	} else if (kind == HINT_QUERY_CPU) {
+		result = query_cpu(env, &cpus[value]);
+	} else if ((kind == HINT_YIELD_TO && env->cpu->queue->queued) || !is_flood(&env->runner)) {
+		return false; /* who yields to somebody gives the CPU away, taken or not */
+	}
+	env->tf.eax = result;
+	return true;
+}
+
+int hint_call(struct env *env)
+{
+	enum hint kind = env_operand(env);
 	struct env *of = env_lookup(env, env->tf.ebx);
 	bool taken;
 
-	if (!is_valid(kind, value)) {
-		return E_INVAL;
+	if (kind == HINT_YIELD_TO) {
+		return yield_to(env, of);
 	}
-	switch (kind) {
-	case HINT_YIELD_TO: return yield_to(env, of);
-	case HINT_QUERY: return of ? query(env, of) : E_BAD_ENV;
-	case HINT_QUERY_CPU: return query_cpu(env, &cpus[value]);
-	default: break;
-	}
-	taken = of && advise(env, of, kind, value, env->tf.edi);
+	taken = of && advise(env, of, kind, env->tf.esi, env->tf.edi);
 	env->runner.ignored += !taken;
 	return taken;
 }

@@ -10,7 +10,7 @@
  *   - Who runs on a lent slice keeps its place: the ghost stands there, until it comes back or a turn begins.
  *   - What a turn lasted too long, by an extension or a late timer, is taken off the next turn of who began it:
  *     whoever runs on it by IPC then, some chain of envs pays what it got.
- *   - A wait may last for a longest turn of each contender and a quantum. This is looked at when it ends, and at
+ *   - A wait may last for a longest turn, of four quanta and the extension, of each contender. This is looked at when it ends, and at
  *     ticks for the first two of the queue: more than one are never before who has waited longest.
  *   - Laps even out queues: before somebody runs whose turn it is, a slice being used up, the head of another queue
  *     does that has used up LAPS_BEHIND slices fewer. What one can be behind is LAPS_KEPT: the past is forgotten.
@@ -25,7 +25,6 @@ enum {
 	LAPS_KEPT = 16,
 	MUTED_ROUNDS = 8,
 	EXTRA_TIME = 0x100,
-	TURN_MAX = 4 * HINT_WEIGHT_MAX + 1, /* quarters of a quantum: one is the extension */
 };
 
 struct runqueue runqueues[NCPU_MAX];
@@ -132,12 +131,9 @@ COLD void runqueue_forget(const struct runner *runner)
 
 /* ---- hints ---- */
 
-COLD uint32_t runqueue_hinted(struct runner *runner, enum hint kind)
+COLD uint32_t runqueue_hinted(const struct runner *runner, enum hint kind)
 {
-	if (!is_after(runner->until[kind], runqueue_age)) {
-		runner->hint[kind] = 0;
-	}
-	return runner->hint[kind];
+	return is_after(runner->until[kind], runqueue_age) ? runner->hint[kind] : 0;
 }
 
 /* The CPU whose queue it prefers; `queue` if it has no wish. */
@@ -177,6 +173,9 @@ static COLD uint32_t unusual_slice(struct runqueue *queue, struct runner *runner
 	uint32_t weight = runqueue_hinted(runner, HINT_WEIGHT);
 	uint32_t debt = runner->debt;
 
+	for (int kind = 0; kind < HINT_KINDS; kind++) { /* what has expired costs no more */
+		runner->hint[kind] = runqueue_hinted(runner, kind);
+	}
 	runner->debt = 0;
 	if (queue->muted) {
 		queue->muted--;
@@ -198,13 +197,13 @@ static inline struct runner *begin(struct runqueue *queue, struct runner *runner
 	return runner;
 }
 
-/* A wait of more than 5 quanta: longer than the bound? Then the culprit is whose turn it is or just was, if that is
+/* A wait of more than 4 quanta: longer than the bound? Then the culprit is whose turn it is or just was, if that is
  * too long. */
 static COLD void check_bound(struct runqueue *queue, struct runner *runner, uint32_t now)
 {
-	uint32_t extension = runqueue_quantum / 4, n = runner->contenders;
+	uint32_t extension = HINT_EXTENSION(runqueue_quantum), n = runner->contenders;
 
-	if (n && now - runner->since > n * TURN_MAX * extension + runqueue_quantum) {
+	if (n && now - runner->since > n * (HINT_WEIGHT_MAX * runqueue_quantum + extension)) {
 		runner->contenders = 0; /* once is enough */
 		queue->breaches++;
 		queue->muted = MUTED_ROUNDS * (queue->queued + 1);
@@ -224,7 +223,7 @@ static inline void look_at_wait(struct runqueue *queue, struct runner *runner, u
 	if (wait > queue->longest) {
 		queue->longest = wait;
 	}
-	if (wait > 5 * runqueue_quantum) {
+	if (wait > HINT_WEIGHT_MAX * runqueue_quantum) {
 		check_bound(queue, runner, now);
 	}
 }
@@ -307,7 +306,7 @@ static COLD void even_out(struct runqueue *queue, const struct runner *runner, u
 COLD enum turn runqueue_tick(struct runqueue *queue, struct runner *runner, uint32_t now, bool hold)
 {
 	struct runner *turn = queue->turn;
-	int32_t extension = runqueue_quantum / 4, grace = runqueue_quantum / 64;
+	int32_t extension = HINT_EXTENSION(runqueue_quantum) / 2, grace = runqueue_quantum / 64;
 	int32_t late = now - queue->slice_end, n = 2;
 
 	for (struct runner *waits = queue->ring.next; waits != &queue->ring && n--;

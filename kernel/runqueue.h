@@ -31,7 +31,7 @@ struct runner {
 	uint32_t until[HINT_KINDS]; /* the age when each expires */
 	uint32_t longest;           /* wait, in beats */
 	uint32_t slices, ignored;
-	uint32_t given, given_age; /* hints, in that age (sched.h) */
+	uint32_t given, given_age; /* hints, in that age (hint.c) */
 };
 
 /* A ring, whose first node is no runner. A lent slice leaves the ghost in the place of whom it was lent to. */
@@ -84,7 +84,7 @@ enum turn { TURN_GOES_ON, TURN_EXTENDED, TURN_OVER };
 enum turn runqueue_tick(struct runqueue *queue, struct runner *runner, uint32_t now, bool hold);
 
 /* The value of its hint of this kind now; 0: none. */
-uint32_t runqueue_hinted(struct runner *runner, enum hint kind);
+uint32_t runqueue_hinted(const struct runner *runner, enum hint kind);
 /* Moves a runner to the head of the queue that it is in. False: it is in none, or not now. */
 bool runqueue_advance(struct runner *runner);
 

@@ -26,30 +26,16 @@ struct env *sched_tick(struct cpu *cpu);
 /* The env whose runner this is; NULL for NULL. */
 struct env *sched_env_of(const struct runner *runner);
 
-/* SYS_HINT of the running env (hint.c). Others may run here after it. */
+/* SYS_HINT of the running env (hint.c), as far as it goes without the lock, so that no number of them keeps others
+ * waiting: nonsense is refused, queries are answered, and what is one hint too many in this age is ignored. False:
+ * it is valid, and for hint_call. */
+bool hint_call_unlocked(struct env *env);
+/* The rest, with the lock. Others may run here after it. */
 int hint_call(struct env *env);
 
-/* Ignores the system call, if it is one hint too many of this env in this age: before the lock is taken, so that a
- * flood of hints keeps nobody waiting. A yield to somebody is one only where nobody waits. */
-static inline bool hint_is_flood(struct env *env)
+static inline bool hint_is_done(struct env *env)
 {
-	uint32_t kind = env_operand(env);
-	struct runner *runner = &env->runner;
-
-	if ((env->tf.eax & 0xFF) != SYS_HINT || kind > HINT_YIELD_TO ||
-	    (kind == HINT_YIELD_TO && env->cpu->queue->queued)) {
-		return false;
-	}
-	if (runner->given_age != runqueue_age) {
-		runner->given_age = runqueue_age;
-		runner->given = 0;
-	}
-	if (++runner->given <= HINTS_PER_TICK) {
-		return false;
-	}
-	runner->ignored++;
-	env->tf.eax = 0;
-	return true;
+	return (env->tf.eax & 0xFF) == SYS_HINT && hint_call_unlocked(env);
 }
 
 /* Leaves the kernel: runs `next`, or whom the queue gives, or halts. Releases the lock. */

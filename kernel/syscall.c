@@ -201,7 +201,7 @@ struct env *syscall_dispatch(struct env *env)
 	}
 	if (number == SYS_TRACE) { /* what turns the trace on is in it as a whole or not at all */
 		result = trace_call ? trace_call(env) : E_NO_CALL;
-	} else if (number == SYS_HINT) { /* not in the table: hint_is_flood comes first */
+	} else if (number == SYS_HINT) { /* not in the table: hint_is_done comes first */
 		result = hint_call(env);
 	} else {
 		result = number < SYS_COUNT ? syscall_calls[number](env) : E_NO_CALL;

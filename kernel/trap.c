@@ -97,7 +97,7 @@ void trap_user(struct env *env)
 		lock_acquire(cpu);
 		sched_run(cpu, NULL);
 	}
-	if (vector == SYSCALL_VECTOR && hint_is_flood(env)) {
+	if (vector == SYSCALL_VECTOR && hint_is_done(env)) {
 		trap_resume(&env->tf);
 	}
 	take_lock(cpu, vector);
@@ -128,7 +128,7 @@ void trap_syscall(struct env *env)
 {
 	struct cpu *cpu = env->cpu;
 
-	if (hint_is_flood(env)) {
+	if (hint_is_done(env)) {
 		trap_resume(&env->tf);
 	}
 	lock_acquire(cpu);

@@ -20,7 +20,7 @@ int sched_next(envid_t env, uint32_t ms);
  * result 0. Returns when the caller's turn comes. */
 int sched_yield_to(envid_t env);
 
-/* Between these the caller asks not to be preempted: the kernel grants a quarter of a quantum, once in a
+/* Between these the caller asks not to be preempted: the kernel grants an eighth of a quantum, once in a
  * slice. For short stretches, like holding a lock. If it was granted sched_release yields. They do not nest. */
 void sched_hold(void);
 void sched_release(void);

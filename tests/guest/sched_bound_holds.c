@@ -1,5 +1,5 @@
 /* Accomplices with all the hints there are push nobody past the bound, as the kernel measures it: a
- * wait with n contenders at its beginning lasts at most n * (4 + 1/4) + 1 ticks. */
+ * wait with n contenders at its beginning lasts at most n * (4 + 1/4) ticks. */
 /* icount: 16 */
 /* timeout: 180 */
 #define PEERS_MAX 12

@@ -1,7 +1,7 @@
 /* A flood of hints on every CPU costs others no more than as many loops that leave the kernel alone:
  * not more than 10% of their IPC, on CPU 0.
  *
- * Two floods. One keeps its CPU as the loop does, so the pair makes as many round trips in the time. The other
+ * Three floods. Two keep their CPU as the loop does, so the pair makes as many round trips in the time. The third
  * yields, which leaves the pair more time; so what counts there is how long a round trip takes, in the median.
  *
  * Where instructions are counted the emulator runs one CPU after another, each up to some event, so that what is
@@ -73,23 +73,47 @@ static void asks_who_it_is(uint32_t arg)
 	}
 }
 
+/* Each of these looks at the time after each call: if one went on for longer than the loop, its CPU would get more. */
 static void floods(uint32_t cpu)
 {
-	for (uint32_t since = tsc();; take_turns(&since)) {
-		(void)sched_weight(0, 1, 1000);
-		(void)sched_cpu(0, cpu, 1000);
-		(void)sched_next(0, 1000);
-		(void)sched_weight(0x7FFFF000, 4, 1000);
+	for (uint32_t since = tsc(), i = 0;; take_turns(&since)) {
+		switch (i++ % 4) {
+		case 0: (void)sched_weight(0, 1, 1000); break;
+		case 1: (void)sched_cpu(0, cpu, 1000); break;
+		case 2: (void)sched_next(0, 1000); break;
+		default: (void)sched_weight(0x7FFFF000, 4, 1000); break;
+		}
 	}
 }
 
 static void floods_and_yields(uint32_t cpu)
 {
-	for (uint32_t since = tsc();; take_turns(&since)) {
-		(void)sched_yield_to(0x7FFFF000);
-		(void)sched_next(0, 1000);
-		(void)sched_cpu(0, cpu, 1000);
-		(void)sched_yield_to(0);
+	for (uint32_t since = tsc(), i = 0;; take_turns(&since)) {
+		switch (i++ % 4) {
+		case 0: (void)sched_yield_to(0x7FFFF000); break;
+		case 1: (void)sched_next(0, 1000); break;
+		case 2: (void)sched_cpu(0, cpu, 1000); break;
+		default: (void)sched_yield_to(0); break;
+		}
+	}
+}
+
+/* Without limit, so none of it may take the lock. */
+static void asks_and_talks_nonsense(uint32_t cpu)
+{
+	enum { NO_KIND = 77 };
+	struct sched_cpu_info cpu_info;
+	struct sched_info info;
+
+	for (uint32_t since = tsc(), i = 0;; take_turns(&since)) {
+		struct syscall_regs regs = {0};
+
+		switch (i++ % 4) {
+		case 0: CHECK_EQ(sched_query(0, &info), OK); break;
+		case 1: CHECK_EQ(sched_query_cpu(cpu, &cpu_info), OK); break;
+		case 2: CHECK_EQ(syscall_raw(SYS_HINT | NO_KIND << 8, &regs), E_INVAL); break;
+		default: CHECK_EQ(sched_weight(0, HINT_WEIGHT_MAX + 1, 1000), E_INVAL); break;
+		}
 	}
 }
 
@@ -144,20 +168,24 @@ static struct result measure(const char *what, uint32_t ncpu, peer_fn *beside)
 	return result;
 }
 
+static void check_slowed(const struct result *quiet, struct result flooded)
+{
+	CHECK(flooded.rounds >= quiet->rounds - quiet->rounds / 10);
+	CHECK(flooded.median <= quiet->median + quiet->median / 10);
+}
+
 int main(void)
 {
 	struct sysinfo info;
-	struct result quiet, flooded;
+	struct result quiet;
 
 	CHECK_EQ(sys_sysinfo(&info), OK);
 	CHECK(info.ncpu + 2 <= PEERS_MAX);
 	quiet = measure("beside loops", info.ncpu, asks_who_it_is);
 	CHECK(quiet.rounds > 5000);
-	flooded = measure("beside floods", info.ncpu, floods);
-	CHECK(flooded.rounds >= quiet.rounds - quiet.rounds / 10);
-	CHECK(flooded.median <= quiet.median + quiet.median / 10);
-	flooded = measure("beside yielding floods", info.ncpu, floods_and_yields);
-	CHECK(flooded.rounds >= quiet.rounds - quiet.rounds / 10);
-	CHECK(flooded.median <= quiet.median + quiet.median / 10);
+	check_slowed(&quiet, measure("beside floods", info.ncpu, floods));
+	check_slowed(&quiet,
+	             measure("beside queries and nonsense", info.ncpu, asks_and_talks_nonsense));
+	check_slowed(&quiet, measure("beside yielding floods", info.ncpu, floods_and_yields));
 	return 0;
 }
