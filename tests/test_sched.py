@@ -23,7 +23,7 @@ def cpu_seconds(pid):
 
 def cpu_rows(text):
     """CPU -> (queued, longest ms, breaches, ticks), of `ps -s`."""
-    rows = re.findall(r"^ +(\d+) +(\d+) +([\d.]+) +(\d+) +(\d+)(?: \(last by \w+\))?$", text, re.M)
+    rows = re.findall(r"^ +(\d+) +(\d+) +([\d.]+) +(\d+) +(\d+)(?: \(last by [^)]+\))?$", text, re.M)
     return {int(cpu): (int(queued), float(longest), int(breaches), int(ticks))
             for cpu, queued, longest, breaches, ticks in rows}
 
@@ -50,6 +50,12 @@ def test_hint_and_ps(shell):
     session.run("hint 3 weight=2 ms=100")
     time.sleep(1)
     assert process_row(session.run("ps -s"), 3)[4] == "1"
+
+
+def test_help_tells_how_to_call_a_command(shell):
+    session = shell(SMP=1)
+    assert "usage: hint PID [weight=1..4]" in session.run("help hint")
+    assert "not a command" in session.run("help nothing")
 
 
 def test_ps_again_and_again(shell):
@@ -101,7 +107,10 @@ def test_standstill_is_a_breach_and_no_more(shell, tmp_path):
         if rows[0][2]:
             break
     assert rows[0][2] >= 1 and rows[0][1] > 1000, text
-    culprit = int(re.search(r"last by ([0-9a-f]{8})", text).group(1), 16)
+    culprit = re.search(r"last by ([0-9a-f]{8})(?:, (\d+) (\S+))?\)", text)
+    if culprit.group(2):
+        assert process_row(text, culprit.group(2))[-1] == culprit.group(3), text
+    culprit = int(culprit.group(1), 16)
     first = [int(process_row(text, pid)[6]) for pid in (2, 3, 4)]
     time.sleep(1)
     text = session.run("ps -s")

@@ -8,9 +8,9 @@ static int run_help(int argc, char *argv[]);
 
 /* clang-format off */
 static const struct builtin builtins[] = {
-	{"help", "", "this list", run_help, 0, 0, false},
+	{"help", "[COMMAND]", "this list, or how to call a command", run_help, 0, 1, false},
 	{"ps", "[-s | -w [SECONDS]]", "the processes, and the servers; -s scheduling, -w again and again", ps_run, 0, 2, false},
-	{"hint", "PID [weight=1..4] [cpu=N] [next] [ms=N]", "advice for the scheduler", hint_run, 2, 5, false},
+	{"hint", "PID [weight=1..4] [cpu=N] [next] [ms=N]", "advice for the scheduler, for 60 s or ms", hint_run, 2, 5, false},
 	{"kill", "PID|SERVER...", "ends processes; pager and console start again", kill_run, 1, SHELL_WORDS_MAX, false},
 	{"wait", "[PID]", "waits for background programs; Ctrl-C ends them", job_wait, 0, 1, false},
 	{"run", "[-f PATH] [-p PAGER] [-d MS] PROGRAM...", "on fault path PATH; PAGER handles its faults, in MS", NULL, 1, 0, true},
@@ -27,12 +27,32 @@ static const struct builtin builtins[] = {
 
 enum { NBUILTINS = sizeof(builtins) / sizeof(builtins[0]) };
 
+static int print_usage(const struct builtin *builtin)
+{
+	printf("usage: %s %s\n", builtin->name, builtin->arguments);
+	return 1;
+}
+
+static int help_about(const char *name)
+{
+	const struct builtin *builtin = builtin_find(name);
+
+	if (!builtin) {
+		printf("help: %s: not a command of the shell's own\n", name);
+		return 1;
+	}
+	(void)print_usage(builtin);
+	puts(builtin->help);
+	return 0;
+}
+
 static int run_help(int argc, char *argv[])
 {
 	struct file_info info;
 
-	(void)argc;
-	(void)argv;
+	if (argc > 1) {
+		return help_about(argv[1]);
+	}
 	for (int i = 0; i < NBUILTINS; i++) {
 		printf("  %-8s %-28s  %s\n", builtins[i].name, builtins[i].arguments,
 		       builtins[i].help);
@@ -59,8 +79,7 @@ const struct builtin *builtin_find(const char *name)
 int builtin_run(const struct builtin *builtin, int argc, char *argv[])
 {
 	if (argc - 1 < builtin->least || argc - 1 > builtin->most) {
-		printf("usage: %s %s\n", builtin->name, builtin->arguments);
-		return 1;
+		return print_usage(builtin);
 	}
 	return builtin->run(argc, argv);
 }

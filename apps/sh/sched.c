@@ -102,6 +102,21 @@ static void print_env(int pid, envid_t env, const char *name)
 	       info.slices, info.longest_us / 1000, info.longest_us / 100 % 10, info.ignored, name);
 }
 
+/* An env by its id and, if it is a living process's, pid and name. */
+static void print_culprit(envid_t env)
+{
+	struct pm_info info;
+	int cursor = 0;
+
+	printf(" (last by %08x", env);
+	while ((cursor = process_next(cursor, &info)) > 0) {
+		if (info.env == env) {
+			printf(", %d %s", info.pid, info.name);
+		}
+	}
+	putchar(')');
+}
+
 static void print_cpus(void)
 {
 	struct sched_cpu_info info;
@@ -111,7 +126,7 @@ static void print_cpus(void)
 		printf("%5u %6u %8u.%u %8u %8u", cpu, info.queued, info.longest_us / 1000,
 		       info.longest_us / 100 % 10, info.breaches, info.ticks);
 		if (info.culprit != 0) {
-			printf(" (last by %08x)", info.culprit);
+			print_culprit(info.culprit);
 		}
 		putchar('\n');
 	}
