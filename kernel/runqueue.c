@@ -126,6 +126,9 @@ COLD void runqueue_forget(const struct runner *runner)
 {
 	for (struct runqueue *queue = runqueues; queue < runqueues + count; queue++) {
 		queue->turn = queue->turn == runner ? &queue->ring : queue->turn;
+		if (queue->guest == runner) {
+			drop_ghost(queue);
+		}
 	}
 }
 

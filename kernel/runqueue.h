@@ -63,7 +63,7 @@ void runqueue_init(struct runqueue *queue);
 struct runqueue *runqueue_arrive(struct runner *runner, struct runqueue *last, uint32_t now);
 /* Takes it out of its queue, if it is in one. */
 void runqueue_remove(struct runner *runner);
-/* It dies, and is in no queue: its turn is not that of the next one in its slot. */
+/* It dies, and is in no queue: its turn, or the place kept for it, is not that of the next one in its slot. */
 void runqueue_forget(const struct runner *runner);
 
 /* Each of these begins a turn on `queue`; the one that ran there does not any more. */

@@ -726,6 +726,20 @@ static void bound_is_reached_but_not_passed(void)
 }
 
 /* Who runs as a guest waits for a turn of its own all the same. */
+static void place_of_the_dead_is_nobodys(void)
+{
+	struct runqueue *queue = &runqueues[0];
+
+	start(1);
+	for (uint32_t i = 0; i < 3; i++) {
+		wake(&envs[i]);
+	}
+	CHECK(runqueue_lend(queue, &envs[0].runner, &envs[1].runner, now));
+	runqueue_forget(&envs[1].runner);
+	CHECK(queue->guest == NULL); /* whose slot may be another's now */
+	CHECK(queue->ring.next == &envs[2].runner && queue->ring.prev == &envs[0].runner);
+}
+
 static void guest_is_overtaken_once(void)
 {
 	struct runqueue *queue = &runqueues[0];
@@ -831,6 +845,7 @@ static const struct host_test tests[] = {
 	TEST(rest_of_an_extension_is_given_back),
 	TEST(lent_slice_keeps_the_place),
 	TEST(bound_is_reached_but_not_passed),
+	TEST(place_of_the_dead_is_nobodys),
 	TEST(guest_is_overtaken_once),
 	TEST(chain_of_lent_slices_ends),
 	TEST(hints_expire),
