@@ -165,6 +165,6 @@ def test_check_fails_beyond_the_tolerance(tmp_path, monkeypatch, capsys, now, wo
 
 def test_linux_that_cannot_be_had_is_said(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(linux, "PLACE", tmp_path / "linux")
-    monkeypatch.setattr(linux, "SOURCE", "deb [arch=i386] http://127.0.0.1:9/ none main\n")
+    monkeypatch.setattr(linux, "mirror", lambda: "http://127.0.0.1:9/")
     assert linux.measure() is None
     assert "cannot be had" in capsys.readouterr().out

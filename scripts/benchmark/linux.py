@@ -13,8 +13,7 @@ from benchmark import guest
 
 PLACE = machine.ROOT / "build/linux"
 PACKAGE, SUITE = "linux-image-686-pae", "bookworm"
-SOURCE = (f"deb [arch=i386 signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] "
-          f"http://deb.debian.org/debian {SUITE} main\n")
+KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 COMMAND_LINE = "console=ttyS0 quiet mitigations=off panic=-1"
 APT_SECONDS, BOOT_SECONDS = 300, 900
 
@@ -25,13 +24,24 @@ ROWS = {"B1": ("B1", 0), "B2": ("B2", 1), "B3": ("B3", 0), "B4": ("B4", 0), "B5_
         "B9_map": ("B9_copy", 1)}
 
 
+def mirror():
+    """Where the machine's own apt finds that suite. OSError or SubprocessError."""
+    known = subprocess.run(["apt-get", "indextargets", "--format", "$(REPO_URI)", f"Release: {SUITE}",
+                            "Component: main", "Identifier: Packages"], check=True,
+                           capture_output=True, text=True).stdout.split()
+    if not known:
+        raise OSError(f"apt knows no {SUITE} main")
+    return known[0]
+
+
 def configuration():
     """Writes apt's configuration; its name."""
     apt = PLACE / "apt"
     for folder in ("state/lists/partial", "cache/archives/partial", "etc/preferences.d"):
         (apt / folder).mkdir(parents=True, exist_ok=True)
     (apt / "state/status").touch()
-    (apt / "etc/sources.list").write_text(SOURCE, encoding="utf-8")
+    (apt / "etc/sources.list").write_text(
+        f"deb [arch=i386 signed-by={KEYRING}] {mirror()} {SUITE} main\n", encoding="utf-8")
     (apt / "apt.conf").write_text(f'''Dir::State "{apt}/state";
 Dir::State::status "{apt}/state/status";
 Dir::Cache "{apt}/cache";
