@@ -135,16 +135,22 @@ void env_each_awaiting(const struct env *env, void (*fn)(struct env *, int));
 /* Forgets the caller's first dead env, which exists; its id. */
 envid_t env_reap(struct env *controller);
 
-/* The living env with this id; 0 means the caller. NULL. */
-static inline struct env *env_lookup(struct env *caller, envid_t id)
+/* As env_lookup, without the lock: the env may die at any moment, and its slot become another's. */
+static inline struct env *env_peek(struct env *caller, envid_t id)
 {
 	struct env *env = &envs[ENV_SLOT(id)];
 
-	debug_assert(lock_held());
 	if (id == 0) {
 		return caller;
 	}
 	return env->life == LIFE_ALIVE && env->id == id ? env : NULL;
+}
+
+/* The living env with this id; 0 means the caller. NULL. */
+static inline struct env *env_lookup(struct env *caller, envid_t id)
+{
+	debug_assert(lock_held());
+	return env_peek(caller, id);
 }
 
 /* Whether the caller may act on the env, or on its memory only. */

@@ -37,14 +37,8 @@ static bool advise(const struct env *caller, struct env *env, enum hint kind, ui
 }
 
 /* Reads without the lock: of a hint just given the old value or the new; of an env that dies meanwhile, anything. */
-static int query(struct env *caller, const struct env *env)
+static int query(struct env *caller, const struct runner *runner)
 {
-	const struct runner *runner;
-
-	if (!env) {
-		return E_BAD_ENV;
-	}
-	runner = &env->runner;
 	caller->tf.ebx = runqueue_hinted(runner, HINT_WEIGHT) |
 	                 runqueue_hinted(runner, HINT_CPU) << 8 |
 	                 runqueue_hinted(runner, HINT_NEXT) << 16 | (runner->on != NULL) << 24;
@@ -97,12 +91,13 @@ bool hint_call_unlocked(struct env *env)
 {
 	enum hint kind = env_operand(env);
 	uint32_t value = env->tf.esi;
+	struct env *of = env_peek(env, env->tf.ebx);
 	int result = 0;
 
 	if (!is_valid(kind, value)) {
 		result = E_INVAL;
 	} else if (kind == HINT_QUERY) {
-		result = query(env, env_lookup(env, env->tf.ebx));
+		result = of ? query(env, &of->runner) : E_BAD_ENV;
 	} else if (kind == HINT_QUERY_CPU) {
 		result = query_cpu(env, &cpus[value]);
 	} else if ((kind == HINT_YIELD_TO && env->cpu->queue->queued) || !is_flood(&env->runner)) {

@@ -1,4 +1,4 @@
-/* Scheduling: one ready queue per CPU, whose rules are runqueue.c's. Lock held in all. */
+/* Scheduling: one ready queue per CPU, whose rules are runqueue.c's. Lock held, but where it says. */
 #ifndef PARLEY_KERNEL_SCHED_H
 #define PARLEY_KERNEL_SCHED_H
 

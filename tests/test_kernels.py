@@ -21,7 +21,8 @@ def built(option):
 
 @pytest.mark.parametrize("smp", [1, 2, 4])
 @pytest.mark.parametrize("program", ["stress_forktrees", "ipc_stress", "pager_two_fault_at_once",
-                                     "tlb_unshare_reaches_other_cpu", "env_stop_and_kill_take_hold"])
+                                     "tlb_unshare_reaches_other_cpu", "env_stop_and_kill_take_hold",
+                                     "hint_queries_are_no_hints"])
 def test_no_function_lacks_the_lock(program, smp):
     result = run_app(program, smp=smp, **built("DEBUG=1"))
     assert result.status == 0, result

@@ -1,5 +1,8 @@
 /* Accomplices with all the hints there are push nobody past the bound, as the kernel measures it: a
- * wait with n contenders at its beginning lasts at most n * (4 + 1/4) ticks. */
+ * wait with n contenders at its beginning lasts at most n * (4 + 1/4) ticks.
+ *
+ * Where instructions are counted the emulator runs one CPU after another, each up to some event, so that the timers of
+ * the others come late by milliseconds; it goes on to the next CPU at a `pause`. So whoever calculates pauses often. */
 /* icount: 16 */
 /* timeout: 180 */
 #define PEERS_MAX 12
@@ -11,6 +14,15 @@ enum { HOSTILE = 3, VICTIMS = 3, RUN_MS = 4000 };
 static envid_t hostile[HOSTILE], victim[VICTIMS], sleeper;
 static volatile uint32_t count[VICTIMS], naps;
 static volatile bool started;
+
+static void calculate(uint32_t steps)
+{
+	for (volatile uint32_t k = 0; k < steps; k++) {
+		if (k % 64 == 0) {
+			asm volatile("pause");
+		}
+	}
+}
 
 /* Controls the other accomplices and, for good measure, advises everybody. */
 static void floods(uint32_t arg)
@@ -29,9 +41,10 @@ static void floods(uint32_t arg)
 		(void)sched_weight(0, HINT_WEIGHT_MAX, 1000);
 		(void)sched_yield_to(friend);
 		(void)sched_yield_to(0x7FFFF000);
+		asm volatile("pause");
 		if (i % 64 == 0) {
-			for (volatile uint32_t k = 0; k < 2000000; k++) {} /* all of a long slice */
-			ipc_sleep_us(1); /* becomes ready again, and `next` counts */
+			calculate(2000000); /* all of a long slice */
+			ipc_sleep_us(1);    /* becomes ready again, and `next` counts */
 		}
 	}
 }
@@ -39,6 +52,7 @@ static void floods(uint32_t arg)
 static void spins(uint32_t arg)
 {
 	for (;;) {
+		calculate(64);
 		count[arg]++;
 	}
 }
