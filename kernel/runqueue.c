@@ -7,7 +7,8 @@
  *   - A runner that waits is overtaken at most once: by a hint `next`, or by a runner that comes from another
  *     queue because it is behind. Either begins a new round, and is possible only when everybody has gone who
  *     came in earlier rounds.
- *   - Who runs on a lent slice keeps its place: the ghost stands there, until it comes back or a turn begins.
+ *   - Who runs on a lent slice keeps its place: the ghost stands there, until it comes back or a turn begins. So it may
+ *     come twice before who begins to wait then; that one is overtaken by nobody else.
  *   - What a turn lasted too long, by an extension or a late timer, is taken off the next turn of who began it:
  *     whoever runs on it by IPC then, some chain of envs pays what it got.
  *   - A wait may last for a longest turn, of four quanta and the extension, of each contender. This is looked at when it ends, and at
@@ -82,6 +83,7 @@ static inline void append(struct runqueue *queue, struct runner *runner, bool fi
 {
 	link(runner, &queue->ring);
 	begin_wait(queue, runner, ++queue->queued + first, now);
+	queue->round += queue->guest != NULL;
 }
 
 void runqueue_remove(struct runner *runner)
@@ -328,9 +330,7 @@ COLD enum turn runqueue_tick(struct runqueue *queue, struct runner *runner, uint
 		turn->debt += extension;
 		return TURN_EXTENDED;
 	}
-	if (late > 0) {
-		turn->debt += late;
-	}
+	turn->debt += late > 0 ? late : 0;
 	if (turn->debt > runqueue_quantum / 2) {
 		turn->debt = runqueue_quantum / 2;
 	}
@@ -369,10 +369,9 @@ static COLD void count_lap(struct runqueue *queue, struct runner *runner)
 COLD struct runner *runqueue_rotate(struct runqueue *queue, struct runner *runner, uint32_t now)
 {
 	struct runqueue *to = preferred(runner, queue);
-	struct runner *other;
+	struct runner *other = head(queue);
 
 	count_lap(queue, runner);
-	other = head(queue);
 	other = behind(queue, other ? other : runner);
 	queue->round += other != NULL;
 	if (to == queue || (queue->queued == 0 && !other && !(runqueue_idle & to->bit))) {
@@ -397,6 +396,7 @@ COLD bool runqueue_lend(struct runqueue *queue, struct runner *runner, struct ru
 	link(&queue->ghost, to);
 	queue->ghost.round = to->round;
 	queue->guest = to;
+	queue->round++;
 	runqueue_remove(to);
 	return true;
 }

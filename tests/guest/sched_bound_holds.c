@@ -3,7 +3,7 @@
  *
  * Where instructions are counted the emulator runs one CPU after another, each up to some event, so that the timers of
  * the others come late by milliseconds; it goes on to the next CPU at a `pause`. So whoever calculates pauses often. */
-/* icount: 16 */
+/* icount: 8 */
 /* timeout: 180 */
 #define PEERS_MAX 12
 #include "libsys/sched.h"

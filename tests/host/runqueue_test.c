@@ -447,6 +447,58 @@ static void random_world(uint32_t n)
 	CHECK(overtaken > STEPS / 1000); /* the hints did something */
 }
 
+/* Few envs, all with whole long slices and at once with whatever makes others wait. */
+static void hostile_step(void)
+{
+	struct env *env = &envs[random_below(2 + random_below(4))], *running = any_running();
+
+	hint(env, HINT_WEIGHT, HINT_WEIGHT_MAX, 60000);
+	env->polite = true;
+	switch (random_below(8)) {
+	case 0: pass(random_below(8 * QUANTUM)); break;
+	case 1:
+	case 2:
+		if (env->state == BLOCKED) {
+			wake(env);
+		}
+		break;
+	case 3:
+		if (running && random_below(4) == 0) {
+			block(running->cpu);
+		}
+		break;
+	case 4:
+	case 5:
+		if (running && running != env) {
+			lend(running->cpu, env);
+		}
+		break;
+	case 6: (void)runqueue_advance(&env->runner); break;
+	default: hint(env, HINT_NEXT, random_below(2), 60000);
+	}
+	look_around();
+}
+
+static void hostile_world(uint32_t n)
+{
+	start(n);
+	for (uint32_t i = 0; i < STEPS; i++) {
+		hostile_step();
+		check_all();
+	}
+	CHECK(overtaken > STEPS / 1000);
+}
+
+static void million_hostile_steps_on_one_cpu(void)
+{
+	hostile_world(1);
+}
+
+static void million_hostile_steps_on_two_cpus(void)
+{
+	hostile_world(2);
+}
+
 static void million_steps_on_one_cpu(void)
 {
 	random_world(1);
@@ -835,6 +887,8 @@ static const struct host_test tests[] = {
 	TEST(million_steps_on_one_cpu),
 	TEST(million_steps_on_two_cpus),
 	TEST(million_steps_on_four_cpus),
+	TEST(million_hostile_steps_on_one_cpu),
+	TEST(million_hostile_steps_on_two_cpus),
 	TEST(equal_weights_share_equally),
 	TEST(weights_share_by_weight),
 	TEST(heavy_env_among_light_ones_gets_its_share),
