@@ -50,7 +50,7 @@ void account_reset(void)
 	fill_words(meters, 0, sizeof(meters) / 4);
 	for (uint32_t i = 0; i < NENV;
 	     i++) { /* a pager that waits has entered before anybody looked */
-		accounts[i].receives = envs[i].ipc == IPC_RECEIVING;
+		accounts[i].receives = envs[i].info->waits == WAITS_TO_RECEIVE;
 	}
 }
 

@@ -190,8 +190,7 @@ void clock_arm(struct cpu *cpu)
 	while ((env = cpu->noted)) {
 		cpu->noted = env->noted_next;
 		env->noted = false;
-		if (env->ipc != IPC_IDLE && env->ipc_flags & IPC_FAULT_CALL && env->fault_us &&
-		    !env->deadline) {
+		if (ipc_in_fault_call(env) && env->fault_us && !env->deadline) {
 			clock_wake_after(env, env->fault_us);
 		}
 	}

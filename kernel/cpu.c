@@ -54,7 +54,6 @@ INIT void cpu_prepare(uint32_t index, uint32_t apic_id, vaddr_t stack_top)
 	runqueue_init(cpu->queue);
 	cpu->kstack = stack_top - 16;
 	*(struct cpu **)(stack_top - 4) = cpu;
-	cpu->cr3 = frame_low_addr(kmap_pgdir);
 	cpu->gdt[SEL_KCODE / 8] = (struct descriptor){DESC_FLAT_LOW, DESC_KCODE};
 	cpu->gdt[SEL_KDATA / 8] = (struct descriptor){DESC_FLAT_LOW, DESC_KDATA};
 	cpu->gdt[SEL_UCODE / 8] = (struct descriptor){DESC_FLAT_LOW, DESC_UCODE};
@@ -64,7 +63,7 @@ INIT void cpu_prepare(uint32_t index, uint32_t apic_id, vaddr_t stack_top)
 	cpu->tss.ss0 = SEL_KDATA;
 	cpu->tss.iomap = IO_NONE;
 	cpu->iomap[IO_PORTS / 8] = 0xFF;
-	cpu->df_tss.cr3 = cpu->cr3;
+	cpu->df_tss.cr3 = frame_low_addr(kmap_pgdir);
 	cpu->df_tss.eip = (uint32_t)trap_double_fault;
 	cpu->df_tss.eflags = FL_FIXED;
 	cpu->df_tss.esp = (uint32_t)boot_stack_top - 16;
@@ -194,23 +193,15 @@ void cpu_ports_changed(const struct env *env)
 
 /* ---- switching ---- */
 
-static void load_space(struct cpu *cpu, paddr_t cr3)
-{
-	if (cpu->cr3 != cr3) {
-		cpu->cr3 = cr3;
-		lcr3(cr3);
-	}
-}
-
 void cpu_switch(struct cpu *cpu, struct env *next)
 {
-	debug_assert(lock_held() && !next->runner.on && next->ipc == IPC_IDLE && !next->stopped);
+	debug_assert(lock_held() && !next->runner.on && !next->info->waits && !next->stopped);
 	next->info->status = ENV_RUNNING;
 	if (cpu->env == next) {
 		return;
 	}
 	cpu_fpu_save(cpu);
-	load_space(cpu, next->space.cr3);
+	lcr3(next->space.cr3);
 	cpu->env = next;
 	next->cpu = cpu;
 	cpu->tss.esp0 = (uint32_t)(&next->tf + 1);
@@ -220,14 +211,15 @@ void cpu_switch(struct cpu *cpu, struct env *next)
 	}
 	next->info->cpu = cpu->index;
 	next->info->runs++;
-	cpu->switches++;
 }
 
 void cpu_leave(struct cpu *cpu)
 {
 	cpu_fpu_save(cpu);
-	cpu->env = NULL;
-	load_space(cpu, frame_low_addr(kmap_pgdir));
+	if (cpu->env) {
+		cpu->env = NULL;
+		lcr3(frame_low_addr(kmap_pgdir));
+	}
 }
 
 /* ---- requests ---- */
@@ -267,7 +259,7 @@ void cpu_answer(struct cpu *cpu)
 	uint32_t what = __atomic_load_n(&cpu->requests, __ATOMIC_ACQUIRE);
 
 	if (what & CPU_FLUSH) {
-		lcr3(cpu->cr3);
+		lcr3(rcr3());
 	}
 	if (what & CPU_EVICT && cpu->env) {
 		evict(cpu);
@@ -282,11 +274,11 @@ void cpu_shootdown(const struct env *env)
 	struct cpu *cpu = env->cpu;
 
 	debug_assert(lock_held());
-	if (cpu->cr3 != env->space.cr3) {
+	if (cpu->env != env) {
 		return;
 	}
 	if (cpu == this_cpu()) {
-		lcr3(cpu->cr3);
+		lcr3(rcr3());
 	} else {
 		cpu_ask(cpu, CPU_FLUSH);
 	}

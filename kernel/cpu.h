@@ -48,8 +48,8 @@ struct cpu {
 	uint32_t *entry;
 
 	/* Written by this CPU, lock held (or while it answers a request of the holder). */
-	struct env *env;      /* the env whose registers entry will save; NULL: idle */
-	paddr_t cr3;          /* what is loaded */
+	struct env *
+		env; /* the env whose registers entry will save, in its space; NULL: idle, on kmap_pgdir */
 	struct env *fpu;      /* whose state the FPU registers hold; NULL: TS is set */
 	uint32_t switch_work; /* enum switch_work */
 	envid_t io_env;       /* whose ports the bitmap holds */
@@ -61,7 +61,7 @@ struct cpu {
 	uint32_t start;    /* atomic; enum cpu_start, handshake with the boot CPU */
 
 	/* Guarded by the kernel lock. */
-	uint32_t switches, ticks;
+	uint32_t ticks;
 	envid_t culprit;    /* of the last wait beyond the bound; 0: none known */
 	uint64_t lock_wait; /* TSC counts that it waited for the kernel lock */
 	struct env *noted;  /* see clock.c */

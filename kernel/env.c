@@ -25,7 +25,7 @@ _Static_assert(sizeof(env_records) % PGSIZE == 0, "whole pages are shown to user
 /* Free slots, last freed first: [0] for everybody, [1] for servers. */
 static struct env *free_heads[2];
 static struct env *dying_head;
-uint32_t env_used, env_dying;
+uint32_t env_used, env_dying, env_past_runs;
 hook_fn *hook;
 
 static struct env **free_list_of(const struct env *env)
@@ -51,6 +51,7 @@ INIT void env_init(void)
 
 static void publish(struct env *env, envid_t parent, envid_t controller, envid_t pager)
 {
+	env_past_runs += env->info->runs;
 	*env->info = (struct env_info){
 		.id = env->id, .parent = parent, .controller = controller, .pager = pager};
 	env->info->status = ENV_NOT_RUNNABLE;
@@ -132,7 +133,7 @@ void env_evict(struct env *env)
 
 void env_wake(struct env *env)
 {
-	if (!env->stopped && env->ipc == IPC_IDLE && !env->runner.on && env->cpu->env != env) {
+	if (!env->stopped && !env->info->waits && !env->runner.on && env->cpu->env != env) {
 		sched_enqueue(env);
 	}
 }
@@ -271,8 +272,8 @@ void env_each_awaiting(const struct env *env, void (*fn)(struct env *, int))
 	for (uint32_t i = 0; i < NENV; i++) {
 		struct env *other = &envs[i];
 
-		if (other->life == LIFE_ALIVE && other->ipc == IPC_RECEIVING &&
-		    other->partner == env->id && other != env) {
+		if (other->life == LIFE_ALIVE && other->info->waits == WAITS_TO_RECEIVE &&
+		    other->info->partner == env->id && other != env) {
 			fn(other, E_DEAD);
 		}
 	}

@@ -20,11 +20,6 @@ enum env_life {
 	LIFE_DEAD, /* no id, no CPU, no IPC; until torn down, and reaped if somebody asked */
 };
 
-enum ipc_state {
-	IPC_IDLE,
-	IPC_SENDING,   /* in the partner's sender queue */
-	IPC_RECEIVING, /* waits for the partner, or for anyone */
-};
 enum { HEARS_NOBODY = 0x7FFFFFFF }; /* no env's id: bits 10 and 11 */
 
 enum { DUE_TRAP = 1 }; /* evicted between a breakpoint or the like and its handling */
@@ -45,7 +40,8 @@ struct env {
 	envid_t id;
 	enum env_life life;
 	struct env_page *page; /* its env page, kernel address */
-	struct env_info *info; /* its public record; holds parent, controller, pager, runs */
+	struct env_info *
+		info; /* its public record; holds parent, controller, pager, runs, and what it waits for */
 	struct space space;
 	bool stopped;
 	bool noted; /* in some CPU's list of fault calls without a deadline yet (clock.c) */
@@ -68,18 +64,15 @@ struct env {
 
 	struct runner runner; /* ready queue, hints (runqueue.c) */
 
-	/* IPC (ipc.c). */
-	enum ipc_state ipc;
-	envid_t partner; /* receiving: 0 anyone, own id nobody */
-	envid_t hears;   /* from whom nasm/sysenter.asm may deliver: as partner, or HEARS_NOBODY */
-	uint32_t ipc_flags; /* IPC_* of the call that waits */
+	/* IPC (ipc.c); what it waits for stands in its record. */
+	envid_t hears; /* from whom nasm/sysenter.asm may deliver: as its record's partner, or HEARS_NOBODY */
 	struct env *senders_head, *senders_tail;
 	struct env *sender_next, *sender_prev;
 	uint32_t pending; /* IPC_BITS_*, IPC_BIT_DEATH */
 
 	/* Page faults (fault.c). */
 	enum env_faults faults;
-	bool faulting;     /* ipc is that of a fault call which the kernel made for it */
+	bool faulting;     /* what it waits in is a fault call which the kernel made for it */
 	vaddr_t fault_va;  /* faulting, or due < 0 */
 	uint32_t fault_us; /* bound of a fault call; 0: none */
 
@@ -102,8 +95,9 @@ static inline uint32_t env_operand(const struct env *env)
 
 extern struct env envs[NENV]; /* for env_lookup() and nasm/sysenter.asm */
 extern struct env_info env_records[NENV];
-extern uint32_t env_used;  /* slots not free */
-extern uint32_t env_dying; /* spaces still to be torn down */
+extern uint32_t env_used;      /* slots not free */
+extern uint32_t env_dying;     /* spaces still to be torn down */
+extern uint32_t env_past_runs; /* of envs whose records are others' now */
 
 void env_init(void);
 

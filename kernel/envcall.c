@@ -280,7 +280,7 @@ int envcall_regs(struct env *caller)
 	if (error || set > 1) {
 		return error ? error : E_INVAL;
 	}
-	if (set && (env->ipc != IPC_IDLE || env == caller)) {
+	if (set && (env->info->waits || env == caller)) {
 		return E_BUSY;
 	}
 	env_evict(env);

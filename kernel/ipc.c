@@ -48,6 +48,15 @@ enum {
 	FAULT_BARS = IPC_REPLY | IPC_SEND_TIMEOUT | IPC_RECV_TIMEOUT, /* not with IPC_FAULT_CALL */
 };
 
+/* IPC_* of the call that the env makes or waits in: its registers have them, but for a fault. */
+static inline uint32_t flags_of(const struct env *env)
+{
+	if (!env->faulting) {
+		return env->tf.eax;
+	}
+	return env->info->waits && env->info->partner == env->id ? 0 : FAULT_FLAGS;
+}
+
 static uint32_t words_of(uint32_t flags)
 {
 	return flags >> IPC_WORDS_SHIFT & IPC_WORDS_MASK;
@@ -118,7 +127,7 @@ static int check_call(const struct env *env, uint32_t flags)
 
 static inline void bound_fault(struct env *env)
 {
-	if (env->ipc_flags & IPC_FAULT_CALL && env->fault_us && !env->noted) {
+	if (flags_of(env) & IPC_FAULT_CALL && env->fault_us && !env->noted) {
 		clock_note(env);
 	}
 }
@@ -127,29 +136,27 @@ static inline void bound_fault(struct env *env)
  * takes it back (clock_wake_after). */
 static envid_t hears(const struct env *env, envid_t partner)
 {
-	return env->tf.vector == VEC_SYSENTER && !(env->ipc_flags & IPC_PUBLISH) && !env->stopped &&
+	return env->tf.vector == VEC_SYSENTER && !(flags_of(env) & IPC_PUBLISH) && !env->stopped &&
 	                       !env->nports && !env->deadline
 	               ? partner
 	               : HEARS_NOBODY;
 }
 
-static void wait_in(struct env *env, enum ipc_state state, envid_t partner)
+static void wait_in(struct env *env, enum env_waits waits, envid_t partner)
 {
-	uint32_t bounded = state == IPC_SENDING ? IPC_SEND_TIMEOUT : IPC_RECV_TIMEOUT;
+	uint32_t bounded = waits == WAITS_TO_SEND ? IPC_SEND_TIMEOUT : IPC_RECV_TIMEOUT;
 
-	env->ipc = state;
-	env->partner = partner;
-	env->hears = state == IPC_RECEIVING ? hears(env, partner) : HEARS_NOBODY;
-	env->info->waits = 1;
+	env->hears = waits == WAITS_TO_RECEIVE ? hears(env, partner) : HEARS_NOBODY;
+	env->info->waits = waits;
 	env->info->partner = partner;
 	env->info->status = ENV_NOT_RUNNABLE;
-	if (state == IPC_RECEIVING && env->ipc_flags & IPC_PUBLISH) {
+	if (waits == WAITS_TO_RECEIVE && flags_of(env) & IPC_PUBLISH) {
 		env->info->ipc_receiving = 1;
-		env->info->ipc_window = env->ipc_flags & IPC_WINDOW ? env->page->recv_va : 0;
+		env->info->ipc_window = flags_of(env) & IPC_WINDOW ? env->page->recv_va : 0;
 	}
-	if (env->ipc_flags & bounded) {
+	if (flags_of(env) & bounded) {
 		clock_wake_after(env,
-		                 state == IPC_SENDING ? env->page->send_us : env->page->recv_us);
+		                 waits == WAITS_TO_SEND ? env->page->send_us : env->page->recv_us);
 	}
 	bound_fault(env);
 }
@@ -158,9 +165,8 @@ static void wait_in(struct env *env, enum ipc_state state, envid_t partner)
  * ours: it runs its instruction again, or meets the refusal when it runs. */
 static void stop_waiting(struct env *env, int result)
 {
-	env->ipc = IPC_IDLE;
 	env->hears = HEARS_NOBODY;
-	env->info->waits = 0;
+	env->info->waits = WAITS_NOT;
 	if (env->faulting) {
 		env->faulting = false;
 		env->due = result < 0 ? result : 0;
@@ -214,7 +220,7 @@ static inline __attribute__((always_inline)) struct window window_of(const struc
 		return (struct window){va | PTE_W | (from->tf.edi & PTE_SOFT),
 		                       va < UTOP ? (UTOP - va) >> PGSHIFT : 0};
 	}
-	return (struct window){page->recv_va, to->ipc_flags & IPC_WINDOW ? page->recv_npages : 0};
+	return (struct window){page->recv_va, flags_of(to) & IPC_WINDOW ? page->recv_npages : 0};
 }
 
 /* Moves the sender's page run into the window as far as it goes. Pages moved; *error is why not more. */
@@ -283,7 +289,7 @@ static int fault_alloc(struct env *pager, const struct env *from, struct env *en
 static uint32_t fault_answered(struct env *from, struct env *to)
 {
 	int answer = from->tf.esi, error = OK;
-	uint32_t flags = from->ipc_flags, npages = 0;
+	uint32_t flags = flags_of(from), npages = 0;
 
 	if (answer < 0) {
 		error = answer;
@@ -304,7 +310,7 @@ static uint32_t fault_answered(struct env *from, struct env *to)
  * receiver's wait is over, the sender's is not. Pages moved. */
 static uint32_t deliver(struct env *from, struct env *to)
 {
-	uint32_t nwords = words_of(from->ipc_flags), npages = 0;
+	uint32_t nwords = words_of(flags_of(from)), npages = 0;
 	int error;
 
 	if (to->faulting) {
@@ -321,10 +327,10 @@ static uint32_t deliver(struct env *from, struct env *to)
 		to->tf.edi = from->tf.edi;
 		to->tf.ebp = from->tf.ebp;
 	}
-	if (from->ipc_flags & IPC_PAGES) {
+	if (flags_of(from) & IPC_PAGES) {
 		npages = deliver_pages(from, to, &error);
 	}
-	if (to->ipc_flags & IPC_PUBLISH) {
+	if (flags_of(to) & IPC_PUBLISH) {
 		publish(to, npages);
 	}
 	stop_waiting(to, nwords | npages << 8);
@@ -341,7 +347,8 @@ static void deliver_pending(struct env *env)
 
 static bool waits_for(const struct env *to, const struct env *from)
 {
-	return to->ipc == IPC_RECEIVING && (to->partner == 0 || to->partner == from->id);
+	return to->info->waits == WAITS_TO_RECEIVE &&
+	       (to->info->partner == 0 || to->info->partner == from->id);
 }
 
 /* ---- receive ---- */
@@ -353,11 +360,11 @@ static void take(struct env *env, struct env *from)
 
 	unqueue_sender(from, env);
 	npages = deliver(from, env);
-	if (from->ipc_flags & IPC_RECV) {
-		if (from->deadline && !(from->ipc_flags & IPC_FAULT_CALL)) {
+	if (flags_of(from) & IPC_RECV) {
+		if (from->deadline && !(flags_of(from) & IPC_FAULT_CALL)) {
 			clock_cancel(from); /* the send's; that of a fault call goes on */
 		}
-		wait_in(from, IPC_RECEIVING, env->id);
+		wait_in(from, WAITS_TO_RECEIVE, env->id);
 		env->awaited = true;
 	} else {
 		go_on(from, npages << 8);
@@ -376,7 +383,8 @@ static bool receive(struct env *env, envid_t partner)
 			return true;
 		}
 		from->awaited = true;
-		from = from->ipc == IPC_SENDING && from->partner == env->id ? from : NULL;
+		from = from->info->waits == WAITS_TO_SEND && from->info->partner == env->id ? from
+		                                                                            : NULL;
 	} else if (partner) {
 		from = NULL;
 	} else if (env->pending) {
@@ -387,11 +395,11 @@ static bool receive(struct env *env, envid_t partner)
 		take(env, from);
 		return true;
 	}
-	if (env->ipc_flags & IPC_RECV_NOWAIT) {
+	if (flags_of(env) & IPC_RECV_NOWAIT) {
 		env->tf.eax = E_NOT_WAITING;
 		return true;
 	}
-	wait_in(env, IPC_RECEIVING, partner);
+	wait_in(env, WAITS_TO_RECEIVE, partner);
 	return false;
 }
 
@@ -408,18 +416,18 @@ static struct env *send(struct env *env, struct env *to)
 	uint32_t npages;
 
 	if (!waits_for(to, env)) {
-		if (env->ipc_flags & IPC_SEND_NOWAIT) {
+		if (flags_of(env) & IPC_SEND_NOWAIT) {
 			env->tf.eax = E_NOT_WAITING;
 			return env;
 		}
 		queue_sender(env, to);
-		wait_in(env, IPC_SENDING, to->id);
+		wait_in(env, WAITS_TO_SEND, to->id);
 		return NULL;
 	}
 	npages = deliver(env, to);
-	if (env->ipc_flags & IPC_RECV) {
+	if (flags_of(env) & IPC_RECV) {
 		to->awaited = true;
-		wait_in(env, IPC_RECEIVING, to->id);
+		wait_in(env, WAITS_TO_RECEIVE, to->id);
 		return switch_to(to);
 	}
 	env->tf.eax = npages << 8;
@@ -429,10 +437,11 @@ static struct env *send(struct env *env, struct env *to)
 
 static struct env *reply(struct env *env, struct env *to)
 {
-	bool replied = to && to != env && to->ipc == IPC_RECEIVING && to->partner == env->id;
+	bool replied = to && to != env && to->info->waits == WAITS_TO_RECEIVE &&
+	               to->info->partner == env->id;
 	uint32_t npages = replied ? deliver(env, to) : 0;
 
-	if (!(env->ipc_flags & IPC_RECV)) {
+	if (!(flags_of(env) & IPC_RECV)) {
 		env->tf.eax = replied ? (int)(npages << 8) : E_NOT_WAITING;
 	} else if (!receive(env, 0)) {
 		return replied ? switch_to(to) : NULL;
@@ -450,8 +459,7 @@ struct env *ipc_call(struct env *env)
 	struct env *to = env_lookup(NULL, partner);
 	int error = check_call(env, flags);
 
-	debug_assert(lock_held() && env->ipc == IPC_IDLE);
-	env->ipc_flags = flags;
+	debug_assert(lock_held() && !env->info->waits);
 	if (!error && flags & IPC_SEND && !(flags & IPC_REPLY)) {
 		error = !to ? E_BAD_ENV : to == env ? E_INVAL : OK;
 	}
@@ -473,17 +481,14 @@ struct env *ipc_call(struct env *env)
 /* The fault waits for no clock and for nobody but ipc_retry_fault. */
 static void await_pager(struct env *env)
 {
-	env->ipc_flags = 0;
-	wait_in(env, IPC_RECEIVING, env->id);
+	wait_in(env, WAITS_TO_RECEIVE, env->id);
 }
 
 /* wait_in for a receive without any bound or publishing but that of a fault call. */
 static void wait_plainly(struct env *env, envid_t partner, envid_t hears)
 {
-	env->ipc = IPC_RECEIVING;
-	env->partner = partner;
 	env->hears = hears;
-	env->info->waits = 1;
+	env->info->waits = WAITS_TO_RECEIVE;
 	env->info->partner = partner;
 	env->info->status = ENV_NOT_RUNNABLE;
 }
@@ -494,9 +499,8 @@ static struct env *tell_pager(struct env *env, struct env *pager)
 	say_fault(env, pager);
 	pager->tf.eax = FAULT_WORDS;
 	pager->tf.ebx = env->id;
-	pager->ipc = IPC_IDLE;
 	pager->hears = HEARS_NOBODY;
-	pager->info->waits = 0;
+	pager->info->waits = WAITS_NOT;
 	pager->awaited = true;
 	wait_plainly(env, pager->id, HEARS_NOBODY);
 	if (env->fault_us && !env->noted) {
@@ -509,10 +513,9 @@ struct env *ipc_fault(struct env *env)
 {
 	struct env *pager = env_lookup(NULL, env->info->pager);
 
-	debug_assert(lock_held() && env->ipc == IPC_IDLE);
+	debug_assert(lock_held() && !env->info->waits);
 	env->info->faults.calls++;
 	env->faulting = true;
-	env->ipc_flags = FAULT_FLAGS;
 	if (pager && (pager->hears == 0 || pager->hears == env->id)) {
 		return tell_pager(env, pager);
 	}
@@ -534,7 +537,7 @@ struct env *ipc_answer(struct env *env, struct env *to)
 {
 	int error = OK;
 
-	if (to->partner != env->id || to->stopped || env->pending ||
+	if (to->info->partner != env->id || to->stopped || env->pending ||
 	    env->senders_head) { /* else it is in that queue, or has asked already */
 		return NULL;
 	}
@@ -547,7 +550,6 @@ struct env *ipc_answer(struct env *env, struct env *to)
 	} else {
 		return NULL;
 	}
-	env->ipc_flags = env->tf.eax;
 	stop_waiting(to, error == E_AGAIN ? OK : error);
 	wait_plainly(env, 0, 0);
 	return to;
@@ -560,9 +562,14 @@ void ipc_retry_fault(struct env *env)
 	}
 }
 
+bool ipc_in_fault_call(const struct env *env)
+{
+	return env->info->waits && flags_of(env) & IPC_FAULT_CALL;
+}
+
 void ipc_bound_fault(struct env *env)
 {
-	if (env->ipc != IPC_IDLE && env->ipc_flags & IPC_FAULT_CALL) {
+	if (ipc_in_fault_call(env)) {
 		clock_cancel(env);
 		bound_fault(env);
 	}
@@ -573,7 +580,7 @@ void ipc_bound_fault(struct env *env)
 void ipc_notify(struct env *env, uint32_t bits)
 {
 	env->pending |= bits;
-	if (env->pending && env->ipc == IPC_RECEIVING && env->partner == 0) {
+	if (env->pending && env->info->waits == WAITS_TO_RECEIVE && env->info->partner == 0) {
 		deliver_pending(env);
 		env_wake(env);
 	}
@@ -581,8 +588,8 @@ void ipc_notify(struct env *env, uint32_t bits)
 
 void ipc_give_up(struct env *env, int result)
 {
-	if (env->ipc == IPC_SENDING) {
-		unqueue_sender(env, env_lookup(NULL, env->partner));
+	if (env->info->waits == WAITS_TO_SEND) {
+		unqueue_sender(env, env_lookup(NULL, env->info->partner));
 	}
 	go_on(env, result);
 }
@@ -600,10 +607,10 @@ static void partner_died(struct env *env, int result)
 
 void ipc_env_died(struct env *env)
 {
-	if (env->ipc == IPC_SENDING) {
-		unqueue_sender(env, env_lookup(NULL, env->partner));
+	if (env->info->waits == WAITS_TO_SEND) {
+		unqueue_sender(env, env_lookup(NULL, env->info->partner));
 	}
-	env->ipc = IPC_IDLE;
+	env->info->waits = WAITS_NOT;
 	while (env->senders_head) {
 		struct env *sender = env->senders_head;
 

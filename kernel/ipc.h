@@ -18,6 +18,8 @@ struct env *ipc_fault(struct env *env);
 /* If the env waits in a fault, it runs the instruction again, and may fault again. */
 void ipc_retry_fault(struct env *env);
 
+/* Whether the env waits for its pager's answer to a fault that the kernel, or its own stub, told. */
+bool ipc_in_fault_call(const struct env *env);
 /* env->fault_us has changed: the clock of a fault call that waits begins anew. */
 void ipc_bound_fault(struct env *env);
 

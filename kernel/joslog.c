@@ -77,8 +77,8 @@ static bool is_stuck(void)
 		if (env->life != LIFE_ALIVE || env->space.server) {
 			continue;
 		}
-		if (env->ipc != IPC_IDLE && envs[ENV_SLOT(env->partner)].space.server &&
-		    env->partner != 0) {
+		if (env->info->waits && envs[ENV_SLOT(env->info->partner)].space.server &&
+		    env->info->partner != 0) {
 			return false;
 		}
 		some = true;

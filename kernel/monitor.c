@@ -44,9 +44,9 @@ static void show_cpus(void)
 	for (uint32_t i = 0; i < cpu_count; i++) {
 		const struct cpu *c = &cpus[i];
 
-		debug_printf("cpu %u apic %u env %08x cr3 %08x queued %u switches %u%s\n", i,
-		             c->apic_id, c->env ? c->env->id : 0, c->cr3, c->queue->queued,
-		             c->switches, c->in_halt ? " idle" : "");
+		debug_printf("cpu %u apic %u env %08x queued %u ticks %u%s\n", i, c->apic_id,
+		             c->env ? c->env->id : 0, c->queue->queued, c->ticks,
+		             c->in_halt ? " idle" : "");
 	}
 }
 

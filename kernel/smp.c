@@ -72,7 +72,7 @@ INIT void smp_start(const struct machine *machine)
 		cpu_prepare(cpu_count, machine->apic_id[i], stack_top);
 		cpu->start = CPU_SILENT;
 		*mailbox() = (struct trampoline_mail){
-			.pgdir = cpu->cr3, .stack = cpu->kstack, .entry = (uint32_t)smp_entry};
+			.pgdir = rcr3(), .stack = cpu->kstack, .entry = (uint32_t)smp_entry};
 		if (start(cpu)) {
 			cpu_count++;
 			stack_top = 0;
@@ -99,6 +99,6 @@ void smp_entry(void)
 		pause();
 	}
 	lock_acquire(cpu);
-	lcr3(cpu->cr3); /* the identity mapping is gone */
+	lcr3(rcr3()); /* the identity mapping is gone */
 	sched_run(cpu, NULL);
 }

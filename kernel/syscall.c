@@ -53,13 +53,15 @@ static int call_clock(struct env *caller)
 static int call_sysinfo(struct env *caller)
 {
 	struct sysinfo *info = (struct sysinfo *)&caller->page->msg[3];
-	uint32_t switches = 0;
+	uint32_t switches = env_past_runs;
 	uint64_t lock_wait = 0;
 
 	_Static_assert(sizeof(*info) == SYSINFO_WORDS * 4, "SYSINFO_WORDS");
 	for (uint32_t i = 0; i < cpu_count; i++) {
-		switches += cpus[i].switches;
 		lock_wait += cpus[i].lock_wait;
+	}
+	for (uint32_t i = 0; i < NENV; i++) {
+		switches += env_records[i].runs;
 	}
 	*info = (struct sysinfo){
 		.frames_total = frame_counts.total,

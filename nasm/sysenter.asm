@@ -163,25 +163,19 @@ sysenter_entry:
 
 .deliver:
 	mov	ebx, [esp + TF_EAX]
-	mov	[esp + ENV_IPC_FLAGS], ebx
 	shr	ebx, IPC_WORDS_SHIFT
 	cmp	ebx, 3
 	ja	.more_words
 	add	ecx, envs
 ; ---- commit: nothing below can fail ----
 .commit:
-	mov	[esp + ENV_PARTNER], eax
 	mov	[esp + ENV_HEARS], eax
-	mov	dword [esp + ENV_IPC], IPC_RECEIVING
 	mov	edx, [esp + ENV_INFO]
 	mov	[edx + INFO_PARTNER], eax
-	mov	dword [edx + INFO_WAITS], 1
-	mov	dword [edx + INFO_STATUS], ENV_NOT_RUNNABLE
+	mov	dword [edx + INFO_STATUS], ENV_NOT_RUNNABLE | WAITS_TO_RECEIVE << 8
 	mov	dword [ecx + ENV_HEARS], HEARS_NOBODY
-	mov	dword [ecx + ENV_IPC], IPC_IDLE
 	mov	eax, [ecx + ENV_INFO]
-	mov	dword [eax + INFO_WAITS], 0
-	mov	dword [eax + INFO_STATUS], ENV_RUNNING
+	mov	dword [eax + INFO_STATUS], ENV_RUNNING ; and WAITS_NOT
 	inc	dword [eax + INFO_RUNS]
 	mov	edx, [esp + ENV_CPU]
 	SWITCH_TO
@@ -219,7 +213,6 @@ sysenter_entry:
 	jz	.locked
 	mov	byte [ecx + ENV_AWAITED], 1
 	mov	ebx, [esp + TF_EAX]
-	mov	[esp + ENV_IPC_FLAGS], ebx
 	shr	ebx, IPC_WORDS_SHIFT
 	or	ebx, 1 << 8		; IPC_GOT_PAGES
 	mov	eax, [esp + TF_EBX]

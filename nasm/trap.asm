@@ -93,7 +93,7 @@ trap_run:
 	cmp	dword [ecx + ENV_NPORTS], 0
 	jne	.slow
 	mov	eax, [ecx + ENV_INFO]
-	mov	dword [eax + INFO_STATUS], ENV_RUNNING
+	mov	dword [eax + INFO_STATUS], ENV_RUNNING ; and WAITS_NOT
 	inc	dword [eax + INFO_RUNS]
 	SWITCH_TO
 	UNLOCK_OR edx, .wake_next

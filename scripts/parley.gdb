@@ -12,13 +12,13 @@ define envs
 	while $i < sizeof(envs) / sizeof(envs[0])
 		set $e = &envs[$i]
 		if $e->life != LIFE_FREE
-			printf "%08x  %d    %d     %d     ", $e->id, $e->life, $e->ipc, $e->stopped
+			printf "%08x  %d    %d     %d     ", $e->id, $e->life, $e->info->waits, $e->stopped
 			if $e->cpu
 				printf "%2d  ", $e->cpu->index
 			else
 				printf " -  "
 			end
-			printf "%08x %08x %5d  ", $e->partner, $e->pending, $e->space.pages
+			printf "%08x %08x %5d  ", $e->info->partner, $e->pending, $e->space.pages
 			output/a $e->tf.eip
 			printf "\n"
 		end
@@ -26,7 +26,7 @@ define envs
 	end
 end
 document envs
-Every env in use. life: 1 alive, 2 dead. ipc: 0 none, 1 sending, 2 receiving (from partner).
+Every env in use. life: 1 alive, 2 dead. ipc: 0 none, 1 to send, 2 to receive (from partner).
 end
 
 define queues

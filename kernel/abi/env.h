@@ -61,6 +61,9 @@ struct env_page {
 };
 _Static_assert(sizeof(struct env_page) <= PGSIZE, "the env page is one page");
 
+/* What an env waits for in an IPC. */
+enum env_waits { WAITS_NOT, WAITS_TO_SEND, WAITS_TO_RECEIVE };
+
 enum env_status {
 	ENV_FREE = 0,
 	ENV_DYING = 1,
@@ -93,14 +96,15 @@ enum fault_time { FAULT_IN_KERNEL, FAULT_IN_HANDLER, FAULT_IN_PAGER };
 struct env_info {
 	envid_t id;
 	envid_t parent;
-	uint32_t status; /* enum env_status */
-	uint32_t runs;   /* times dispatched */
-	uint32_t cpu;    /* where it runs or ran last */
+	uint8_t status;    /* enum env_status */
+	uint8_t waits;     /* enum env_waits */
+	uint16_t reserved; /* 0 */
+	uint32_t runs;     /* times dispatched */
+	uint32_t cpu;      /* where it runs or ran last */
 	envid_t controller;
 	envid_t pager;
 	uint32_t pages;  /* mapped pages and page tables */
 	uint32_t limit;  /* of pages; 0 none */
-	uint32_t waits;  /* 1: waits in an IPC */
 	envid_t partner; /* whom it waits for, 0 anyone */
 	/* Of the last receive with IPC_PUBLISH, as on JOS: others can see these. */
 	uint32_t ipc_receiving; /* 1: waits in one now */
@@ -111,7 +115,7 @@ struct env_info {
 
 	struct fault_counts faults;
 	envid_t former; /* who controlled it before the controller it has; 0: nobody */
-	uint32_t reserved[1];
+	uint32_t reserved2[2];
 };
 _Static_assert(sizeof(struct env_info) == 128, "two cache lines per record");
 

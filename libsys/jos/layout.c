@@ -10,6 +10,7 @@
 _Static_assert(sizeof(struct Env) == sizeof(struct env_info), "records");
 SAME_FIELD(env_id, id);
 SAME_FIELD(env_parent_id, parent);
+SAME_FIELD(env_status, status);
 SAME_FIELD(env_runs, runs);
 SAME_FIELD(env_cpunum, cpu);
 SAME_FIELD(env_controller, controller);
@@ -23,9 +24,7 @@ SAME_FIELD(env_ipc_dstva, ipc_window);
 SAME_FIELD(env_ipc_value, ipc_value);
 SAME_FIELD(env_ipc_from, ipc_from);
 SAME_FIELD(env_ipc_perm, ipc_perm);
-/* env_status is the low half of the kernel's word, env_type (ENV_TYPE_USER is 0) the high one. */
-_Static_assert(offsetof(struct Env, env_status) == offsetof(struct env_info, status), "status");
-_Static_assert(offsetof(struct Env, env_type) == offsetof(struct env_info, status) + 2, "type");
+SAME_FIELD(env_type, reserved); /* ENV_TYPE_USER is 0 */
 
 #define SAME_VALUE(name) _Static_assert((int)name == (int)K_##name, #name)
 SAME_VALUE(ENV_FREE);

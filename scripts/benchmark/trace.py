@@ -93,7 +93,7 @@ class Kernel(Image):
         super().__init__("kernel", path)
         self.cr3_writes = self.instructions(r"^mov +%e\w+,%cr3")
         self.cr3_flushes = (self.inside(self.cr3_writes, r"shootdown|answer|flush")
-                            - self.inside(self.cr3_writes, r"load_space"))
+                            - self.inside(self.cr3_writes, r"cpu_(leave|switch)"))
         self.invlpg = self.instructions(r"^invlpg")
         self.rep_movs = self.instructions(r"^rep movs")
         self.rep_stos = self.instructions(r"^rep stos")

@@ -26,7 +26,8 @@ enum EnvType {
 struct Env {
 	envid_t env_id;
 	envid_t env_parent_id;
-	uint16_t env_status;
+	uint8_t env_status;
+	uint8_t env_waits; /* in an IPC */
 	uint16_t env_type; /* enum EnvType */
 	uint32_t env_runs;
 	int env_cpunum;
@@ -34,8 +35,7 @@ struct Env {
 	envid_t env_pager;      /* 0: handles its faults itself */
 	uint32_t env_pages;     /* mapped pages and page tables */
 	uint32_t env_limit;     /* of pages, 0 none */
-	uint32_t env_waits;     /* in an IPC */
-	envid_t env_partner;    /* of that, 0 anyone */
+	envid_t env_partner;    /* whom it waits for in an IPC, 0 anyone */
 
 	/* Of its last sys_ipc_recv. */
 	uint32_t env_ipc_recving;
@@ -44,7 +44,7 @@ struct Env {
 	envid_t env_ipc_from;
 	int env_ipc_perm; /* 0: no page came */
 
-	uint32_t env_faults[16]; /* counts, as struct fault_counts */
+	uint32_t env_faults[17]; /* counts, as struct fault_counts */
 };
 _Static_assert(sizeof(struct Env) == 128, "one record of the kernel's table");
 
