@@ -84,8 +84,13 @@ static inline int ipc_reply_recv(envid_t to, struct ipc_msg *msg, uint32_t flags
 {
 	int status = ipc_exchange(IPC_SEND | IPC_RECV | IPC_REPLY | flags, to, msg);
 
-	if (status == OK && msg->from == 0 && !ipc_hide_bits(msg)) {
-		return ipc_recv(0, msg, flags & ~(uint32_t)IPC_PAGES);
+	if (__builtin_expect(status == OK && msg->from == 0, false)) {
+		struct ipc_msg bits = *msg; /* so that *msg can stay in registers */
+
+		if (!ipc_hide_bits(&bits)) {
+			status = ipc_recv(0, &bits, flags & ~(uint32_t)IPC_PAGES);
+		}
+		*msg = bits;
 	}
 	return status;
 }

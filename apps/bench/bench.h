@@ -32,9 +32,15 @@ void report(const char *id, uint32_t size, uint32_t ops, uint64_t counts);
  * kernel lock. */
 void note(const char *name, uint32_t value);
 
-/* End the program, with a line, if a call failed; if a result is wrong. */
-void must(int status, const char *what);
+/* End the program, with a line: a call failed; if a result is wrong; if a call failed. */
+_Noreturn void call_failed(int status, const char *what);
 void expect(bool good, const char *what);
+static inline void must(int status, const char *what)
+{
+	if (status < 0) {
+		call_failed(status, what);
+	}
+}
 
 /* `full`, or less of it in a brief run. */
 uint32_t times(uint32_t full, uint32_t brief);

@@ -27,13 +27,15 @@ void bench_system_call(void)
 
 /* ---- messages ---- */
 
-static void invert_words(struct ipc_msg *msg)
+/* The message whose words all are. */
+static struct ipc_msg inverted(struct ipc_msg msg)
 {
-	msg->w[0] = ~msg->w[0];
-	msg->w[2] = ~msg->w[2];
-	for (uint32_t i = FIRST_MSG_WORD; i < msg->nwords; i++) {
+	msg.w[0] = ~msg.w[0];
+	msg.w[2] = ~msg.w[2];
+	for (uint32_t i = FIRST_MSG_WORD; i < msg.nwords; i++) {
 		env_page->msg[i] = ~env_page->msg[i];
 	}
+	return msg;
 }
 
 /* The partner. w1 says what the message is. */
@@ -49,7 +51,7 @@ static void answer(envid_t parent)
 			msg.w[0]++;
 			msg.nwords = 1;
 		} else if (msg.w[1] == CALL_INVERT) {
-			invert_words(&msg);
+			msg = inverted(msg);
 		} else {
 			expect(client == parent, "who sent the message");
 			return;

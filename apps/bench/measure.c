@@ -34,12 +34,10 @@ void note(const char *name, uint32_t value)
 	printf("note %s %u\n", name, value);
 }
 
-void must(int status, const char *what)
+void call_failed(int status, const char *what)
 {
-	if (status < 0) {
-		printf("bench: %s: %e\n", what, status);
-		exit(1);
-	}
+	printf("bench: %s: %e\n", what, status);
+	exit(1);
 }
 
 void expect(bool good, const char *what)
