@@ -68,19 +68,14 @@ char debug_read(void)
 
 static void put_number(uint32_t value, uint32_t base, int width, char pad)
 {
-	char digits[10];
-	int n = 0;
-
-	do {
-		digits[n++] = "0123456789abcdef"[value % base];
-		value /= base;
-	} while (value);
-	for (; width > n; width--) {
-		put(pad);
+	if (value >= base) {
+		put_number(value / base, base, width - 1, pad);
+	} else {
+		for (; width > 1; width--) {
+			put(pad);
+		}
 	}
-	while (n > 0) {
-		put(digits[--n]);
-	}
+	put("0123456789abcdef"[value % base]);
 }
 
 static const char *put_conversion(const char *f, va_list *args)
@@ -94,14 +89,10 @@ static const char *put_conversion(const char *f, va_list *args)
 	}
 	switch (*f) {
 	case 's':
-		for (text = va_arg(*args, const char *); *text; text++, width--) {
+		for (text = va_arg(*args, const char *); *text; text++) {
 			put(*text);
 		}
-		for (; width > 0; width--) {
-			put(' ');
-		}
 		break;
-	case 'c': put(va_arg(*args, int)); break;
 	case 'u': put_number(va_arg(*args, uint32_t), 10, width, pad); break;
 	case 'x': put_number(va_arg(*args, uint32_t), 16, width, pad); break;
 	default: put(*f);

@@ -15,7 +15,7 @@ void debug_write(const char *bytes, uint32_t length);
 /* One byte from the first serial line; waits for it. */
 char debug_read(void);
 
-/* %s %c %u %x, width and leading zero. */
+/* %s, and %u %x with width and leading zero. */
 void debug_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* A boot-time line; silent with `quiet` on the command line. */
