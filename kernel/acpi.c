@@ -47,7 +47,7 @@ struct madt_entry {
 		struct {
 			uint8_t bus, irq;
 			uint32_t pin;
-			uint16_t flags; /* bits 0-1 polarity, 2-3 trigger; 3: low, level */
+			uint16_t flags; /* struct isa_irq */
 		} __attribute__((packed)) override;
 	};
 } __attribute__((packed));
@@ -84,9 +84,8 @@ static INIT void apply(struct machine *machine, const struct madt_entry *entry)
 		machine->ioapic = entry->ioapic.address;
 	} else if (entry->type == MADT_OVERRIDE && entry->length >= 10 &&
 	           entry->override.irq < 16) {
-		machine->irq_pin[entry->override.irq] = entry->override.pin;
-		machine->irq_active_low[entry->override.irq] = (entry->override.flags & 3) == 3;
-		machine->irq_level[entry->override.irq] = (entry->override.flags >> 2 & 3) == 3;
+		machine->irq[entry->override.irq] =
+			(struct isa_irq){entry->override.pin, entry->override.flags};
 	}
 }
 

@@ -167,16 +167,16 @@ void apic_stop_others(void)
 
 int apic_enable_irq(uint32_t irq)
 {
-	uint32_t pin = where->irq_pin[irq], low = VEC_IRQ0 + irq;
+	uint32_t pin = where->irq[irq].pin, flags = where->irq[irq].flags;
+	bool active_low = (flags & IRQ_ACTIVE_LOW) == IRQ_ACTIVE_LOW;
 
 	if (pin >= ioapic_pins()) {
 		return E_NOT_FOUND;
 	}
-	if (where->irq_level[irq]) {
+	if ((flags & IRQ_LEVEL) == IRQ_LEVEL) {
 		return E_INVAL;
 	}
-	low |= where->irq_active_low[irq] ? PIN_ACTIVE_LOW : 0;
 	ioapic_write(IOAPIC_PIN0 + 2 * pin + 1, where->boot_apic_id << 24);
-	ioapic_write(IOAPIC_PIN0 + 2 * pin, low);
+	ioapic_write(IOAPIC_PIN0 + 2 * pin, (VEC_IRQ0 + irq) | (active_low ? PIN_ACTIVE_LOW : 0));
 	return OK;
 }

@@ -13,10 +13,11 @@ struct machine {
 	uint32_t ncpu; /* the boot CPU is not necessarily first */
 	uint32_t apic_id[NCPU_MAX];
 	uint32_t ignored; /* CPUs beyond NCPU_MAX */
-	/* ISA interrupts. */
-	uint32_t irq_pin[16];
-	bool irq_level[16], irq_active_low[16];
+	struct isa_irq {
+		uint32_t pin, flags; /* as in the tables: bits 0-1 polarity, 2-3 trigger */
+	} irq[16];
 };
+enum { IRQ_ACTIVE_LOW = 3, IRQ_LEVEL = 3 << 2 };
 
 /* ACPI's MADT, else the MP tables, else one CPU at the usual addresses. Words `noacpi` and `nomp` on the
  * command line skip a source. */

@@ -25,11 +25,10 @@ struct mp_entry {
 		} bus;
 		struct {
 			uint8_t id, version, flags; /* bit 0: usable */
-			uint8_t address[4];
-		} ioapic;
+			paddr_t address;
+		} __attribute__((packed)) ioapic;
 		struct {
-			uint8_t kind;
-			uint8_t flags, reserved; /* bits 0-1 polarity, 2-3 trigger; 3: low, level */
+			uint8_t kind, flags, reserved; /* flags: struct isa_irq */
 			uint8_t bus, irq, ioapic, pin;
 		} interrupt;
 	};
@@ -65,18 +64,13 @@ static INIT void apply(struct machine *machine, const struct mp_entry *entry, st
 	} else if (entry->type == MP_BUS && boot_starts_with(entry->bus.name, "ISA")) {
 		ids->isa_bus = entry->bus.id;
 	} else if (entry->type == MP_IOAPIC && entry->ioapic.flags & 1 && ids->ioapic == NONE) {
-		const uint8_t *a = entry->ioapic.address;
-
 		ids->ioapic = entry->ioapic.id;
-		machine->ioapic = a[0] | a[1] << 8 | a[2] << 16 | (uint32_t)a[3] << 24;
+		machine->ioapic = entry->ioapic.address;
 	} else if (entry->type == MP_INTERRUPT && entry->interrupt.kind == 0 &&
 	           entry->interrupt.bus == ids->isa_bus && entry->interrupt.irq < 16 &&
 	           entry->interrupt.ioapic == ids->ioapic) {
-		uint32_t irq = entry->interrupt.irq;
-
-		machine->irq_pin[irq] = entry->interrupt.pin;
-		machine->irq_active_low[irq] = (entry->interrupt.flags & 3) == 3;
-		machine->irq_level[irq] = (entry->interrupt.flags >> 2 & 3) == 3;
+		machine->irq[entry->interrupt.irq] =
+			(struct isa_irq){entry->interrupt.pin, entry->interrupt.flags};
 	}
 }
 
