@@ -36,6 +36,10 @@ kernel_cflags := $(cflags) -mno-80387 -flto -mpreferred-stack-boundary=2 -falign
 	-falign-jumps=1 -falign-loops=1 -falign-labels=1 -fno-tree-sra -fno-if-conversion -fno-code-hoisting -mbranch-cost=1
 # The files that the measured paths run through; all others are made small.
 kernel_fast := fault frame kfault pagecall runqueue
+# What only helps people look, and may be left out (BARE=1): counted apart, so its code is in a section of its own,
+# .look, and link-time optimisation does not mix it with the rest.
+kernel_look := monitor joslog trace account
+look_sections := .text .text.unlikely
 user_cflags := $(cflags) -ffunction-sections -fdata-sections
 jos_cflags := $(cflags) -O1 -Ilibsys/jos -fno-strict-aliasing -fnon-call-exceptions \
 	-fno-delete-null-pointer-checks -fno-tree-ch -Wno-extra -Wno-error -Wno-format -Wno-unused
@@ -196,7 +200,7 @@ remember = @mkdir -p $(@D); new=$@.$$$$; printf '%s\n' '$(subst ','\'',$(1))' >$
 .PHONY: always
 always: | ready
 build/flags: always
-	$(call remember,$(cc) $(kernel_cflags) $(kernel_fast) $(user_cflags) $(jos_cflags) $(nasm_flags) $(jos_link_flags))
+	$(call remember,$(cc) $(kernel_cflags) $(kernel_fast) $(kernel_look) $(user_cflags) $(jos_cflags) $(nasm_flags) $(jos_link_flags))
 build/sources: always
 	$(call remember,$(kernel_sources) $(objects) $(apps) $(tests) $(jos_apps) $(jos_tests))
 $(objects): build/flags
@@ -212,7 +216,9 @@ $(1)_objects := $$(patsubst %,$(1)/%.o,$$(basename $$(filter-out $(5),$(kernel_s
 $$(filter $(1)/kernel/%,$$($(1)_objects)): $(1)/%.o: %.c build/flags
 	$$(call say,CC,$$<)
 	$$(Q)mkdir -p $$(@D)
-	$$(Q)$(cc) $(kernel_cflags) $$(if $$(filter $(kernel_fast),$$(*F)),-O2,-Os) $(2) -MMD -MP -c -o $$@ $$<
+	$$(Q)$(cc) $(kernel_cflags) $$(if $$(filter $(kernel_fast),$$(*F)),-O2,-Os) \
+		$$(if $$(filter $(kernel_look),$$(*F)),-fno-lto) $(2) -MMD -MP -c -o $$@ $$<
+	$$(Q)$$(if $$(filter $(kernel_look),$$(*F)),$(objcopy) $(look_sections:%=--rename-section %=.look) $$@)
 
 # -M in a pass of its own: beside -o, NASM leaves out the files that %include names.
 $(1)/nasm/%.o: nasm/%.asm $(1)/constants.inc build/flags
@@ -241,7 +247,7 @@ $(eval $(call kernel,build,))
 $(eval $(call kernel,build/debug,-DDEBUG=1))
 $(eval $(call kernel,build/up,-DONE_CPU=1))
 $(eval $(call kernel,build/kfault,,kernel/kfault.c))
-$(eval $(call kernel,build/bare,,,,$(patsubst %,kernel/%.c,monitor joslog trace account)))
+$(eval $(call kernel,build/bare,,,,$(kernel_look:%=kernel/%.c)))
 $(eval $(call kernel,build/fail,-DDEBUG=1 -fno-lto,kernel/failhook.c kernel/kfault.c,\
 	$(foreach f,frame_alloc env_create syscall_dispatch kfault_page,-Wl$(comma)--wrap=$(f))))
 

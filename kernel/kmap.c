@@ -43,17 +43,24 @@ INIT void *kmap_device(paddr_t pa, uint32_t size)
 	return (void *)(va + offset);
 }
 
+void *kmap_page(void)
+{
+	paddr_t frame = frame_alloc(FRAME_DIRECT | FRAME_RESERVE);
+
+	return frame == FRAME_NONE ? NULL : frame_low(frame);
+}
+
 INIT vaddr_t kmap_stack(uint32_t index)
 {
 	vaddr_t top = KERNBASE - index * KSTACK_STRIDE;
 
 	for (vaddr_t va = top - KSTACK_SIZE; va != top; va += PGSIZE) {
-		paddr_t frame = frame_alloc(FRAME_DIRECT | FRAME_RESERVE);
+		const void *page = kmap_page();
 
-		if (frame == FRAME_NONE) {
+		if (!page) {
 			panic("no memory for the stack of CPU %u", index);
 		}
-		stack_table[(va >> PGSHIFT) & 1023] = frame | PTE_P | PTE_W | PTE_G;
+		stack_table[(va >> PGSHIFT) & 1023] = frame_low_addr(page) | PTE_P | PTE_W | PTE_G;
 	}
 	return top;
 }

@@ -22,6 +22,9 @@ void kmap_init(void);
 /* Uncached mapping of device registers; panics when the window is full. Boot time only. */
 void *kmap_device(paddr_t pa, uint32_t size);
 
+/* A fresh page of directly mapped memory, with undefined contents; NULL: only the reserve is left. Lock held. */
+void *kmap_page(void);
+
 /* Maps a fresh stack with a guard page below for CPU number `index`; its top. Boot time only. */
 vaddr_t kmap_stack(uint32_t index);
 

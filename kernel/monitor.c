@@ -60,9 +60,10 @@ static void show_translation(uint32_t id, vaddr_t va)
 	if (pde & PTE_P && !(pde & PTE_PS)) {
 		const pte_t *table = frame_low(PTE_ADDR(pde));
 		pte_t pte = table[(va >> PGSHIFT) & 1023];
+		bool counted = pte & PTE_P && pte >> PGSHIFT < frame_table_size;
 
 		debug_printf(" pte %08x mappings %u", pte,
-		             pte & PTE_P ? frame_refs(PTE_ADDR(pte)) : 0);
+		             counted ? frame_of(PTE_ADDR(pte))->refs % FRAME_FIXED : 0);
 	}
 	debug_printf("\n");
 }

@@ -138,21 +138,16 @@ static uint32_t pages_made(void)
 /* One page more. False: there is no memory. */
 static bool make_page(struct ring *ring)
 {
-	paddr_t frame;
+	void *page;
 
 	if (!ring->pages) {
-		frame = frame_alloc(FRAME_DIRECT | FRAME_RESERVE);
-		if (frame == FRAME_NONE) {
-			return false;
-		}
-		*ring = (struct ring){.pages = frame_low(frame)};
+		*ring = (struct ring){.pages = kmap_page()};
 	}
-	frame = frame_alloc(FRAME_DIRECT | FRAME_RESERVE);
-	if (frame == FRAME_NONE) {
-		return false;
+	page = ring->pages ? kmap_page() : NULL;
+	if (page) {
+		ring->pages[ring->made++] = page;
 	}
-	ring->pages[ring->made++] = frame_low(frame);
-	return true;
+	return page;
 }
 
 /* Makes rings of `pages` each, as far as one entry goes; pages still missing, or E_NO_MEM. */
@@ -224,11 +219,10 @@ static int clear(void)
 
 /* ---- the call ---- */
 
-/* Written through the kernel's own mapping: the user address may stand in the TLB with older rights. */
 static int move_records(const struct env *caller, uint32_t cpu, vaddr_t va)
 {
 	struct ring *ring = &rings[cpu];
-	struct trace_record *to;
+	struct trace_record *to = (struct trace_record *)va;
 	uint32_t n = 0;
 
 	if (cpu >= cpu_count || va % PGSIZE || va >= UTOP) {
@@ -237,7 +231,7 @@ static int move_records(const struct env *caller, uint32_t cpu, vaddr_t va)
 	if (!space_may_access(&caller->space, va, PGSIZE, PTE_W)) {
 		return E_FAULT;
 	}
-	to = frame_enter(PTE_ADDR(*space_find(&caller->space, va)), FRAME_SLOT_DST);
+	invlpg(va); /* it may stand in the TLB with older rights */
 	while (n < TRACE_RECORDS_PER_PAGE && ring->read != ring->written) {
 		copy_words(&to[n++], record_at(ring, ring->read++), RECORD_WORDS);
 	}

@@ -52,8 +52,13 @@ def section_bytes(section, elf="build/kernel.elf"):
 
 
 def text_bytes():
-    """Code that stays."""
+    """Code that stays and that the kernel itself needs."""
     return section_bytes(".text")
+
+
+def look_bytes():
+    """Code of the optional files that only help people look."""
+    return section_bytes(".look")
 
 
 def init_bytes():
