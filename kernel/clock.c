@@ -28,13 +28,12 @@ enum {
 	SAMPLE_TRIES = 4,
 };
 
-uint32_t clock_tsc_per_ms, clock_timer_per_tick;
+uint32_t clock_tsc_per_ms, clock_timer_per_tick, clock_pending;
 static uint32_t us_per_tsc; /* microseconds per TSC count, times 2^32 */
 static uint64_t tsc_start;
 
 static struct env *wheel[SLOTS];
 static struct env *expire_next; /* whom expire_slot looks at next: firing one may cancel others */
-static uint32_t pending;        /* envs in the wheel */
 static uint32_t expired;        /* all slots up to this tick are done */
 
 uint32_t clock_mul_div(uint32_t a, uint32_t b, uint32_t c)
@@ -143,7 +142,7 @@ void clock_wake_after(struct env *env, uint32_t us)
 	struct env **slot;
 
 	debug_assert(lock_held() && !env->deadline);
-	if (pending++ == 0) {
+	if (clock_pending++ == 0) {
 		expired = ticks();
 	}
 	env->deadline = (uint32_t)((clock_us() + us) >> TICK_SHIFT) + 1;
@@ -163,7 +162,7 @@ void clock_cancel(struct env *env)
 		return;
 	}
 	env->deadline = 0;
-	pending--;
+	clock_pending--;
 	if (env == expire_next) {
 		expire_next = env->timer_next;
 	}
@@ -212,7 +211,7 @@ void clock_expire(void)
 	uint32_t now;
 
 	debug_assert(lock_held());
-	if (pending == 0) {
+	if (clock_pending == 0) {
 		return;
 	}
 	now = ticks();
@@ -223,9 +222,4 @@ void clock_expire(void)
 		expired++;
 		expire_slot(wheel[expired % SLOTS], now);
 	}
-}
-
-bool clock_pending(void)
-{
-	return pending > 0;
 }

@@ -35,7 +35,7 @@ void clock_arm(struct cpu *cpu);
 void clock_cancel(struct env *env);
 /* Fires what is due. Lock held. From timer ticks. */
 void clock_expire(void);
-/* Whether any time-out is pending: then the CPU that goes idle keeps ticking. Lock held. */
-bool clock_pending(void);
+/* Envs with a time-out: while there are any, a CPU that goes idle keeps ticking. Guarded by the kernel lock. */
+extern uint32_t clock_pending;
 
 #endif

@@ -92,7 +92,7 @@ static void say_if_stuck(void)
 {
 	const uint32_t all = (1u << cpu_count) - 1;
 
-	if (!said_stuck && runqueue_idle == all && !clock_pending() && is_stuck()) {
+	if (!said_stuck && runqueue_idle == all && !clock_pending && is_stuck()) {
 		said_stuck = true;
 		debug_printf("No runnable environments in the system!\n");
 	}

@@ -87,8 +87,8 @@ static _Noreturn void halt(struct cpu *cpu)
 	cpu->in_halt = true;
 	runqueue_idle |= cpu->queue->bit;
 	clock_arm(cpu);
-	if (clock_pending() != cpu->ticking) {
-		cpu->ticking = clock_pending();
+	if (cpu->ticking != (clock_pending > 0)) {
+		cpu->ticking = clock_pending > 0;
 		apic_timer_set(cpu->ticking ? clock_timer_per_tick : 0);
 	}
 	hook_event(EVENT_IDLE, NULL, 0);
