@@ -10,10 +10,6 @@
 #include "kernel/x86.h"
 
 enum {
-	COM1 = 0x3F8,
-	LINE_STATUS = COM1 + 5,
-	CAN_SEND = 0x20,
-	HAS_DATA = 0x01,
 	SPIN_MAX = 100000, /* status reads before a byte is given up */
 	DEBUG_EXIT = 0xF4, /* QEMU's isa-debug-exit, where `make run` puts it */
 };
@@ -54,14 +50,6 @@ void debug_write(const char *bytes, uint32_t length)
 		}
 		ok = put(bytes[i]);
 	}
-}
-
-char debug_read(void)
-{
-	while (!(inb(LINE_STATUS) & HAS_DATA)) {
-		pause();
-	}
-	return inb(COM1);
 }
 
 /* ---- formatted ---- */

@@ -7,13 +7,13 @@
 
 struct trapframe;
 
+enum { COM1 = 0x3F8, LINE_STATUS = COM1 + 5, HAS_DATA = 0x01, CAN_SEND = 0x20 }; /* 16550 */
+
 /* Sets up the first serial line; harmless without one. */
 void debug_init(void);
 
 /* Bytes to the first serial line, as they are. */
 void debug_write(const char *bytes, uint32_t length);
-/* One byte from the first serial line; waits for it. */
-char debug_read(void);
 
 /* %s, and %u %x with width and leading zero. */
 void debug_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -75,12 +75,20 @@ static void show_memory(void)
 	             frame_counts.unused, (uint32_t)kernel_start, (uint32_t)kernel_end);
 }
 
+static char read_char(void)
+{
+	while (!(inb(LINE_STATUS) & HAS_DATA)) {
+		pause();
+	}
+	return inb(COM1);
+}
+
 static void read_line(char *line)
 {
 	uint32_t n = 0;
 
 	debug_printf("kernel> ");
-	for (char c = debug_read(); c != '\r' && c != '\n'; c = debug_read()) {
+	for (char c = read_char(); c != '\r' && c != '\n'; c = read_char()) {
 		if ((c == 8 || c == 127) && n > 0) {
 			n--;
 			debug_printf("\b \b");
