@@ -94,7 +94,7 @@ INIT void apic_init(const struct machine *machine)
 	apic_init_cpu();
 }
 
-void apic_init_cpu(void)
+INIT void apic_init_cpu(void)
 {
 	lapic_write(LAPIC_SPURIOUS, LAPIC_ENABLE | VEC_SPURIOUS);
 	lapic_write(LAPIC_LVT_LINT0, LVT_MASKED);

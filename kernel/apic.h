@@ -8,7 +8,7 @@ struct machine;
 
 /* Maps the registers, masks the 8259s and every I/O APIC pin. Boot CPU. */
 void apic_init(const struct machine *machine);
-/* Enables the local APIC of the CPU that calls. */
+/* Enables the local APIC of the CPU that calls. Start-up only. */
 void apic_init_cpu(void);
 uint32_t apic_own_id(void);
 void apic_end_of_interrupt(void);

@@ -81,14 +81,14 @@ struct cpu *cpu_by_gdt(void)
 }
 
 /* Whether the processor has sysenter: early Pentium Pros say so wrongly (SDM vol. 2, SYSENTER). */
-static bool has_sysenter(void)
+static INIT bool has_sysenter(void)
 {
 	uint32_t features, signature = cpuid_1(&features);
 
 	return features & CPUID_SEP && ((signature >> 8 & 0xF) != 6 || (signature & 0xFF) >= 0x33);
 }
 
-static void load_sysenter(struct cpu *cpu)
+static INIT void load_sysenter(struct cpu *cpu)
 {
 	_Static_assert(SEL_KDATA == SEL_KCODE + 8 && SEL_UCODE == SEL_KCODE + 16 + 3 &&
 	                       SEL_UDATA == SEL_KCODE + 24 + 3,
@@ -101,7 +101,7 @@ static void load_sysenter(struct cpu *cpu)
 	}
 }
 
-void cpu_load(struct cpu *cpu)
+INIT void cpu_load(struct cpu *cpu)
 {
 	struct descriptor_ptr gdt = {sizeof(cpu->gdt) - 1, (uint32_t)cpu->gdt};
 

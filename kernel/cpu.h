@@ -94,7 +94,7 @@ void cpu_load_gdt(const struct descriptor_ptr *gdt);
 
 /* Fills GDT, TSS and identity of cpus[index], whose stack ends at stack_top. */
 void cpu_prepare(uint32_t index, uint32_t apic_id, vaddr_t stack_top);
-/* Loads GDT, TSS, IDT, FPU and control registers on the CPU that calls. */
+/* Loads GDT, TSS, IDT, FPU and control registers on the CPU that calls. Start-up only. */
 void cpu_load(struct cpu *cpu);
 
 /* Makes `next` the env of this CPU: address space, entry stack, ports, FPU ownership. */

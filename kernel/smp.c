@@ -4,8 +4,8 @@
  * the kernel image, so its own addresses are computed for where it runs, TRAMPOLINE. It finds what it
  * needs in the mailbox at its end, which serves one CPU at a time: the next is started only after
  * this one has said that it runs on its own stack. One that stays silent is put back into its
- * wait-for-STARTUP state by another INIT, so that it cannot take a mailbox that is not meant for it; one
- * that answers too late touches nothing shared before it is admitted. */
+ * wait-for-STARTUP state by another INIT, so that it cannot take a mailbox that is not meant for it, nor run
+ * this code when start-up is over and its frames are free. */
 #include "kernel/smp.h"
 #include "kernel/apic.h"
 #include "kernel/boot.h"
@@ -88,12 +88,9 @@ INIT void smp_start(const struct machine *machine)
 	debug_log("%u CPUs (%s)\n", cpu_count, machine->source);
 }
 
-void smp_entry(void)
+/* From CPU_HERE on the boot CPU may get to the end of start-up: nothing of start-up's is needed any more. */
+static _Noreturn __attribute__((noinline)) void join(struct cpu *cpu)
 {
-	struct cpu *cpu = this_cpu();
-
-	cpu_load(cpu);
-	apic_init_cpu();
 	__atomic_store_n(&cpu->start, CPU_HERE, __ATOMIC_RELEASE);
 	while (__atomic_load_n(&cpu->start, __ATOMIC_ACQUIRE) != CPU_ADMITTED) {
 		pause();
@@ -101,4 +98,11 @@ void smp_entry(void)
 	lock_acquire(cpu);
 	lcr3(rcr3()); /* the identity mapping is gone */
 	sched_run(cpu, NULL);
+}
+
+INIT void smp_entry(void)
+{
+	cpu_load(this_cpu());
+	apic_init_cpu();
+	join(this_cpu());
 }

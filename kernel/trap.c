@@ -42,7 +42,7 @@ INIT void trap_init(void)
 	idt[VEC_DOUBLE_FAULT] = (struct descriptor){SEL_DFTSS << 16, GATE_TASK};
 }
 
-void trap_init_cpu(void)
+INIT void trap_init_cpu(void)
 {
 	struct descriptor_ptr where = {sizeof(idt) - 1, (uint32_t)idt};
 

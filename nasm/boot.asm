@@ -60,7 +60,6 @@ boot_entry:
 	push	eax
 	call	boot_main
 
-	section .text
 ; void cpu_load_gdt(const struct descriptor_ptr *gdt);
 ; Clobbers eax. Every segment register becomes the kernel's flat one.
 	global cpu_load_gdt
