@@ -43,7 +43,7 @@ static struct free_list low_limbo, high_limbo;
 uint32_t frame_limbo;
 struct frame_counts frame_counts;
 
-static void push(struct free_list *list, uint32_t number)
+static inline void push(struct free_list *list, uint32_t number)
 {
 	frame_table[number].next = list->head;
 	list->tail = list->head ? list->tail : number;

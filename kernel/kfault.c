@@ -18,7 +18,8 @@
 #include "kernel/pagecall.h"
 
 /* A page of its own in the slot: a copy of the one at `source`, or zeros if that is NULL. */
-static bool place(struct space *space, vaddr_t va, pte_t *slot, const pte_t *source, pte_t soft)
+static inline bool place(struct space *space, vaddr_t va, pte_t *slot, const pte_t *source,
+                         pte_t soft)
 {
 	bool placed = (*slot & PTE_P || space_room(space)) &&
 	              pagecall_place(space, va, slot, source, soft | PTE_W) == OK;
