@@ -47,14 +47,23 @@ INIT void env_init(void)
 	}
 }
 
+struct env *env_lookup(struct env *caller, envid_t id)
+{
+	debug_assert(lock_held());
+	return env_peek(caller, id);
+}
+
 /* ---- birth ---- */
 
 static void publish(struct env *env, envid_t parent, envid_t controller, envid_t pager)
 {
 	env_past_runs += env->info->runs;
-	*env->info = (struct env_info){
-		.id = env->id, .parent = parent, .controller = controller, .pager = pager};
-	env->info->status = ENV_NOT_RUNNABLE;
+	*env->info = (struct env_info){.id = env->id,
+	                               .parent = parent,
+	                               .status = ENV_NOT_RUNNABLE,
+	                               .controller = controller,
+	                               .pager = pager,
+	                               .pages = ENV_FIXED_PAGES};
 	env->page->id = env->id;
 	env->page->parent = parent;
 	env->page->controller = controller;
@@ -87,7 +96,6 @@ int env_create(struct env *like, struct env *controller, bool server, struct env
 	}
 	free_heads[server] = env->list_next; /* now, for teardown adds to the list */
 	env->space.server = server;
-	env->space.limit = 0;
 	do {
 		error = space_init(&env->space, &page);
 	} while (error && env_reclaim());
@@ -200,9 +208,8 @@ static void give_back(const struct env *env, struct env *controller)
 	if (!controller->root) {
 		add_faults(&controller->info->faults, &env->info->faults);
 	}
-	if (controller->space.limit && env->funded) {
-		controller->space.limit += env->space.limit;
-		space_publish(&controller->space);
+	if (controller->info->limit && env->funded) {
+		controller->info->limit += env->info->limit;
 	}
 	if (controller->slots != ENV_SLOTS_ANY) {
 		controller->slots += env->slots + 1;

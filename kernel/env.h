@@ -141,11 +141,7 @@ static inline struct env *env_peek(struct env *caller, envid_t id)
 }
 
 /* The living env with this id; 0 means the caller. NULL. */
-static inline struct env *env_lookup(struct env *caller, envid_t id)
-{
-	debug_assert(lock_held());
-	return env_peek(caller, id);
-}
+struct env *env_lookup(struct env *caller, envid_t id);
 
 /* Whether the caller may act on the env, or on its memory only. */
 static inline bool env_may_act(const struct env *caller, const struct env *env)

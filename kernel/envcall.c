@@ -20,47 +20,23 @@ static struct env *acted_on(struct env *caller, envid_t id, int *error)
 
 /* ---- limits ---- */
 
-/* Pages that the env may give away. */
-static uint32_t spare_pages(const struct env *env)
-{
-	const struct space *space = &env->space;
-
-	if (space->limit == 0) {
-		return ~0u;
-	}
-	return space->limit > space->pages ? space->limit - space->pages : 0;
-}
-
-static void take_pages(struct env *giver, uint32_t pages)
-{
-	assert(spare_pages(giver) >= pages);
-	if (giver->space.limit) {
-		giver->space.limit -= pages;
-		space_publish(&giver->space);
-	}
-}
-
 static int set_limit(struct env *caller, struct env *env, uint32_t limit)
 {
-	uint32_t old = env->space.limit;
-	bool paid = caller->space.limit != 0 && env != caller;
+	uint32_t old = env->info->limit;
+	bool paid = caller->info->limit && env != caller;
 
 	if (paid && limit == 0) {
 		return E_PERM;
 	}
-	if ((limit && limit < env->space.pages) ||
-	    (paid && limit > old && spare_pages(caller) < limit - old)) {
+	if ((limit && limit < env->info->pages) ||
+	    (paid && limit > old && limit - old > space_room(&caller->space))) {
 		return E_LIMIT;
 	}
-	if (paid && limit > old) {
-		take_pages(caller, limit - old);
-		env->funded = true;
-	} else if (paid && env->funded) {
-		caller->space.limit += old - limit;
+	if (paid) {
+		env->funded |= limit > old;
+		caller->info->limit -= env->funded ? limit - old : 0;
 	}
-	env->space.limit = limit;
-	space_publish(&env->space);
-	space_publish(&caller->space);
+	env->info->limit = limit;
 	return OK;
 }
 
@@ -82,13 +58,13 @@ static int set_slots(struct env *caller, struct env *env, uint32_t slots)
 /* The page limit of a new env: what the caller asks for, or half of what it can spare. */
 static int choose_limit(const struct env *caller, uint32_t asked, uint32_t *limit)
 {
-	uint32_t spare = spare_pages(caller);
+	uint32_t spare = space_room(&caller->space);
 
-	*limit = asked || caller->space.limit == 0 ? asked : spare / 2;
+	*limit = asked || !caller->info->limit ? asked : spare / 2;
 	if (asked && asked <= ENV_FIXED_PAGES) {
 		return E_INVAL;
 	}
-	return *limit > spare || (caller->space.limit && *limit <= ENV_FIXED_PAGES) ? E_LIMIT : OK;
+	return *limit > spare || (caller->info->limit && *limit <= ENV_FIXED_PAGES) ? E_LIMIT : OK;
 }
 
 int envcall_fork(struct env *caller)
@@ -117,10 +93,11 @@ int envcall_fork(struct env *caller)
 	if (error) {
 		return error;
 	}
-	child->funded = caller->space.limit != 0;
-	child->space.limit = limit;
-	space_publish(&child->space);
-	take_pages(caller, limit);
+	child->info->limit = limit;
+	if (caller->info->limit) {
+		caller->info->limit -= limit;
+		child->funded = true;
+	}
 	child->slots = like->slots;
 	if (caller->slots != ENV_SLOTS_ANY) {
 		child->slots = (caller->slots - 1) / 2;

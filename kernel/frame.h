@@ -64,7 +64,7 @@ void frame_copy(paddr_t dst, paddr_t src);
 
 static inline void *frame_low(paddr_t frame)
 {
-	return (void *)(frame + KERNBASE);
+	return (char *)KERNBASE + frame; /* so the compiler sees that it is not NULL */
 }
 
 static inline paddr_t frame_low_addr(const void *object)

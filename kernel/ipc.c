@@ -78,9 +78,7 @@ static int check_pages(const struct env *env)
 		rights = PTE_P;
 	}
 	for (uint32_t i = 0; i < n; i++) {
-		const pte_t *slot = space_find(&env->space, va + i * PGSIZE);
-
-		if (!slot || (*slot & rights) != rights) {
+		if ((space_entry(&env->space, va + i * PGSIZE) & rights) != rights) {
 			return E_PERM;
 		}
 	}
@@ -93,7 +91,7 @@ static int check_window(const struct env *env)
 	uint32_t va = page->recv_va, n = page->recv_npages;
 
 	if (va & (PGSIZE - 1) & ~(PTE_W | PTE_SOFT) || n > IPC_PAGES_MAX ||
-	    !space_range_ok(va & ~(PGSIZE - 1), n)) {
+	    !space_range_ok(va, n)) {
 		return E_INVAL;
 	}
 	return OK;
@@ -223,30 +221,19 @@ static inline __attribute__((always_inline)) struct window window_of(const struc
 	return (struct window){page->recv_va, flags_of(to) & IPC_WINDOW ? page->recv_npages : 0};
 }
 
-/* Moves the sender's page run into the window as far as it goes. Pages moved; *error is why not more. */
-static uint32_t deliver_pages(struct env *from, struct env *to, int *error)
+/* Moves the sender's page run into the window as far as it goes. Pages moved, or why not even one. */
+static int deliver_pages(struct env *from, struct env *to)
 {
 	const volatile struct env_page *out = from->page;
 	struct window in = window_of(from, to);
-	uint32_t mode = out->send_mode & ~IPC_MODE_WRITABLE, i;
+	uint32_t mode = out->send_mode & ~IPC_MODE_WRITABLE;
 	uint32_t n = out->send_npages < in.npages ? out->send_npages : in.npages;
-	vaddr_t src = out->send_va, dst = in.va_rights;
+	vaddr_t dst = in.va_rights;
 
 	if (mode != IPC_MODE_COPY && !(out->send_mode & IPC_MODE_WRITABLE)) {
 		dst &= ~PTE_W;
 	}
-	for (i = 0; i < n; i++, src += PGSIZE, dst += PGSIZE) {
-		*error = pagecall_send_page(from, src, to, dst, mode == IPC_MODE_COPY);
-		if (*error) {
-			break;
-		}
-		if (mode == IPC_MODE_GRANT) {
-			space_set(&from->space, src, space_find(&from->space, src), 0);
-		}
-	}
-	space_settle(&from->space);
-	space_settle(&to->space);
-	return i;
+	return pagecall_send(from, out->send_va, to, dst, n, mode);
 }
 
 /* What JOS's receiver leaves in its public record. */
@@ -262,8 +249,7 @@ static void publish(const struct env *to, uint32_t npages)
 static inline void say_fault(const struct env *from, struct env *to)
 {
 	vaddr_t va = from->fault_va;
-	const pte_t *slot = va < UTOP ? space_find(&from->space, va) : NULL;
-	pte_t entry = slot ? *slot : 0;
+	pte_t entry = va < UTOP ? space_entry(&from->space, va) : 0;
 
 	to->tf.esi = (va & ~(PGSIZE - 1)) | FAULT_OP;
 	to->tf.edi = entry;
@@ -289,7 +275,8 @@ static int fault_alloc(struct env *pager, const struct env *from, struct env *en
 static uint32_t fault_answered(struct env *from, struct env *to)
 {
 	int answer = from->tf.esi, error = OK;
-	uint32_t flags = flags_of(from), npages = 0;
+	uint32_t flags = flags_of(from);
+	int npages = 0;
 
 	if (answer < 0) {
 		error = answer;
@@ -300,7 +287,8 @@ static uint32_t fault_answered(struct env *from, struct env *to)
 	} else if (answer > 0) {
 		error = E_INVAL;
 	} else if (flags & IPC_PAGES) {
-		npages = deliver_pages(from, to, &error);
+		error = deliver_pages(from, to);
+		npages = error > 0 ? error : 0;
 	}
 	stop_waiting(to, npages || error == E_AGAIN ? OK : error);
 	return npages;
@@ -310,8 +298,8 @@ static uint32_t fault_answered(struct env *from, struct env *to)
  * receiver's wait is over, the sender's is not. Pages moved. */
 static uint32_t deliver(struct env *from, struct env *to)
 {
-	uint32_t nwords = words_of(flags_of(from)), npages = 0;
-	int error;
+	uint32_t nwords = words_of(flags_of(from));
+	int npages = 0;
 
 	if (to->faulting) {
 		return fault_answered(from, to);
@@ -328,7 +316,8 @@ static uint32_t deliver(struct env *from, struct env *to)
 		to->tf.ebp = from->tf.ebp;
 	}
 	if (flags_of(from) & IPC_PAGES) {
-		npages = deliver_pages(from, to, &error);
+		npages = deliver_pages(from, to);
+		npages = npages < 0 ? 0 : npages;
 	}
 	if (flags_of(to) & IPC_PUBLISH) {
 		publish(to, npages);

@@ -11,19 +11,19 @@
 #include "kernel/section.h"
 #include "kernel/space.h"
 
-/* One side of a call: pages of an env, and the flag bits that came with the address. */
+/* One side of a call: pages of an env (of physical memory: NULL), and in the low bits of their address the
+ * flags that came with it. Adding PGSIZE leads to the next page. */
 struct side {
 	struct env *env;
-	vaddr_t va;
-	uint32_t flags; /* PTE_W, PTE_SOFT, PAGE_* */
+	vaddr_t va_flags;
 };
 
 /* A decoded call: `to` is what changes. */
 struct run {
+	struct env *caller;
 	struct side to, from;
 	uint32_t npages;
-	uint32_t expect; /* with PAGE_COND */
-	uint32_t value;  /* mark, phys */
+	pte_t expect; /* with PAGE_COND */
 };
 
 enum {
@@ -37,76 +37,69 @@ static uint32_t smaller(uint32_t a, uint32_t b)
 	return a < b ? a : b;
 }
 
-/* ---- decoding ---- */
-
-/* The env and pages that id and va_flags name; `allowed`: the flag bits that the call knows. */
-static COLD int decode_side(struct env *caller, const struct run *run, uint32_t id,
-                            uint32_t va_flags, uint32_t allowed, struct side *side)
-{
-	struct env *env = env_lookup(caller, id);
-
-	side->env = env;
-	side->va = va_flags & ~(PGSIZE - 1);
-	side->flags = va_flags & (PGSIZE - 1);
-	if (!env) {
-		return E_BAD_ENV;
-	}
-	if (!env_may_page(caller, env)) {
-		return E_PERM;
-	}
-	return space_range_ok(side->va, run->npages) && !(side->flags & ~allowed) ? OK : E_INVAL;
-}
-
-/* Starts decoding: the side that changes. */
+/* Decodes one side of the caller's run; `allowed`: the flag bits that the call knows there. */
 static COLD int decode(struct env *caller, uint32_t id, uint32_t va_flags, uint32_t allowed,
-                       struct run *run)
+                       struct run *run, struct side *side)
 {
 	uint32_t operand = env_operand(caller);
 
+	run->caller = caller;
 	run->npages = operand ? operand : 1;
-	run->expect = caller->page->expect;
-	run->value = caller->tf.edi;
-	return decode_side(caller, run, id, va_flags, allowed, &run->to);
+	side->env = env_lookup(caller, id);
+	side->va_flags = va_flags;
+	if (!side->env) {
+		return E_BAD_ENV;
+	}
+	if (!env_may_page(caller, side->env)) {
+		return E_PERM;
+	}
+	return space_range_ok(va_flags, run->npages) && !(va_flags % PGSIZE & ~allowed) ? OK
+	                                                                                : E_INVAL;
+}
+
+/* Decodes a run of one side, in the registers where the first one is. */
+static COLD int decode_one(struct env *caller, uint32_t allowed, struct run *run)
+{
+	return decode(caller, caller->tf.ebx, caller->tf.esi, allowed, run, &run->to);
+}
+
+/* Decodes a run that leads from there to where the second one is. */
+static COLD int decode_two(struct env *caller, uint32_t from_allowed, uint32_t to_allowed,
+                           struct run *run)
+{
+	const struct trapframe *tf = &caller->tf;
+	int error = decode(caller, tf->edi, tf->ebp, to_allowed, run, &run->to);
+
+	if (!error) {
+		error = decode(caller, tf->ebx, tf->esi, from_allowed, run, &run->from);
+		run->to.va_flags |= run->from.va_flags & PAGE_COND;
+	}
+	return error;
 }
 
 /* ---- pieces of one page ---- */
 
-/* Whether the entry is what PAGE_COND, if that is in the flags, wants it to be. */
-static inline bool as_expected(uint32_t flags, pte_t expect, pte_t entry)
+/* The entry to change, NULL if it has no table, if it is what PAGE_COND, when that is in the flags, wants. */
+static inline int find_slot(struct space *space, vaddr_t va_flags, pte_t expect, pte_t **slot)
 {
-	return !(flags & PAGE_COND) || ((entry ^ expect) & ~HARDWARE_BITS) == 0;
+	*slot = space_find(space, va_flags);
+	return va_flags & PAGE_COND && ((*slot ? **slot : 0) ^ expect) & ~HARDWARE_BITS ? E_AGAIN
+	                                                                                : OK;
 }
 
-/* The entry to change, its table made, if it is as expected and has room for one page more. */
-static inline int open_slot(struct space *space, vaddr_t va, uint32_t flags, pte_t expect,
-                            pte_t **slot)
+/* Likewise, its table made, if there is room for one page more. */
+static inline int open_slot(struct space *space, vaddr_t va_flags, pte_t expect, pte_t **slot)
 {
-	int error;
+	int error = find_slot(space, va_flags, expect, slot);
 
-	*slot = space_find(space, va);
-	if (!as_expected(flags, expect, *slot ? **slot : 0)) {
-		return E_AGAIN;
+	if (!error && !*slot) {
+		*slot = space_find_or_make(space, va_flags, &error);
 	}
-	if (!*slot) {
-		*slot = space_find_or_make(space, va, &error);
-		if (!*slot) {
-			return error;
-		}
+	if (error) {
+		return error;
 	}
 	return **slot & PTE_P || space_room(space) ? OK : E_LIMIT;
 }
-
-/* The present entry at src, or 0. */
-static inline pte_t source_entry(const struct env *env, vaddr_t src)
-{
-	const pte_t *slot = space_find(&env->space, src);
-
-	return slot && (*slot & PTE_P) ? *slot : 0;
-}
-
-/* ---- one page of each call ---- */
-
-typedef int page_fn(struct run *run, uint32_t offset);
 
 inline int pagecall_place(struct space *space, vaddr_t va, pte_t *slot, const pte_t *source,
                           pte_t rights)
@@ -125,6 +118,10 @@ inline int pagecall_place(struct space *space, vaddr_t va, pte_t *slot, const pt
 	return OK;
 }
 
+/* ---- one page of each call ---- */
+
+typedef int page_fn(struct run *run, uint32_t offset);
+
 _Static_assert(PAGE_UNSHARE == PAGE_FILL * 2, "enum fault_done");
 
 /* SYS_PAGE_ALLOC of one page, whose arguments are good. */
@@ -134,7 +131,7 @@ static inline int alloc_one(struct env *env, vaddr_t va_flags, pte_t expect, con
 	struct space *space = &env->space;
 	const pte_t *source = NULL;
 	pte_t *slot;
-	int error = open_slot(space, va_flags, va_flags, expect, &slot);
+	int error = open_slot(space, va_flags, expect, &slot);
 
 	if (error) {
 		return error;
@@ -159,96 +156,110 @@ static inline int alloc_one(struct env *env, vaddr_t va_flags, pte_t expect, con
 	return pagecall_place(space, va_flags, slot, source, va_flags & RIGHTS);
 }
 
+/* The entry that a source side has at this page: of physical memory, what may be mapped there with all rights. */
+static COLD pte_t source_entry(const struct side *from, uint32_t offset)
+{
+	uint32_t page = from->va_flags + offset;
+	pte_t entry = PTE_ADDR(page) | PTE_P | PTE_W;
+
+	if (from->env) {
+		return space_entry(&from->env->space, page);
+	}
+	if (!frame_is_fixed(page)) {
+		return 0;
+	}
+	return page & PAGE_NOCACHE || frame_is_beyond(page) ? entry | PTE_PCD | PTE_PWT : entry;
+}
+
 static COLD int map_page(struct run *run, uint32_t offset)
 {
-	pte_t source = source_entry(run->from.env, run->from.va + offset), *slot;
+	vaddr_t va_flags = run->to.va_flags + offset;
+	struct space *space = &run->to.env->space;
+	pte_t source = source_entry(&run->from, offset), *slot;
 	int error;
 
-	if (!source) {
-		return E_FAULT;
+	if (!(source & PTE_P)) {
+		return run->from.env ? E_FAULT : E_PERM;
 	}
-	if (run->to.flags & PTE_W & ~source) {
+	if (va_flags & PTE_W & ~source) {
 		return E_PERM;
 	}
-	error = open_slot(&run->to.env->space, run->to.va + offset, run->to.flags, run->expect,
-	                  &slot);
-	if (error) {
-		return error;
+	error = open_slot(space, va_flags, run->expect, &slot);
+	if (!error) {
+		space_set(space, va_flags, slot,
+		          (source & ~(PGSIZE - 1 - PTE_PCD - PTE_PWT)) | PTE_P | PTE_U |
+		                  (va_flags & RIGHTS));
 	}
-	space_set(&run->to.env->space, run->to.va + offset, slot,
-	          PTE_ADDR(source) | (source & (PTE_PCD | PTE_PWT)) | PTE_P | PTE_U |
-	                  (run->to.flags & RIGHTS));
-	return OK;
+	return error;
 }
 
 static COLD int unmap_page(struct run *run, uint32_t offset)
 {
-	pte_t *slot = space_find(&run->to.env->space, run->to.va + offset);
+	vaddr_t va_flags = run->to.va_flags + offset;
+	pte_t *slot;
+	int error = find_slot(&run->to.env->space, va_flags, run->expect, &slot);
 
-	if (!as_expected(run->to.flags, run->expect, slot ? *slot : 0)) {
-		return E_AGAIN;
+	if (!error && slot) {
+		space_set(&run->to.env->space, va_flags, slot, 0);
 	}
-	if (slot) {
-		space_set(&run->to.env->space, run->to.va + offset, slot, 0);
-	}
-	return OK;
+	return error;
 }
 
 static COLD int mark_page(struct run *run, uint32_t offset)
 {
 	struct space *space = &run->to.env->space;
-	vaddr_t va = run->to.va + offset;
-	pte_t *slot = space_find(space, va);
-	int error = OK;
+	vaddr_t va_flags = run->to.va_flags + offset;
+	pte_t value = run->caller->tf.edi, *slot;
+	int error = find_slot(space, va_flags, run->expect, &slot);
 
-	if (!as_expected(run->to.flags, run->expect, slot ? *slot : 0)) {
-		return E_AGAIN;
+	if (!error && !slot) {
+		slot = space_find_or_make(space, va_flags, &error);
 	}
-	if (!slot || !(*slot & PTE_P)) {
-		slot = slot ? slot : space_find_or_make(space, va, &error);
-		if (slot) {
-			space_set(space, va, slot, run->value & ~PTE_P);
-		}
+	if (error) {
 		return error;
 	}
-	if (run->value & ~*slot & PTE_W && frame_refs(PTE_ADDR(*slot)) != 1) {
+	if (!(*slot & PTE_P)) {
+		space_set(space, va_flags, slot, value & ~PTE_P);
+		return OK;
+	}
+	if (value & ~*slot & PTE_W && frame_refs(PTE_ADDR(*slot)) != 1) {
 		return E_SHARED;
 	}
-	space->stale |= (*slot & ~run->value & PTE_W) != 0;
-	*slot = (*slot & ~RIGHTS) | (run->value & RIGHTS);
+	space->stale |= (*slot & ~value & PTE_W) != 0;
+	*slot = (*slot & ~RIGHTS) | (value & RIGHTS);
 	return OK;
 }
 
-static COLD int phys_page(struct run *run, uint32_t offset)
+/* Of the first page in registers, of those of a longer run in message words. */
+static COLD int query_page(struct run *run, uint32_t offset)
 {
-	paddr_t frame = (run->value << PGSHIFT) + offset;
-	pte_t *slot;
-	int error;
+	struct env *caller = run->caller;
+	uint32_t i = offset / PGSIZE;
+	pte_t entry = space_entry(&run->to.env->space, run->to.va_flags + offset);
 
-	if (!frame_is_fixed(frame)) {
-		return E_PERM;
+	if (i == IPC_WORDS_MAX - 3) {
+		return E_TOO_BIG;
 	}
-	error = open_slot(&run->to.env->space, run->to.va + offset, run->to.flags, run->expect,
-	                  &slot);
-	if (!error) {
-		space_set(&run->to.env->space, run->to.va + offset, slot,
-		          frame | PTE_P | PTE_U | (run->to.flags & RIGHTS) |
-		                  (run->to.flags & PAGE_NOCACHE || frame_is_beyond(frame)
-		                           ? PTE_PCD | PTE_PWT
-		                           : 0));
+	if (run->npages > 1) {
+		caller->page->msg[3 + i] = entry;
 	}
-	return error;
+	if (i == 0) {
+		caller->tf.ebx = entry;
+		caller->tf.esi = entry & PTE_P ? frame_refs(PTE_ADDR(entry)) : 0;
+	}
+	return OK;
 }
 
 /* Runs fn over the pages, if decoding went well; settles; pages done or the first one's error. */
 static COLD int for_run(int error, struct run *run, page_fn *fn)
 {
-	uint32_t most = run->npages < SPACE_WORK ? run->npages : SPACE_WORK, done = 0;
+	uint32_t most = smaller(run->npages, SPACE_WORK), done = 0;
 
 	debug_assert(lock_held());
 	if (error) {
 		return error;
 	}
+	run->expect = run->caller->page->expect;
 	while (done < most && !(error = fn(run, done * PGSIZE))) {
 		done++;
 	}
@@ -280,117 +291,94 @@ int pagecall_alloc_page(struct env *caller, struct env *env, vaddr_t va_flags, p
 	return error;
 }
 
-static COLD int alloc_many(struct env *caller, struct env *env, const struct env *from, uint32_t n)
+static COLD int alloc_page(struct run *run, uint32_t offset)
 {
-	vaddr_t va_flags = caller->tf.esi, from_va = caller->tf.ebp;
-	uint32_t done = 0;
-	int error = OK;
+	return pagecall_alloc_page(run->caller, run->to.env, run->to.va_flags + offset, run->expect,
+	                           run->from.env, run->from.va_flags + offset);
+}
 
-	if (!space_range_ok(va_flags & -PGSIZE, n) ||
-	    (va_flags & PAGE_FILL && !space_range_ok(from_va, n))) {
-		return E_INVAL;
+static COLD int alloc_many(struct env *caller)
+{
+	struct run run;
+	int error = decode_one(caller, ALLOC_FLAGS, &run);
+
+	if (!error && run.to.va_flags & PAGE_FILL) {
+		error = decode(caller, caller->tf.edi, caller->tf.ebp, 0, &run, &run.from);
 	}
-	while (done < n && done < SPACE_WORK && !error) {
-		error = pagecall_alloc_page(caller, env, va_flags + done * PGSIZE,
-		                            caller->page->expect, from, from_va + done * PGSIZE);
-		done += !error;
-	}
-	return done > 0 ? (int)done : error;
+	return for_run(error, &run, alloc_page);
 }
 
 int pagecall_alloc(struct env *caller)
 {
 	const struct trapframe *tf = &caller->tf;
-	uint32_t n = env_operand(caller);
-	struct env *env = env_lookup(caller, tf->ebx), *from = env;
+	struct env *env, *from;
 	int error;
 
+	if (env_operand(caller) > 1) {
+		return alloc_many(caller);
+	}
+	env = from = env_peek(caller, tf->ebx);
 	if (!env || !env_may_page(caller, env)) {
 		return env ? E_PERM : E_BAD_ENV;
 	}
 	if (tf->esi & PAGE_FILL && tf->edi != tf->ebx) {
-		from = env_lookup(caller, tf->edi);
-	}
-	if (n > 1) {
-		return alloc_many(caller, env, from, n);
+		from = env_peek(caller, tf->edi);
 	}
 	error = pagecall_alloc_page(caller, env, tf->esi, caller->page->expect, from, tf->ebp);
 	return error ? error : 1;
 }
 
-COLD int pagecall_map(struct env *env)
+COLD int pagecall_map(struct env *caller)
 {
-	const struct trapframe *tf = &env->tf;
 	struct run run;
-	int error = decode(env, tf->edi, tf->ebp, RIGHTS | PAGE_COND, &run);
+	int done = for_run(decode_two(caller, PAGE_COND, RIGHTS | PAGE_COND, &run), &run, map_page);
 
-	if (!error) {
-		error = decode_side(env, &run, tf->ebx, tf->esi, PAGE_COND, &run.from);
-		run.to.flags |= run.from.flags & PAGE_COND;
-	}
-	error = for_run(error, &run, map_page);
-	if (error > 0 && run.to.flags & PAGE_COND) {
+	if (done > 0 && run.to.va_flags & PAGE_COND) {
 		run.to.env->info->faults.done[FAULT_LOAD]++;
-	}
-	return error;
-}
-
-COLD int pagecall_unmap(struct env *env)
-{
-	struct run run;
-	int done =
-		for_run(decode(env, env->tf.ebx, env->tf.esi, PAGE_COND, &run), &run, unmap_page);
-
-	if (done > 0) {
-		space_narrow(&run.to.env->space, run.to.va, done);
 	}
 	return done;
 }
 
-COLD int pagecall_mark(struct env *env)
+COLD int pagecall_unmap(struct env *caller)
+{
+	struct run run;
+	int done = for_run(decode_one(caller, PAGE_COND, &run), &run, unmap_page);
+
+	if (done > 0) {
+		space_narrow(&run.to.env->space, run.to.va_flags, done);
+	}
+	return done;
+}
+
+COLD int pagecall_mark(struct env *caller)
 {
 	struct run run;
 
-	return for_run(decode(env, env->tf.ebx, env->tf.esi, PAGE_COND, &run), &run, mark_page);
+	return for_run(decode_one(caller, PAGE_COND, &run), &run, mark_page);
 }
 
-COLD int pagecall_phys(struct env *env)
+COLD int pagecall_query(struct env *caller)
+{
+	struct run run;
+
+	return for_run(decode_one(caller, 0, &run), &run, query_page);
+}
+
+COLD int pagecall_phys(struct env *caller)
 {
 	enum { FRAMES = 1u << (32 - PGSHIFT) };
+	uint32_t number = caller->tf.edi;
 	struct run run;
-	int error = decode(env, env->tf.ebx, env->tf.esi, RIGHTS | PAGE_COND | PAGE_NOCACHE, &run);
+	int error = decode_one(caller, RIGHTS | PAGE_COND | PAGE_NOCACHE, &run);
 
-	if (!error && !env->root) {
+	run.from = (struct side){NULL, number << PGSHIFT | (run.to.va_flags & PAGE_NOCACHE)};
+	if (!error && !caller->root) {
 		error = E_PERM;
 	}
-	if (!error && (run.value >= FRAMES || run.npages > FRAMES - run.value)) {
+	if (!error && (number >= FRAMES || run.npages > FRAMES - number)) {
 		error = E_INVAL;
 	}
-	return for_run(error, &run, phys_page);
-}
-
-COLD int pagecall_query(struct env *env)
-{
-	struct run run;
-	int error = decode(env, env->tf.ebx, env->tf.esi, 0, &run);
-	uint32_t i;
-
-	if (error) {
-		return error;
-	}
-	for (i = 0; i < run.npages && i < IPC_WORDS_MAX - 3; i++) {
-		const pte_t *slot = space_find(&run.to.env->space, run.to.va + i * PGSIZE);
-		pte_t entry = slot ? *slot : 0;
-
-		if (run.npages > 1) {
-			env->page->msg[3 + i] = entry;
-		}
-		if (i == 0) {
-			env->tf.ebx = entry;
-			env->tf.esi = entry & PTE_P ? frame_refs(PTE_ADDR(entry)) : 0;
-		}
-	}
-	return i;
+	return for_run(error, &run, map_page);
 }
 
 /* ---- share: a whole range, table by table ---- */
@@ -401,7 +389,7 @@ static COLD uint32_t share_entries(struct run *run, pte_t *source, vaddr_t va, p
                                    uint32_t n)
 {
 	struct space *to = &run->to.env->space;
-	pte_t keep = run->from.flags & PTE_SOFT, mark = run->to.flags & PTE_SOFT, entry;
+	pte_t keep = run->from.va_flags & PTE_SOFT, mark = run->to.va_flags & PTE_SOFT, entry;
 	uint32_t i = 0;
 
 	while (i < n) {
@@ -413,11 +401,11 @@ static COLD uint32_t share_entries(struct run *run, pte_t *source, vaddr_t va, p
 			break;
 		}
 		if ((entry & (PTE_P | PTE_W | PTE_PCD | keep)) == (PTE_P | PTE_W)) {
-			uint32_t room = to->limit ? to->limit - to->pages : n;
+			uint32_t room = space_room(to);
 			uint32_t own =
 				pages_share(&source[i], &slot[i], smaller(n - i, room), keep, mark);
 
-			to->pages += own;
+			to->info->pages += own;
 			i += own;
 			run->from.env->space.stale = true;
 			continue;
@@ -429,7 +417,7 @@ static COLD uint32_t share_entries(struct run *run, pte_t *source, vaddr_t va, p
 				run->from.env->space.stale = true;
 			}
 			frame_get(PTE_ADDR(entry));
-			to->pages++;
+			to->info->pages++;
 			entry &= ~HARDWARE_BITS;
 		}
 		slot[i] = entry ? entry : slot[i];
@@ -443,10 +431,10 @@ static COLD uint32_t share_entries(struct run *run, pte_t *source, vaddr_t va, p
 static COLD uint32_t share_table(struct run *run, uint32_t offset, uint32_t end, uint32_t *work,
                                  int *error)
 {
-	vaddr_t to_va = run->to.va + offset;
-	pte_t *source = space_find(&run->from.env->space, run->from.va + offset), *slot;
+	vaddr_t to_va = run->to.va_flags + offset, from_va = run->from.va_flags + offset;
+	pte_t *source = space_find(&run->from.env->space, from_va), *slot;
 	const struct frame *bounds = frame_of(frame_low_addr(source) & ~(PGSIZE - 1));
-	uint32_t index = ((run->from.va + offset) >> PGSHIFT) & 1023;
+	uint32_t index = (from_va >> PGSHIFT) & 1023;
 	uint32_t i = index < bounds->lo ? bounds->lo - index : 0, n, done;
 	uint32_t last = (end - offset) >> PGSHIFT;
 
@@ -470,30 +458,29 @@ static COLD uint32_t share_table(struct run *run, uint32_t offset, uint32_t end,
 	return i >= last ? end - offset : i << PGSHIFT;
 }
 
-COLD int pagecall_share(struct env *env)
+COLD int pagecall_share(struct env *caller)
 {
-	const struct trapframe *tf = &env->tf;
 	struct run run;
 	uint32_t length, done = 0, work = 0;
-	int error = decode(env, tf->edi, tf->ebp, PTE_SOFT, &run);
+	int error = decode_two(caller, PTE_SOFT, PTE_SOFT, &run);
+	vaddr_t from, to;
 
-	if (!error) {
-		error = decode_side(env, &run, tf->ebx, tf->esi, PTE_SOFT, &run.from);
-	}
 	if (error) {
 		return error;
 	}
+	from = run.from.va_flags & -PGSIZE;
+	to = run.to.va_flags & -PGSIZE;
 	length = run.npages << PGSHIFT;
 	for (; !error && done < length && work < SPACE_WORK; work++) {
-		vaddr_t next = space_next_table(&run.from.env->space, run.from.va + done);
+		vaddr_t next = space_next_table(&run.from.env->space, from + done);
 		uint32_t end;
 
-		if (next - run.from.va >= length) {
+		if (next - from >= length) {
 			done = length;
 			break;
 		}
-		done = next - run.from.va;
-		end = smaller(PTSIZE - next % PTSIZE, PTSIZE - (run.to.va + done) % PTSIZE);
+		done = next - from;
+		end = smaller(PTSIZE - next % PTSIZE, PTSIZE - (to + done) % PTSIZE);
 		end = done + smaller(length - done, end);
 		done += share_table(&run, done, end, &work, &error);
 	}
@@ -502,14 +489,19 @@ COLD int pagecall_share(struct env *env)
 	return done > 0 ? (int)(done >> PGSHIFT) : error;
 }
 
-COLD int pagecall_send_page(struct env *from, vaddr_t src, struct env *to, vaddr_t dst_rights,
-                            bool copy)
+COLD int pagecall_send(struct env *from, vaddr_t src, struct env *to, vaddr_t dst_rights,
+                       uint32_t n, enum ipc_send_mode mode)
 {
-	uint32_t rights = dst_rights % PGSIZE;
-	struct run run = {.to = {to, dst_rights - rights, rights}, .from = {from, src, 0}};
+	bool copy = mode == IPC_MODE_COPY;
+	struct run run = {from, {to, dst_rights | (copy ? PAGE_FILL : 0)}, {from, src}, n, 0};
+	int done = for_run(OK, &run, copy ? alloc_page : map_page);
 
-	return !copy ? map_page(&run, 0)
-	             : pagecall_alloc_page(from, to, dst_rights | PAGE_FILL, 0, from, src);
+	if (mode == IPC_MODE_GRANT && done > 0) {
+		run.to = run.from;
+		run.npages = done;
+		for_run(OK, &run, unmap_page);
+	}
+	return done;
 }
 
 bool pagecall_pass(struct env *from, struct env *to, vaddr_t dst_rights)
@@ -532,13 +524,13 @@ bool pagecall_pass(struct env *from, struct env *to, vaddr_t dst_rights)
 	}
 	*slot = (entry & ~(PGSIZE - 1 - PTE_PCD - PTE_PWT)) | PTE_U |
 	        (dst_rights & (PTE_SOFT | (needs & PTE_W))) | PTE_P;
-	to->info->pages = ++to->space.pages;
+	to->info->pages++;
 	if (!old) {
 		space_widen(&to->space, dst_rights, 1);
 	}
 	if (mode & IPC_MODE_GRANT) { /* the TLB forgets it when its space is left */
 		*source = 0;
-		from->info->pages = --from->space.pages;
+		from->info->pages--;
 	} else {
 		frame_get(PTE_ADDR(entry));
 	}

@@ -2,6 +2,7 @@
 #ifndef PARLEY_KERNEL_PAGECALL_H
 #define PARLEY_KERNEL_PAGECALL_H
 
+#include "kernel/abi/ipc.h"
 #include "kernel/abi/types.h"
 
 struct env;
@@ -16,10 +17,10 @@ int pagecall_mark(struct env *env);
 int pagecall_share(struct env *env);
 int pagecall_phys(struct env *env);
 
-/* Maps one page of `from` into `to`, for IPC, at an address with the rights PTE_W (asked for) and software bits.
- * E_FAULT, E_PERM, E_LIMIT, E_NO_MEM. Copy makes a fresh frame. The caller settles both. */
-int pagecall_send_page(struct env *from, vaddr_t src, struct env *to, vaddr_t dst_rights,
-                       bool copy);
+/* Moves n pages of `from` into `to`, for IPC, to an address with the rights PTE_W (asked for) and software
+ * bits. Copies are fresh frames. Pages moved, or E_FAULT, E_PERM, E_LIMIT, E_NO_MEM. */
+int pagecall_send(struct env *from, vaddr_t src, struct env *to, vaddr_t dst_rights, uint32_t n,
+                  enum ipc_send_mode mode);
 
 /* A new frame in the slot, which has room, holding a copy of the page at `source`, or zeros if that is NULL.
  * E_NO_MEM. The caller settles. */

@@ -84,7 +84,6 @@ int space_init(struct space *space, paddr_t *env_page)
 	}
 	space->pgdir = frame_low(pgdir);
 	space->cr3 = pgdir;
-	space->pages = ENV_FIXED_PAGES;
 	space->stale = false;
 	*env_page = PTE_ADDR(*env_page_entry(space->pgdir));
 	return OK;
@@ -106,7 +105,7 @@ bool space_release_spare(void)
 	return true;
 }
 
-pte_t *space_find(const struct space *space, vaddr_t va)
+inline pte_t *space_find(const struct space *space, vaddr_t va)
 {
 	pte_t pde = space->pgdir[va >> PTSHIFT];
 
@@ -114,6 +113,13 @@ pte_t *space_find(const struct space *space, vaddr_t va)
 		return NULL;
 	}
 	return (pte_t *)frame_low(PTE_ADDR(pde)) + ((va >> PGSHIFT) & 1023);
+}
+
+COLD pte_t space_entry(const struct space *space, vaddr_t va)
+{
+	const pte_t *slot = space_find(space, va);
+
+	return slot ? *slot : 0;
 }
 
 vaddr_t space_next_table(const struct space *space, vaddr_t va)
@@ -154,13 +160,13 @@ pte_t *space_find_or_make(struct space *space, vaddr_t va, int *error)
 	}
 	frame_of(table)->lo = 1024;
 	frame_of(table)->hi = 0;
-	space->pages++;
+	space->info->pages++;
 	space->tables[index / 32] |= 1u << index % 32;
 	space->pgdir[index] = table | PTE_P | PTE_W | PTE_U;
 	return space_find(space, va);
 }
 
-void space_widen(struct space *space, vaddr_t va, uint32_t n)
+inline void space_widen(struct space *space, vaddr_t va, uint32_t n)
 {
 	struct frame *table = frame_of(PTE_ADDR(space->pgdir[va >> PTSHIFT]));
 	uint32_t first = (va >> PGSHIFT) & 1023;
@@ -206,7 +212,7 @@ static uint32_t table_drop(struct space *space, paddr_t table, uint32_t most)
 	uint32_t n = bounds->lo < bounds->hi ? bounds->hi - bounds->lo : 0;
 
 	n = n < most ? n : most;
-	space->pages -= pages_put((pte_t *)frame_low(table) + bounds->lo, n);
+	space->info->pages -= pages_put((pte_t *)frame_low(table) + bounds->lo, n);
 	bounds->lo += n;
 	return n;
 }
@@ -227,14 +233,13 @@ bool space_teardown(struct space *space)
 				return false;
 			}
 			space->tables[w] &= space->tables[w] - 1;
-			space->pages--;
+			space->info->pages--;
 			space->pgdir[index] = 0;
 			frame_free_clear(table);
 		}
 	}
-	assert(space->pages == ENV_FIXED_PAGES);
-	space->pages = 0;
-	space_publish(space);
+	assert(space->info->pages == ENV_FIXED_PAGES);
+	space->info->pages = 0;
 	frame_settle();
 	frame_of(space->cr3)->next = spare_head;
 	spare_head = space->cr3 >> PGSHIFT;
@@ -254,9 +259,7 @@ bool space_may_access(const struct space *space, vaddr_t va, uint32_t length, pt
 		return false;
 	}
 	for (; page < va + length; page += PGSIZE) {
-		const pte_t *slot = space_find(space, page);
-
-		if (!slot || (*slot & rights) != rights) {
+		if ((space_entry(space, page) & rights) != rights) {
 			return false;
 		}
 	}

@@ -17,12 +17,11 @@ enum { SPACE_WORK = 1024 };
 
 struct space {
 	pte_t *pgdir;
-	paddr_t cr3;           /* physical address of pgdir */
-	uint32_t pages;        /* mapped pages, page tables, ENV_FIXED_PAGES */
-	uint32_t limit;        /* of pages; 0: none */
-	struct env_info *info; /* shows pages and limit to everybody */
-	bool server;           /* may use the reserve */
-	bool stale;            /* a mapping went or lost rights since the last space_settle */
+	paddr_t cr3; /* physical address of pgdir */
+	struct env_info
+		*info; /* the account, for everybody to see: pages, and a limit >= pages or 0 */
+	bool server;   /* may use the reserve */
+	bool stale;    /* a mapping went or lost rights since the last space_settle */
 	uint32_t tables[UTOP / PTSIZE / 32 + 1]; /* bit per user page table */
 };
 
@@ -40,6 +39,8 @@ vaddr_t space_next_table(const struct space *space, vaddr_t va);
 
 /* The entry for va, or NULL when its page table is absent. */
 pte_t *space_find(const struct space *space, vaddr_t va);
+/* The entry itself, 0 when its page table is absent. */
+pte_t space_entry(const struct space *space, vaddr_t va);
 /* Likewise, making the table. NULL with *error = E_NO_MEM or E_LIMIT. */
 pte_t *space_find_or_make(struct space *space, vaddr_t va, int *error);
 
@@ -50,10 +51,10 @@ void space_set(struct space *space, vaddr_t va, pte_t *slot, pte_t entry);
 void space_widen(struct space *space, vaddr_t va, uint32_t n);
 /* Draws the bounds of the tables in: n entries from va's on, which may have none, are 0. */
 void space_narrow(struct space *space, vaddr_t va, uint32_t n);
-/* Room under the limit for one more page? */
-static inline bool space_room(const struct space *space)
+/* How many pages more it may hold: 0 at its limit, more than there are without one. */
+static inline uint32_t space_room(const struct space *space)
 {
-	return space->limit == 0 || space->pages < space->limit;
+	return space->info->limit - space->info->pages;
 }
 
 /* Frees what went from the space until now, and what dead envs still hold, until there is a frame; FRAME_NONE. */
@@ -79,7 +80,7 @@ static inline void space_give(struct space *space, vaddr_t va, pte_t *slot, pte_
 
 	_Static_assert(PTE_P == 1, "a page counts one");
 	*slot = entry;
-	space->pages += (entry & PTE_P) - (old & PTE_P);
+	space->info->pages += (entry & PTE_P) - (old & PTE_P);
 	if (old & PTE_P) {
 		frame_put(PTE_ADDR(old));
 		space->stale = true;
@@ -89,26 +90,19 @@ static inline void space_give(struct space *space, vaddr_t va, pte_t *slot, pte_
 	}
 }
 
-/* Whether [va, va + npages) lies below UTOP. */
+/* Whether npages from va's on lie below UTOP. */
 static inline bool space_range_ok(vaddr_t va, uint32_t npages)
 {
-	return va < UTOP && npages <= (UTOP - va) >> PGSHIFT;
+	return va < UTOP && npages <= (UTOP >> PGSHIFT) - (va >> PGSHIFT);
 }
 
 /* Whether user level may read (or write, with PTE_W in rights) every byte of the area. Never wraps. */
 bool space_may_access(const struct space *space, vaddr_t va, uint32_t length, pte_t rights);
 
-/* Shows pages and limit in the public record. */
-static inline void space_publish(const struct space *space)
-{
-	space->info->pages = space->pages;
-	space->info->limit = space->limit;
-}
-
 /* The TLBs that may hold what was in the space, which is an env's, forget it. */
 void space_flush(const struct space *space);
 
-/* Ends an operation: flushes the TLBs that may hold what went, frees frames, publishes. */
+/* Ends an operation: flushes the TLBs that may hold what went, frees frames. */
 static inline void space_settle(struct space *space)
 {
 	debug_assert(lock_held());
@@ -117,7 +111,6 @@ static inline void space_settle(struct space *space)
 		space_flush(space);
 	}
 	frame_settle();
-	space_publish(space);
 }
 
 /* ---- nasm/pages.asm ---- */
