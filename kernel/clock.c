@@ -12,6 +12,7 @@
 #include "kernel/cpu.h"
 #include "kernel/debug.h"
 #include "kernel/env.h"
+#include "kernel/faultcall.h"
 #include "kernel/ipc.h"
 #include "kernel/lock.h"
 #include "kernel/runqueue.h"
@@ -189,7 +190,7 @@ void clock_arm(struct cpu *cpu)
 	while ((env = cpu->noted)) {
 		cpu->noted = env->noted_next;
 		env->noted = false;
-		if (ipc_in_fault_call(env) && env->fault_us && !env->deadline) {
+		if (faultcall_waits(env) && env->fault_us && !env->deadline) {
 			clock_wake_after(env, env->fault_us);
 		}
 	}

@@ -5,8 +5,8 @@
 #include "kernel/debug.h"
 #include "kernel/env.h"
 #include "kernel/fault.h"
+#include "kernel/faultcall.h"
 #include "kernel/hook.h"
-#include "kernel/ipc.h"
 #include "kernel/lock.h"
 
 /* The env that the caller names and may act on; NULL with *error. */
@@ -153,7 +153,7 @@ static int set_pager(struct env *env, envid_t id)
 		return E_INVAL;
 	}
 	env->info->pager = env->page->pager = id;
-	ipc_retry_fault(env);
+	faultcall_retry(env);
 	return OK;
 }
 
@@ -163,14 +163,14 @@ static int set_faults(struct env *env, uint32_t faults)
 		return E_INVAL;
 	}
 	env->faults = env->page->fault_path = faults;
-	ipc_retry_fault(env);
+	faultcall_retry(env);
 	return OK;
 }
 
 static int set_fault_us(struct env *env, uint32_t us)
 {
 	env->fault_us = us;
-	ipc_bound_fault(env);
+	faultcall_bound_changed(env);
 	return OK;
 }
 

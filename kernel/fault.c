@@ -1,5 +1,5 @@
 /* Page faults and other exceptions of user programs. A page fault goes the way that ENV_FAULTS says: to the
- * env's upcall, to its pager (ipc.c), or to the kernel (kfault.c). An exception goes to the upcall.
+ * env's upcall, to its pager (faultcall.c), or to the kernel (kfault.c). An exception goes to the upcall.
  *
  * Upcalls: the kernel pushes a struct utrapframe on the exception stack and enters the program at
  * the address in its env page.
@@ -17,8 +17,8 @@
 #include "kernel/cpu.h"
 #include "kernel/debug.h"
 #include "kernel/env.h"
+#include "kernel/faultcall.h"
 #include "kernel/hook.h"
-#include "kernel/ipc.h"
 #include "kernel/lock.h"
 #include "kernel/section.h"
 #include "kernel/x86.h"
@@ -79,7 +79,7 @@ struct env *fault_page(struct env *env, vaddr_t va)
 		if (env->info->pager) {
 			env->page->faults++;
 			env->fault_va = va;
-			return ipc_fault(env);
+			return faultcall_begin(env);
 		}
 	}
 	upcall = env->page->upcall;

@@ -21,10 +21,7 @@
  *     none, no wait                   R gets E_NOT_WAITING
  *     none                            R: RECEIVING
  *
- * A page fault on path `ipc` is a call that the kernel makes for the env (`faulting`). It differs where
- * registers are concerned: what the env says is made out of its fault at delivery, and an answer is done
- * (fault_answered) instead of put into registers. If the pager is gone, such an env waits like a
- * sleeper without a clock, until ipc_retry_fault.
+ * A page fault on path `ipc` is a call, too, that the kernel makes for the env (faultcall.c).
  *
  * "Stopped" is no IPC state: a stopped env takes part in all of this, and merely is not run.
  * The message of a waiting sender stays in its saved registers and its env page, which only it
@@ -35,6 +32,7 @@
 #include "kernel/cpu.h"
 #include "kernel/debug.h"
 #include "kernel/env.h"
+#include "kernel/faultcall.h"
 #include "kernel/lock.h"
 #include "kernel/pagecall.h"
 #include "kernel/sched.h"
@@ -44,23 +42,8 @@ enum {
 	KNOWN_FLAGS = IPC_SEND | IPC_RECV | IPC_REPLY | IPC_PAGES | IPC_WINDOW | IPC_SEND_NOWAIT |
 	              IPC_SEND_TIMEOUT | IPC_RECV_NOWAIT | IPC_RECV_TIMEOUT | IPC_PUBLISH |
 	              IPC_FAULT_CALL | IPC_WORDS(IPC_WORDS_MASK),
-	FAULT_FLAGS = BOTH_PHASES | IPC_FAULT_CALL | IPC_WORDS(FAULT_WORDS),
 	FAULT_BARS = IPC_REPLY | IPC_SEND_TIMEOUT | IPC_RECV_TIMEOUT, /* not with IPC_FAULT_CALL */
 };
-
-/* IPC_* of the call that the env makes or waits in: its registers have them, but for a fault. */
-static inline uint32_t flags_of(const struct env *env)
-{
-	if (!env->faulting) {
-		return env->tf.eax;
-	}
-	return env->info->waits && env->info->partner == env->id ? 0 : FAULT_FLAGS;
-}
-
-static uint32_t words_of(uint32_t flags)
-{
-	return flags >> IPC_WORDS_SHIFT & IPC_WORDS_MASK;
-}
 
 /* ---- checks ---- */
 
@@ -101,7 +84,7 @@ static int check_call(const struct env *env, uint32_t flags)
 {
 	int error = OK;
 
-	if (flags & ~KNOWN_FLAGS || words_of(flags) > IPC_WORDS_MAX || !(flags & BOTH_PHASES) ||
+	if (flags & ~KNOWN_FLAGS || ipc_words(flags) > IPC_WORDS_MAX || !(flags & BOTH_PHASES) ||
 	    (flags & IPC_REPLY && !(flags & IPC_SEND))) {
 		return E_INVAL;
 	}
@@ -123,18 +106,11 @@ static int check_call(const struct env *env, uint32_t flags)
 
 /* ---- waiting and going on ---- */
 
-static inline void bound_fault(struct env *env)
-{
-	if (flags_of(env) & IPC_FAULT_CALL && env->fault_us && !env->noted) {
-		clock_note(env);
-	}
-}
-
 /* Whom nasm/sysenter.asm may let it hear, that waits to receive from `partner`. A time-out that starts later
  * takes it back (clock_wake_after). */
 static envid_t hears(const struct env *env, envid_t partner)
 {
-	return env->tf.vector == VEC_SYSENTER && !(flags_of(env) & IPC_PUBLISH) && !env->stopped &&
+	return env->tf.vector == VEC_SYSENTER && !(ipc_flags(env) & IPC_PUBLISH) && !env->stopped &&
 	                       !env->nports && !env->deadline
 	               ? partner
 	               : HEARS_NOBODY;
@@ -144,24 +120,20 @@ static void wait_in(struct env *env, enum env_waits waits, envid_t partner)
 {
 	uint32_t bounded = waits == WAITS_TO_SEND ? IPC_SEND_TIMEOUT : IPC_RECV_TIMEOUT;
 
-	env->hears = waits == WAITS_TO_RECEIVE ? hears(env, partner) : HEARS_NOBODY;
-	env->info->waits = waits;
-	env->info->partner = partner;
-	env->info->status = ENV_NOT_RUNNABLE;
-	if (waits == WAITS_TO_RECEIVE && flags_of(env) & IPC_PUBLISH) {
+	ipc_begin_wait(env, waits, partner,
+	               waits == WAITS_TO_RECEIVE ? hears(env, partner) : HEARS_NOBODY);
+	if (waits == WAITS_TO_RECEIVE && ipc_flags(env) & IPC_PUBLISH) {
 		env->info->ipc_receiving = 1;
-		env->info->ipc_window = flags_of(env) & IPC_WINDOW ? env->page->recv_va : 0;
+		env->info->ipc_window = ipc_flags(env) & IPC_WINDOW ? env->page->recv_va : 0;
 	}
-	if (flags_of(env) & bounded) {
+	if (ipc_flags(env) & bounded) {
 		clock_wake_after(env,
 		                 waits == WAITS_TO_SEND ? env->page->send_us : env->page->recv_us);
 	}
-	bound_fault(env);
+	faultcall_start_clock(env);
 }
 
-/* The wait is over; the env has its result but is not queued yet. A faulting one has registers that are not
- * ours: it runs its instruction again, or meets the refusal when it runs. */
-static void stop_waiting(struct env *env, int result)
+void ipc_end_wait(struct env *env, int result)
 {
 	env->hears = HEARS_NOBODY;
 	env->info->waits = WAITS_NOT;
@@ -178,7 +150,7 @@ static void stop_waiting(struct env *env, int result)
 
 static void go_on(struct env *env, int result)
 {
-	stop_waiting(env, result);
+	ipc_end_wait(env, result);
 	env_wake(env);
 }
 
@@ -218,11 +190,10 @@ static inline __attribute__((always_inline)) struct window window_of(const struc
 		return (struct window){va | PTE_W | (from->tf.edi & PTE_SOFT),
 		                       va < UTOP ? (UTOP - va) >> PGSHIFT : 0};
 	}
-	return (struct window){page->recv_va, flags_of(to) & IPC_WINDOW ? page->recv_npages : 0};
+	return (struct window){page->recv_va, ipc_flags(to) & IPC_WINDOW ? page->recv_npages : 0};
 }
 
-/* Moves the sender's page run into the window as far as it goes. Pages moved, or why not even one. */
-static int deliver_pages(struct env *from, struct env *to)
+int ipc_move_pages(struct env *from, struct env *to)
 {
 	const volatile struct env_page *out = from->page;
 	struct window in = window_of(from, to);
@@ -245,68 +216,19 @@ static void publish(const struct env *to, uint32_t npages)
 	to->info->ipc_perm = npages ? to->tf.edi : 0;
 }
 
-/* The message of a faulting env, as things are now. */
-static inline void say_fault(const struct env *from, struct env *to)
-{
-	vaddr_t va = from->fault_va;
-	pte_t entry = va < UTOP ? space_entry(&from->space, va) : 0;
-
-	to->tf.esi = (va & ~(PGSIZE - 1)) | FAULT_OP;
-	to->tf.edi = entry;
-	to->tf.ebp = from->tf.err;
-	to->page->msg[3] = from->tf.eip;
-	to->page->msg[4] = entry & PTE_P ? frame_refs(PTE_ADDR(entry)) : 0;
-	to->page->msg[5] = va;
-}
-
-/* The page that the pager's answer allocates for a fault; `from`: where it is copied from. */
-static int fault_alloc(struct env *pager, const struct env *from, struct env *env)
-{
-	uint32_t flags = pager->tf.esi & ~FAULT_ALLOC;
-
-	if (flags >= PGSIZE) {
-		return E_INVAL;
-	}
-	return pagecall_alloc_page(pager, env, (env->fault_va & ~(PGSIZE - 1)) | flags,
-	                           pager->tf.edi, from, pager->tf.ebp);
-}
-
-/* Does what the pager answers to a fault; the faulting env's wait is over. Pages moved. */
-static uint32_t fault_answered(struct env *from, struct env *to)
-{
-	int answer = from->tf.esi, error = OK;
-	uint32_t flags = flags_of(from);
-	int npages = 0;
-
-	if (answer < 0) {
-		error = answer;
-	} else if (answer & FAULT_ALLOC) {
-		envid_t source = words_of(flags) > 3 ? from->page->msg[3] : 0;
-
-		error = fault_alloc(from, env_lookup(to, source), to);
-	} else if (answer > 0) {
-		error = E_INVAL;
-	} else if (flags & IPC_PAGES) {
-		error = deliver_pages(from, to);
-		npages = error > 0 ? error : 0;
-	}
-	stop_waiting(to, npages || error == E_AGAIN ? OK : error);
-	return npages;
-}
-
 /* Hands the message over. `to` waits, or is the running receiver; `from` likewise. The
  * receiver's wait is over, the sender's is not. Pages moved. */
 static uint32_t deliver(struct env *from, struct env *to)
 {
-	uint32_t nwords = words_of(flags_of(from));
+	uint32_t nwords = ipc_words(ipc_flags(from));
 	int npages = 0;
 
 	if (to->faulting) {
-		return fault_answered(from, to);
+		return faultcall_answered(from, to);
 	}
 	to->tf.ebx = from->id;
 	if (from->faulting) {
-		say_fault(from, to);
+		faultcall_say(from, to);
 	} else {
 		for (uint32_t i = 3; i < nwords; i++) {
 			to->page->msg[i] = from->page->msg[i];
@@ -315,20 +237,20 @@ static uint32_t deliver(struct env *from, struct env *to)
 		to->tf.edi = from->tf.edi;
 		to->tf.ebp = from->tf.ebp;
 	}
-	if (flags_of(from) & IPC_PAGES) {
-		npages = deliver_pages(from, to);
+	if (ipc_flags(from) & IPC_PAGES) {
+		npages = ipc_move_pages(from, to);
 		npages = npages < 0 ? 0 : npages;
 	}
-	if (flags_of(to) & IPC_PUBLISH) {
+	if (ipc_flags(to) & IPC_PUBLISH) {
 		publish(to, npages);
 	}
-	stop_waiting(to, nwords | npages << 8);
+	ipc_end_wait(to, nwords | npages << 8);
 	return npages;
 }
 
 static void deliver_pending(struct env *env)
 {
-	stop_waiting(env, 1);
+	ipc_end_wait(env, 1);
 	env->tf.ebx = 0;
 	env->tf.esi = env->pending;
 	env->pending = 0;
@@ -349,8 +271,8 @@ static void take(struct env *env, struct env *from)
 
 	unqueue_sender(from, env);
 	npages = deliver(from, env);
-	if (flags_of(from) & IPC_RECV) {
-		if (from->deadline && !(flags_of(from) & IPC_FAULT_CALL)) {
+	if (ipc_flags(from) & IPC_RECV) {
+		if (from->deadline && !(ipc_flags(from) & IPC_FAULT_CALL)) {
 			clock_cancel(from); /* the send's; that of a fault call goes on */
 		}
 		wait_in(from, WAITS_TO_RECEIVE, env->id);
@@ -384,7 +306,7 @@ static bool receive(struct env *env, envid_t partner)
 		take(env, from);
 		return true;
 	}
-	if (flags_of(env) & IPC_RECV_NOWAIT) {
+	if (ipc_flags(env) & IPC_RECV_NOWAIT) {
 		env->tf.eax = E_NOT_WAITING;
 		return true;
 	}
@@ -400,12 +322,12 @@ static struct env *switch_to(struct env *to)
 	return to->stopped ? NULL : to;
 }
 
-static struct env *send(struct env *env, struct env *to)
+struct env *ipc_send(struct env *env, struct env *to)
 {
 	uint32_t npages;
 
 	if (!waits_for(to, env)) {
-		if (flags_of(env) & IPC_SEND_NOWAIT) {
+		if (ipc_flags(env) & IPC_SEND_NOWAIT) {
 			env->tf.eax = E_NOT_WAITING;
 			return env;
 		}
@@ -414,7 +336,7 @@ static struct env *send(struct env *env, struct env *to)
 		return NULL;
 	}
 	npages = deliver(env, to);
-	if (flags_of(env) & IPC_RECV) {
+	if (ipc_flags(env) & IPC_RECV) {
 		to->awaited = true;
 		wait_in(env, WAITS_TO_RECEIVE, to->id);
 		return switch_to(to);
@@ -430,7 +352,7 @@ static struct env *reply(struct env *env, struct env *to)
 	               to->info->partner == env->id;
 	uint32_t npages = replied ? deliver(env, to) : 0;
 
-	if (!(flags_of(env) & IPC_RECV)) {
+	if (!(ipc_flags(env) & IPC_RECV)) {
 		env->tf.eax = replied ? (int)(npages << 8) : E_NOT_WAITING;
 	} else if (!receive(env, 0)) {
 		return replied ? switch_to(to) : NULL;
@@ -460,59 +382,9 @@ struct env *ipc_call(struct env *env)
 		return reply(env, to);
 	}
 	if (flags & IPC_SEND) {
-		return send(env, to);
+		return ipc_send(env, to);
 	}
 	return receive(env, partner) ? env : NULL;
-}
-
-/* ---- faults ---- */
-
-/* The fault waits for no clock and for nobody but ipc_retry_fault. */
-static void await_pager(struct env *env)
-{
-	wait_in(env, WAITS_TO_RECEIVE, env->id);
-}
-
-/* wait_in for a receive without any bound or publishing but that of a fault call. */
-static void wait_plainly(struct env *env, envid_t partner, envid_t hears)
-{
-	env->hears = hears;
-	env->info->waits = WAITS_TO_RECEIVE;
-	env->info->partner = partner;
-	env->info->status = ENV_NOT_RUNNABLE;
-}
-
-/* A pager that waits for this is told and runs. */
-static struct env *tell_pager(struct env *env, struct env *pager)
-{
-	say_fault(env, pager);
-	pager->tf.eax = FAULT_WORDS;
-	pager->tf.ebx = env->id;
-	pager->hears = HEARS_NOBODY;
-	pager->info->waits = WAITS_NOT;
-	pager->awaited = true;
-	wait_plainly(env, pager->id, HEARS_NOBODY);
-	if (env->fault_us && !env->noted) {
-		clock_note(env);
-	}
-	return pager;
-}
-
-struct env *ipc_fault(struct env *env)
-{
-	struct env *pager = env_lookup(NULL, env->info->pager);
-
-	debug_assert(lock_held() && !env->info->waits);
-	env->info->faults.calls++;
-	env->faulting = true;
-	if (pager && (pager->hears == 0 || pager->hears == env->id)) {
-		return tell_pager(env, pager);
-	}
-	if (pager) {
-		return send(env, pager);
-	}
-	await_pager(env);
-	return NULL;
 }
 
 bool ipc_pass_page(struct env *from, struct env *to)
@@ -520,48 +392,6 @@ bool ipc_pass_page(struct env *from, struct env *to)
 	struct window in = window_of(from, to);
 
 	return in.npages > 0 && pagecall_pass(from, to, in.va_rights);
-}
-
-struct env *ipc_answer(struct env *env, struct env *to)
-{
-	int error = OK;
-
-	if (to->info->partner != env->id || to->stopped || env->pending ||
-	    env->senders_head) { /* else it is in that queue, or has asked already */
-		return NULL;
-	}
-	if (env->tf.eax & IPC_PAGES) {
-		if (env->tf.esi || !ipc_pass_page(env, to)) {
-			return NULL;
-		}
-	} else if ((int)env->tf.esi > 0 && words_of(env->tf.eax) <= 3) {
-		error = fault_alloc(env, to, to);
-	} else {
-		return NULL;
-	}
-	stop_waiting(to, error == E_AGAIN ? OK : error);
-	wait_plainly(env, 0, 0);
-	return to;
-}
-
-void ipc_retry_fault(struct env *env)
-{
-	if (env->faulting) {
-		ipc_give_up(env, OK);
-	}
-}
-
-bool ipc_in_fault_call(const struct env *env)
-{
-	return env->info->waits && flags_of(env) & IPC_FAULT_CALL;
-}
-
-void ipc_bound_fault(struct env *env)
-{
-	if (ipc_in_fault_call(env)) {
-		clock_cancel(env);
-		bound_fault(env);
-	}
 }
 
 /* ---- events ---- */
@@ -588,7 +418,7 @@ static void partner_died(struct env *env, int result)
 {
 	if (env->faulting) {
 		clock_cancel(env);
-		await_pager(env);
+		faultcall_await_pager(env);
 	} else {
 		go_on(env, result);
 	}

@@ -26,7 +26,7 @@
 	section .text
 	global sysenter_entry, sysenter_traced, sysenter_end
 	extern envs, lock_holder, lock_next, lock_serving, lock_wake_next
-	extern ipc_answer, ipc_pass_page, sched_run, syscall_calls, trap_run, trap_syscall, trap_syscall_locked
+	extern faultcall_answer, ipc_pass_page, sched_run, syscall_calls, trap_run, trap_syscall, trap_syscall_locked
 
 CALL_FLAGS equ SYS_IPC | IPC_SEND | IPC_RECV
 FAULT_CALL_FLAGS equ CALL_FLAGS | IPC_FAULT_CALL
@@ -104,7 +104,7 @@ sysenter_entry:
 	xor	ebp, ebp
 	push	ecx
 	push	ebx
-	call	ipc_answer
+	call	faultcall_answer
 	mov	edx, [ebx + ENV_CPU]
 	mov	ecx, eax
 	test	eax, eax
