@@ -4,15 +4,12 @@
 #include "tests/guest/clients.h"
 #include "tests/guest/sysenter.h"
 
-ENTER(by_sysenter, "sysenter; int $0x30");
-ENTER(by_int, "int $0x30");
-
-typedef void way_fn(struct entry *);
+ENTER_BOTH_WAYS
 
 static envid_t parent;
 
 /* An IPC of the test's own. */
-static int ipc_by(way_fn *way, uint32_t flags, struct syscall_regs *regs)
+static int ipc_by(entry_fn *way, uint32_t flags, struct syscall_regs *regs)
 {
 	struct entry entry = {SYS_IPC | flags, regs->ebx, regs->esi, regs->edi, regs->ebp, 0x202};
 
@@ -22,7 +19,7 @@ static int ipc_by(way_fn *way, uint32_t flags, struct syscall_regs *regs)
 }
 
 /* Receives what must be a fault of the client at `va`. */
-static void take(way_fn *way, envid_t id, vaddr_t va)
+static void take(entry_fn *way, envid_t id, vaddr_t va)
 {
 	struct syscall_regs regs = {.ebx = 0};
 
@@ -33,7 +30,7 @@ static void take(way_fn *way, envid_t id, vaddr_t va)
 }
 
 /* Answers, waits for the next message, and leaves its registers in *regs. */
-static int answer(way_fn *way, envid_t id, uint32_t w0, uint32_t w1, uint32_t w2, uint32_t flags,
+static int answer(entry_fn *way, envid_t id, uint32_t w0, uint32_t w1, uint32_t w2, uint32_t flags,
                   struct syscall_regs *regs)
 {
 	*regs = (struct syscall_regs){(uint32_t)id, w0, w1, w2};
@@ -58,7 +55,7 @@ static void check_told(envid_t id, int result, const struct syscall_regs *regs, 
 	peer_join(id);
 }
 
-static void check_allocates(way_fn *way)
+static void check_allocates(entry_fn *way)
 {
 	struct syscall_regs regs;
 	envid_t id = client_start(fault_and_tell, AREA);
@@ -79,7 +76,7 @@ static void check_allocates(way_fn *way)
 	check_told(id, result, &regs, 42);
 }
 
-static void check_pages(way_fn *way)
+static void check_pages(entry_fn *way)
 {
 	static const struct {
 		uint32_t va, npages, mode;
@@ -107,7 +104,7 @@ static void check_pages(way_fn *way)
 	CHECK_EQ(answer(way, id, 0, 0, 0, IPC_WORDS(65) | IPC_RECV_NOWAIT, &regs), E_INVAL);
 }
 
-static void check_refuses(way_fn *way)
+static void check_refuses(entry_fn *way)
 {
 	struct syscall_regs regs;
 	envid_t id = client_start(fault_and_tell, AREA);
@@ -121,7 +118,7 @@ static void check_refuses(way_fn *way)
 	CHECK_EQ(sys_env_set(0, ENV_DEATHS, 0), OK);
 }
 
-static void check_others_first(way_fn *way)
+static void check_others_first(entry_fn *way)
 {
 	struct syscall_regs regs;
 	envid_t id = client_start(fault_and_tell, AREA), second;
@@ -163,7 +160,7 @@ static void wake_parent(uint32_t arg)
 	CHECK_EQ(send_word(parent, 77, 0), 0);
 }
 
-static void check_stopped(way_fn *way)
+static void check_stopped(entry_fn *way)
 {
 	struct syscall_regs regs;
 	envid_t id = client_start(fault_and_tell, AREA), waker;
@@ -181,7 +178,7 @@ static void check_stopped(way_fn *way)
 }
 
 /* An answer to a client that is dead is dropped, whatever it says. */
-static void check_dead(way_fn *way)
+static void check_dead(entry_fn *way)
 {
 	static const uint32_t flags[] = {IPC_WORDS(3), IPC_PAGES};
 	struct syscall_regs regs;
@@ -203,8 +200,8 @@ int main(void)
 {
 	parent = env_page->id;
 	CHECK_EQ(sys_page_alloc(0, OTHER | PTE_W, 1), 1);
-	for (int i = 0; i < 2; i++) {
-		way_fn *way = i ? by_int : by_sysenter;
+	for (int i = 0; i < (env_page->sysenter ? 2 : 1); i++) {
+		entry_fn *way = i ? by_int : by_best;
 
 		check_allocates(way);
 		check_pages(way);

@@ -3,10 +3,7 @@
 #include "tests/guest/pages.h"
 #include "tests/guest/sysenter.h"
 
-ENTER(by_sysenter, "sysenter; int $0x30");
-ENTER(by_int, "int $0x30");
-
-typedef void way_fn(struct entry *);
+ENTER_BOTH_WAYS
 
 enum {
 	CALL = SYS_IPC | IPC_SEND | IPC_RECV,
@@ -65,7 +62,7 @@ static const struct passage {
 
 enum { PASSAGES = sizeof(passages) / sizeof(passages[0]), SEED = 0x5EED };
 
-static way_fn *volatile server_way;
+static entry_fn *volatile server_way;
 static volatile uint32_t window, room, window_flag;
 static volatile bool dies;
 
@@ -75,7 +72,7 @@ static void server(uint32_t arg)
 	struct entry entry = {.eax = SYS_IPC | IPC_RECV};
 
 	(void)arg;
-	by_sysenter(&entry);
+	by_best(&entry);
 	for (;;) {
 		vaddr_t va = window & ~(PGSIZE - 1);
 
@@ -108,7 +105,7 @@ static void prepare(envid_t peer)
 	CHECK_EQ(sys_page_mark(peer, MARKED, PTE_ZERO_FILL, 1), 1);
 }
 
-static int call(way_fn *way, envid_t peer, uint32_t flags, struct entry *entry)
+static int call(entry_fn *way, envid_t peer, uint32_t flags, struct entry *entry)
 {
 	*entry = (struct entry){CALL | flags, (uint32_t)peer, 1, 2, 3, 0x202};
 	way(entry);
@@ -116,7 +113,7 @@ static int call(way_fn *way, envid_t peer, uint32_t flags, struct entry *entry)
 	return (int)entry->eax;
 }
 
-static void pass(envid_t peer, const struct passage *p, way_fn *way)
+static void pass(envid_t peer, const struct passage *p, entry_fn *way)
 {
 	struct entry entry;
 	uint32_t word;
@@ -155,7 +152,7 @@ static void check_accounts(envid_t peer, uint32_t own, uint32_t peers_own)
 }
 
 /* The words come, the page does not. */
-static void check_limit(envid_t peer, way_fn *way)
+static void check_limit(envid_t peer, entry_fn *way)
 {
 	struct entry entry;
 
@@ -172,7 +169,7 @@ static void check_limit(envid_t peer, way_fn *way)
 }
 
 /* No window, no page. */
-static void check_closed(envid_t peer, way_fn *way)
+static void check_closed(envid_t peer, entry_fn *way)
 {
 	struct entry entry;
 
@@ -188,7 +185,7 @@ static void check_closed(envid_t peer, way_fn *way)
 }
 
 /* Who gets the page and dies of it takes it along. */
-static void check_death(envid_t peer, way_fn *way)
+static void check_death(envid_t peer, entry_fn *way)
 {
 	struct entry entry = {.ebx = (uint32_t)peer};
 
@@ -210,12 +207,12 @@ static void check_death(envid_t peer, way_fn *way)
 
 int main(void)
 {
-	for (uint32_t ways = 0; ways < 4; ways++) {
-		way_fn *way = ways & 1 || !env_page->sysenter ? by_int : by_sysenter;
+	for (uint32_t ways = 0; ways < (env_page->sysenter ? 4 : 1); ways++) {
+		entry_fn *way = ways & 1 ? by_int : by_best;
 		envid_t peer = peer_start(server, 0);
 		uint32_t own, peers_own;
 
-		server_way = ways & 2 || !env_page->sysenter ? by_int : by_sysenter;
+		server_way = ways & 2 ? by_int : by_best;
 		CHECK_EQ(sys_page_alloc(peer, NEW_TABLE, 1), 1);
 		prepare(peer);
 		own = settled_record(env_page->id)->pages;

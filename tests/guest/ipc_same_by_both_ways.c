@@ -4,8 +4,7 @@
 #include "tests/guest/peers.h"
 #include "tests/guest/sysenter.h"
 
-ENTER(by_sysenter, "sysenter; int $0x30");
-ENTER(by_int, "int $0x30");
+ENTER_BOTH_WAYS
 
 enum {
 	CALL = SYS_IPC | IPC_SEND | IPC_RECV,
@@ -20,8 +19,6 @@ static const uint32_t also[ALSO_COUNT] = {
 	0,           IPC_RECV_TIMEOUT, IPC_WINDOW,
 	IPC_PUBLISH, IPC_SEND_TIMEOUT, IPC_WINDOW | IPC_RECV_TIMEOUT,
 };
-
-typedef void call_fn(struct entry *);
 
 static envid_t client;
 static volatile uint32_t server_also;
@@ -91,10 +88,10 @@ static void server(uint32_t arg)
 	(void)arg;
 	prepare();
 	put_words(&entry, 0, 0); /* what the first client must find untouched */
-	by_sysenter(&entry);
+	by_best(&entry);
 	for (;;) {
 		uint32_t round = entry.eax, mine = round + 77;
-		call_fn *call = server_by_int ? by_int : by_sysenter;
+		entry_fn *call = server_by_int ? by_int : by_best;
 		bool fpu = server_uses_fpu;
 
 		CHECK_EQ(entry.ebx, client);
@@ -122,7 +119,7 @@ static void server(uint32_t arg)
 	}
 }
 
-static void one_call(envid_t peer, uint32_t round, call_fn *call, uint32_t flags, bool fpu)
+static void one_call(envid_t peer, uint32_t round, entry_fn *call, uint32_t flags, bool fpu)
 {
 	struct entry entry = {.ebx = (uint32_t)peer, .eax = CALL | flags | IPC_WORDS(round)};
 
@@ -137,7 +134,7 @@ static void one_call(envid_t peer, uint32_t round, call_fn *call, uint32_t flags
 }
 
 /* The number of words that is too much, at either side: refused, and nothing written anywhere. */
-static void check_too_many(envid_t peer, call_fn *call)
+static void check_too_many(envid_t peer, entry_fn *call)
 {
 	struct entry entry = {.ebx = (uint32_t)peer};
 
@@ -156,9 +153,9 @@ int main(void)
 	peer = peer_start(server, 0);
 	prepare();
 	for (uint32_t round = 0; round < ROUNDS * 8; round++) {
-		call_fn *call = round & 1 && env_page->sysenter ? by_sysenter : by_int;
+		entry_fn *call = round & 1 ? by_best : by_int;
 
-		server_by_int = (round & 2) != 0 || !env_page->sysenter;
+		server_by_int = (round & 2) != 0;
 		server_uses_fpu = round % 5 == 0;
 		server_also = also[round / 3 % ALSO_COUNT];
 		one_call(peer, round % ROUNDS, call, also[round % ALSO_COUNT], round % 7 == 0);

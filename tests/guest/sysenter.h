@@ -28,4 +28,16 @@ struct entry {
 	void name(struct entry *entry);                                                            \
 	extern char name##_call[], name##_done[]
 
+typedef void entry_fn(struct entry *);
+
+/* Two ways into the kernel and the better one that this CPU has: `sysenter`, or `int` where it has nothing
+ * else. */
+#define ENTER_BOTH_WAYS                                                                            \
+	ENTER(by_sysenter, "sysenter; int $0x30");                                                 \
+	ENTER(by_int, "int $0x30");                                                                \
+	static inline void by_best(struct entry *entry)                                            \
+	{                                                                                          \
+		(env_page->sysenter ? by_sysenter : by_int)(entry);                                \
+	}
+
 #endif
