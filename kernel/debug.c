@@ -126,7 +126,7 @@ void machine_exit(uint8_t status)
 void panic_stop(const struct trapframe *tf)
 {
 	if (!__atomic_load_n(&panicking, __ATOMIC_SEQ_CST)) {
-		panic_frame(tf, "non-maskable interrupt");
+		panic_frame(tf, "non-maskable interrupt", NULL);
 	}
 	halt_for_ever();
 }
@@ -201,30 +201,12 @@ static _Noreturn void finish(const struct trapframe *tf)
 	machine_exit(PANIC_STATUS);
 }
 
-void panic_at(const char *file, int line, const char *format, ...)
+void panic_frame(const struct trapframe *tf, const char *format, va_list args)
 {
-	/* What the compiler lets a caller keep over a call; the rest says nothing. */
-	struct trapframe tf = {.ebp = *(uint32_t *)read_ebp()};
-	va_list args;
-
-	asm volatile("mov %%ebx, %0" : "=m"(tf.ebx));
-	asm volatile("mov %%esi, %0" : "=m"(tf.esi));
-	asm volatile("mov %%edi, %0" : "=m"(tf.edi));
-	tf.eip = (uint32_t)__builtin_return_address(0);
 	begin();
-	debug_printf("\nkernel panic on CPU %u at %s:%u: ", this_cpu()->index, file, line);
-	va_start(args, format);
+	debug_printf("\nkernel panic on CPU %u: ", this_cpu()->index);
 	print(format, &args);
-	va_end(args);
-	debug_printf("\n  eip %08x esp %08x ebp %08x\n", tf.eip, read_ebp() + 8, tf.ebp);
-	debug_printf("  ebx %08x esi %08x edi %08x\n", tf.ebx, tf.esi, tf.edi);
-	finish(&tf);
-}
-
-void panic_frame(const struct trapframe *tf, const char *why)
-{
-	begin();
-	debug_printf("\nkernel panic on CPU %u: %s\n", this_cpu()->index, why);
+	debug_printf("\n");
 	print_frame(tf);
 	finish(tf);
 }

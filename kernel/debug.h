@@ -23,19 +23,24 @@ void debug_printf(const char *format, ...) __attribute__((format(printf, 1, 2)))
 extern bool debug_quiet, debug_monitor; /* those words are on the command line */
 
 /* Stops every CPU, prints the message, registers and a backtrace, then enters the monitor (command line
- * word `monitor`) or ends the machine with status PANIC_STATUS. */
-_Noreturn void panic_at(const char *file, int line, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
-_Noreturn void panic_frame(const struct trapframe *frame, const char *why);
+ * word `monitor`) or ends the machine with status PANIC_STATUS. In nasm/trap.asm, which saves the registers. */
+void panic_here(const char *format, ...) __attribute__((format(printf, 1, 2), cold));
+/* The same with the registers of a trap. `args`: what the format needs. */
+_Noreturn void panic_frame(const struct trapframe *frame, const char *format, va_list args);
 /* A non-maskable interrupt: another CPU panics and this one does nothing more; else a panic. */
 _Noreturn void panic_stop(const struct trapframe *frame);
 /* Ends the machine through the debug-exit device; spins where there is none. */
 _Noreturn void machine_exit(uint8_t status);
 enum { PANIC_STATUS = 127 };
 
-#define panic(...) panic_at(__FILE__, __LINE__, __VA_ARGS__)
-#define assert(condition)                                                                          \
-	((condition) ? (void)0 : panic_at(__FILE__, __LINE__, "assertion failed: %s", #condition))
+/* What follows the call keeps the compiler from making one call of several, which have an address each so. */
+#define panic(...)                                                                                 \
+	({                                                                                         \
+		panic_here(__VA_ARGS__);                                                           \
+		asm volatile("" : : "i"(__LINE__));                                                \
+		__builtin_unreachable();                                                           \
+	})
+#define assert(condition) ((condition) ? (void)0 : panic("assertion failed: %s", #condition))
 
 /* For what costs time in each call: checked in a kernel built with DEBUG=1 only. */
 #ifndef DEBUG

@@ -158,7 +158,7 @@ void trap_kernel(struct trapframe *frame)
 		return;
 	}
 	if (!cpu->in_halt || !is_interrupt(vector)) {
-		panic_frame(frame, "exception in the kernel");
+		panic_frame(frame, "exception in the kernel", NULL);
 	}
 	cpu->in_halt = false;
 	take_lock(cpu, vector);
@@ -171,19 +171,13 @@ void trap_double_fault(void)
 {
 	struct cpu *cpu = cpu_by_gdt();
 	const struct tss *was = &cpu->tss; /* the task switch saved the registers here */
-	const struct trapframe frame = {.edi = was->edi,
-	                                .esi = was->esi,
-	                                .ebp = was->ebp,
-	                                .kesp = was->esp - 20, /* as if pushed there */
-	                                .ebx = was->ebx,
-	                                .edx = was->edx,
-	                                .ecx = was->ecx,
-	                                .eax = was->eax,
-	                                .vector = VEC_DOUBLE_FAULT,
-	                                .eip = was->eip,
-	                                .cs = was->cs,
-	                                .eflags = was->eflags};
+	struct trapframe frame = {
+		.vector = VEC_DOUBLE_FAULT, .eip = was->eip, .cs = was->cs, .eflags = was->eflags};
 
+	for (uint32_t i = 0; i < 8; i++) { /* a TSS has them in the order in which pusha pushes */
+		(&frame.eax)[-i] = (&was->eax)[i];
+	}
+	frame.kesp -= 20;     /* as if pushed there */
 	boot_stack_cpu = cpu; /* of the stack that we are on */
-	panic_frame(&frame, "double fault (kernel stack overflow?)");
+	panic_frame(&frame, "double fault (kernel stack overflow?)", NULL);
 }

@@ -56,8 +56,10 @@ enum {
 	VEC_POKE =
 		0x50, /* another CPU wants our attention; alone in its priority class (apic_only_pokes) */
 	VEC_COUNT = 0x51,
-	VEC_STRIDE = 8,       /* bytes per entry stub */
-	VEC_SYSENTER = 0x100, /* in a trap frame only: saved by sysenter_entry */
+	VEC_STRIDE = 8, /* bytes per entry stub */
+	/* in a trap frame only: who made it */
+	VEC_SYSENTER = 0x100,
+	VEC_PANIC,
 };
 
 /* model-specific registers: SDM vol. 3, 5.8.7 */

@@ -17,8 +17,8 @@
 %include "nasm/switch.inc"
 
 	section .text
-	global trap_stubs, trap_resume, trap_run, trap_halt, trap_wait
-	extern trap_user, trap_kernel, sysenter_entry, sysenter_end, fault_page, sched_run
+	global trap_stubs, trap_resume, trap_run, trap_halt, trap_wait, panic_here
+	extern trap_user, trap_kernel, sysenter_entry, sysenter_end, fault_page, sched_run, panic_frame
 	extern lock_holder, lock_next, lock_serving, lock_wake_next
 
 ; Exceptions for which the processor pushes an error code (SDM vol. 3, 6.15).
@@ -163,6 +163,24 @@ trap_resume:
 	add	esp, 8			; vector, err
 	iret
 entry_code_end:
+
+; void panic_here(const char *format, ...);
+; The frame that an interrupt of the caller, in the kernel, would leave; then
+; _Noreturn void panic_frame(const struct trapframe *frame, const char *format, va_list args);
+panic_here:
+	pushf
+	push	cs
+	push	dword [esp + 8]		; eip: where it was called
+	push	0			; err
+	push	VEC_PANIC
+	pusha
+	mov	eax, esp
+	dec	dword [eax + TF_EIP]	; in the call: what comes after it may be another function
+	lea	ecx, [eax + TF_ESP + 8]	; past return address and format
+	push	ecx
+	push	dword [ecx - 4]
+	push	eax
+	call	panic_frame		; does not return
 
 ; void trap_halt(vaddr_t stack_top);
 ; The interrupt that ends the halt comes in right after sti's one-instruction delay (SDM vol. 2,

@@ -147,6 +147,13 @@ def test_panic_has_its_own_status_and_symbols(smp):
     assert any(place.startswith(("kernel/", "nasm/")) for _, _, place, _ in frames), result
 
 
+def test_panic_names_the_line_that_called_it():
+    lines = (ROOT / "kernel/boot.c").read_text(encoding="utf-8").splitlines()
+    line = 1 + next(i for i, text in enumerate(lines) if 'panic("asked for' in text)
+    result = run_app("hello", bootargs="panic")
+    assert re.search(rf"^  #0 0x[0-9a-f]+ boot_main kernel/boot.c:{line}$", result.output, re.M), result
+
+
 def qemu_children(pid):
     try:
         with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
