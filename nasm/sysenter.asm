@@ -78,7 +78,7 @@ sysenter_entry:
 	test	eax, eax
 	jnz	.others
 	mov	eax, [esp + ENV_ID]	; SYS_SELF needs no lock: the answer never changes
-	mov	ecx, [esp + TF_ESP]
+.exit:	mov	ecx, [esp + TF_ESP]
 	sti
 	sysexit
 
@@ -92,7 +92,7 @@ sysenter_entry:
 	cmp	ecx, REPLY_PAGE_FLAGS
 	jne	.general
 
-	LOCK_OR	.general
+.reply_page: LOCK_OR	.general
 	FIND_PARTNER_OR .locked
 .answer:				; the partner waits for a page, if for anything
 	cmp	byte [envs + ecx + ENV_FAULTING], 0
@@ -262,7 +262,7 @@ sysenter_entry:
 	xor	ebp, ebp
 	push	ebx
 	call	[syscall_calls + esi * 4]
-	mov	edx, [ebx + ENV_CPU]
+.return: mov	edx, [ebx + ENV_CPU]
 	mov	[ebx + TF_EAX], eax
 	mov	ecx, [edx + CPU_ENV]
 	cmp	ecx, ebx

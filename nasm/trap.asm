@@ -63,7 +63,7 @@ page_fault:
 	push	eax
 	push	ebx
 	call	fault_page
-	cmp	eax, ebx
+.return: cmp	eax, ebx
 	jne	.other
 	UNLOCK_OR eax, .wake_next
 .resume:

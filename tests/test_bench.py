@@ -99,9 +99,39 @@ def test_reader_finds_boot_and_work(step):
 def test_stages_fit_the_kernels_parts():
     assert breakdown.stage("kernel", "kernel/lock.h", "lock_release") == "lock"
     assert breakdown.stage("kernel", "kernel/ipc.c", "check_call") == "checks"
-    assert breakdown.stage("kernel", "nasm/trap.asm", "trap_resume") == "exit"
+    assert breakdown.stage("kernel", "nasm/trap.asm", "trap_run.resume") == "exit"
+    assert breakdown.stage("kernel", "nasm/pages.asm", "pages_share.next") == "pages"
+    assert breakdown.stage("kernel", "nasm/lock.inc", "sysenter_entry.call") == "lock"
     assert breakdown.stage("pager", "servers/pager/main.c", "serve") == "servers"
     assert set(breakdown.STAGES) == set(breakdown.MEANING)
+
+
+MESSAGE = {"entry", "checks", "lock", "work", "switch", "exit", "library"}
+STAGES = {"B1": {"entry", "exit", "library"}, "B2": MESSAGE,
+          "B3": {"entry", "lock", "switch", "exit", "library"}, "B9_map": MESSAGE | {"pages"}}
+
+
+@pytest.fixture(scope="module", name="traced")
+def traced_messages():
+    """{row: breakdown} and {row: counts per operation} of the last round of a traced run."""
+    run, reader = trace.record(["pager"], parts="B1 B2 B3 B9", MEM=128, SMP=1)
+    places = breakdown.Places(trace.Kernel("build/kernel.elf"))
+    small = [(figure, work) for figure, work in zip(run.order, reader.done) if figure.size <= 1]
+    return ({figure.row: places.per_operation(work, figure.ops) for figure, work in small},
+            {figure.row: figure.counts / figure.ops for figure, _ in small})
+
+
+@pytest.mark.parametrize("row", STAGES)
+def test_stages_of_a_row_are_told_apart(traced, row):
+    parts, counts = traced
+    assert set(parts[row]["stages"]) == STAGES[row]
+    assert sum(parts[row]["stages"].values()) == pytest.approx(counts[row], rel=0.01)
+
+
+def test_stages_that_are_another_rounds_are_said():
+    assert "(12, not 101)" in table.traced_otherwise(RESULTS, DETAILS)
+    same = {"breakdown": {"B2": {"sum": 101.2}}}
+    assert "No row" in table.traced_otherwise(RESULTS, same)
 
 
 RESULTS = {
@@ -115,7 +145,7 @@ DETAILS = {
     "commit": "0123abc", "qemu": "7.2", "boot": 1000000, "one_cpu": {"B2": 90.0},
     "notes": {"B4_pages_mapped pager": 11}, "free_by_size": {},
     "by_size": {"B2 pager": {"1": 200.0, "64": 260.0}, "B5 self": {"16": 30000.0, "1024": 90000.0}},
-    "breakdown": {"B2": {"stages": {"entry": 12.0}, "functions": {"kernel: send": 12.0}}},
+    "breakdown": {"B2": {"sum": 12.0, "stages": {"entry": 12.0}, "functions": {"kernel: send": 12.0}}},
     "linux": {"package": "linux-image", "icount": {"B2": 10000.0},
               "init_on_alloc_off": {"B4": 1.0, "B6_kernel": 2.0}, "free_running_ns": {"B2": 9.0}},
     "scaling": {"cpus": 2, "parts": {"forks": {"one": 2.0, "many": 1.0, "ratio": 2.0, "lock": 0.01},

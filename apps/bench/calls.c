@@ -13,7 +13,7 @@ enum {
 
 void bench_system_call(void)
 {
-	const uint32_t ops = times(1000, 10);
+	const uint32_t ops = times(1000, 100);
 	envid_t id = sys_self();
 	uint64_t start = mark_start(), stop;
 
@@ -110,7 +110,7 @@ void bench_message(void)
 	struct ipc_msg stop = {.w = {0, CALL_STOP}, .nwords = 2};
 
 	for (uint32_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
-		measure_words(partner.env, sizes[i], times(1000, 10));
+		measure_words(partner.env, sizes[i], times(1000, 100));
 	}
 	must(ipc_send(partner.env, &stop, 0), "stop");
 	partner_join(partner);
@@ -135,7 +135,7 @@ static void take_turns(envid_t parent)
 /* Two envs that yield to each other: on one CPU each turn of the loop is a call of both. */
 void bench_yield(void)
 {
-	const uint32_t turns = times(1000, 10);
+	const uint32_t turns = times(1000, 100);
 	volatile uint32_t *shared = shared_start();
 	struct partner partner = partner_start(take_turns);
 	struct sysinfo info;

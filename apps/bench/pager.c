@@ -123,6 +123,8 @@ void bench_pager(void)
 	static const uint32_t sizes[] = {16, 64, 256, 1024};
 
 	for (uint32_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
-		measure_pager(sizes[i]);
+		if (!bench_options.brief || sizes[i] == 64) {
+			measure_pager(sizes[i]);
+		}
 	}
 }

@@ -129,7 +129,9 @@ static void measure_mode(const char *id, enum ipc_send_mode mode)
 	struct ipc_msg stop = {.w = {0, TAKE_STOP}, .nwords = 2};
 
 	for (uint32_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
-		measure_runs(partner, id, mode, sizes[i]);
+		if (!bench_options.brief || sizes[i] == 1) {
+			measure_runs(partner, id, mode, sizes[i]);
+		}
 	}
 	must(ipc_send(partner.env, &stop, 0), "stop");
 	partner_join(partner);

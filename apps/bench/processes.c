@@ -93,7 +93,9 @@ void bench_big_fork(void)
 	static const uint32_t sizes[] = {16, 64, 256, 1024};
 
 	for (uint32_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
-		measure_fork("B5", sizes[i]);
+		if (!bench_options.brief || sizes[i] >= 256) {
+			measure_fork("B5", sizes[i]);
+		}
 	}
 }
 

@@ -2,7 +2,7 @@
 such functions do.
 
 Debug data says for each address which function it comes from, inlined or not; assembly is told
-apart by its labels.
+apart by its labels, and what a macro does by the file of the macro.
 """
 
 import re
@@ -26,13 +26,19 @@ MEANING = {
     "servers": "in pager and process manager",
 }
 RULES = (
-    ("kernel", r"\.asm$", r"resume|exit|return|leave|user_out", "exit"),
-    ("kernel", r"\.asm$", r"call$|reply|commit|deliver|words|heard", "work"),
+    ("kernel", r"/lock\.(c|h|inc)$", r"", "lock"),  # macros have the file that they stand in
+    ("kernel", r"/switch\.inc$", r"", "switch"),
+    ("kernel", r"/pages\.asm$", r"", "pages"),
+    ("kernel", r"\.asm$", r"resume|exit|return|leave", "exit"),
+    ("kernel", r"\.asm$", r"reply|call(ed|_page)?$|window", "checks"),
+    ("kernel", r"\.asm$", r"wake_next", "lock"),
+    ("kernel", r"\.asm$", r"another|other$|trap_run$", "switch"),
+    ("kernel", r"\.asm$", r"words", "copy"),
+    ("kernel", r"\.asm$", r"answer|heard|deliver|commit", "work"),
     ("kernel", r"\.asm$", r"", "entry"),
-    ("kernel", r"/lock\.[ch]$", r"", "lock"),
     ("kernel", r"/(trap|syscall)\.[ch]$", r"", "entry"),
     ("kernel", r"", r"check|lookup|_ok$|valid|may_|known|waits_for|allowed|decode|range", "checks"),
-    ("kernel", r"/(cpu|sched)\.[ch]$", r"", "switch"),
+    ("kernel", r"/(cpu|sched|runqueue)\.[ch]$", r"", "switch"),
     ("kernel", r"/(space|frame|kmap|pagecall)\.[ch]$", r"", "pages"),
     ("kernel", r"", r"", "work"),
     ("bench", r"", r"", "library"),
@@ -76,14 +82,15 @@ class Places:
             new = [address for address in addresses
                    if address not in self.known and image.low <= address < image.high]
             for address, (function, file) in (image.places(new) if new else {}).items():
-                if function == "??" or file.endswith(".asm"):
+                if function == "??" or file.endswith((".asm", ".inc")):
                     function = self.label(image, address)
                 repeated = address in self.kernel.rep_movs or address in self.kernel.rep_stos
                 kind = "copy" if repeated else stage(image.name, file, function)
                 self.known[address] = kind, f"{image.name}: {function}"
 
     def per_operation(self, work, ops):
-        """{"stages": {name: instructions}, "functions": {name: instructions}} of one operation."""
+        """{"sum": instructions, "stages": {name: instructions}, "functions": {name: instructions}} of one
+        operation."""
         histogram = work.histogram()
         self.learn(histogram)
         stages, functions = Counter(), Counter()
@@ -92,6 +99,7 @@ class Places:
             stages[kind] += count
             functions[name] += count
         return {
+            "sum": round(sum(stages.values()) / ops, 1),
             "stages": {name: round(stages[name] / ops, 1) for name in STAGES if stages[name]},
             "functions": {name: round(count / ops, 1)
                           for name, count in functions.most_common(30)},

@@ -47,7 +47,7 @@ def paragraphs(results, details):
     return text
 
 
-def stages(details):
+def stages(results, details):
     """Paragraphs on where the instructions go."""
     functions = []
     for key, parts in details["breakdown"].items():
@@ -56,7 +56,7 @@ def stages(details):
         functions.append(f"- **{key}**: {shown}")
     return ["## Where the instructions go",
             "From a trace of every instruction executed between the marks, each put to the function "
-            "that it comes from (inlined or not), per operation:",
+            "that it comes from (inlined or not), per operation. " + table.traced_otherwise(results, details),
             "\n".join(f"- **{name}**: {breakdown.MEANING[name]}" for name in breakdown.STAGES),
             table.markdown(table.stages(details)),
             f"The {FUNCTIONS} functions that take most (of the kernel, unless a program is named):",
@@ -76,7 +76,7 @@ def write(results, details):
     text += ["## Per operation: events, and time free running",
              "Flushes are loads of the page directory; invlpg is one page. IPIs: interrupts from one CPU "
              "to another; a second run had two CPUs. Copied and cleared are whole pages.",
-             table.markdown(table.events(results)), *stages(details)]
+             table.markdown(table.events(results)), *stages(results, details)]
     if "scaling" in details:
         text += ["## Side by side", table.markdown(scaling.lines(details["scaling"]))]
     page = "\n\n".join([*text, BY_HAND]) + (by_hand() or "\n")

@@ -192,7 +192,8 @@ def write(path, results, details):
         "<p>TLB flushes are loads of the page directory; invlpg is one page. Copied and cleared are "
         "whole pages.</p>",
         cells(table.events(results)),
-        "<h2>Where the instructions go</h2>", cells(table.stages(details)),
+        "<h2>Where the instructions go</h2>",
+        f"<p>{html.escape(table.traced_otherwise(results, details))}</p>", cells(table.stages(details)),
     ]
     if "linux" in details:
         parts += ["<h2>Free running, beside Linux: microseconds</h2>",

@@ -25,6 +25,8 @@ class Row(NamedTuple):
     note: str = ""
 
 
+TRACE_TOLERANCE = 0.01
+
 ROWS = (
     Row("B1", "system call", ("pager", "B1", 0), 90, 55, 441, 1398, 334, 59, "NOVA, 64 bits",
         "Linux: int; 353 by sysenter. seL4: 105"),
@@ -162,10 +164,22 @@ def events(results):
 def stages(details):
     """Where the instructions of each row go, as text cells, the heading first."""
     names = breakdown.STAGES
-    lines = [("", *names)]
+    lines = [("", *names, "sum")]
     for key, parts in details["breakdown"].items():
-        lines.append((key, *(number(parts["stages"].get(name)) for name in names)))
+        lines.append((key, *(number(parts["stages"].get(name)) for name in names), number(parts["sum"])))
     return lines
+
+
+def traced_otherwise(results, details):
+    """A sentence on the round that was traced, and which rows it differs in from the measured numbers."""
+    icount = results["icount"]
+    others = [f"{key} ({number(parts['sum'])}, not {number(icount[key])})"
+              for key, parts in details["breakdown"].items()
+              if icount.get(key) and abs(parts["sum"] / icount[key] - 1) > TRACE_TOLERANCE]
+    text = "It is one round, not the first, traced by itself; what it took is the sum. "
+    if not others:
+        return text + f"No row differs from the number measured without a trace by more than {TRACE_TOLERANCE:.0%}."
+    return text + f"More than {TRACE_TOLERANCE:.0%} off the number measured without a trace: {', '.join(others)}."
 
 
 def free_running(results, linux):

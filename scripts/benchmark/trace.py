@@ -227,9 +227,10 @@ def step_by_step(command):
     return command + ["-singlestep"]
 
 
-def record(paths, flags="-b", parts=None, timeout=900, **given):
+def record(paths, flags="-b -r 2", parts=None, timeout=900, **given):
     """Runs bench on these paths in one boot, traced: (guest.Run, Reader), whose `done` has the
-    Work of each figure in the Run's `order`."""
+    Work of each figure in the Run's `order`. The first round finds servers and memory as they were at
+    boot; the last is as most are."""
     line = guest.command_line(paths, flags, parts)
     configuration = guest.options(line, ICOUNT=1, **given)
     marks = Image("bench", PROGRAMS["bench"]).symbols
