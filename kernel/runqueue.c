@@ -12,7 +12,7 @@
  *   - What a turn lasted too long, by an extension or a late timer, is taken off the next turn of who began it:
  *     whoever runs on it by IPC then, some chain of envs pays what it got.
  *   - A wait may last for a longest turn, of four quanta and the extension, of each contender. This is looked at when it ends, and at
- *     ticks for the first two of the queue: more than one are never before who has waited longest.
+ *     ticks for the first two of the queue: more than one are never before who has waited longest there.
  *   - Laps even out queues: before somebody runs whose turn it is, a slice being used up, the head of another queue
  *     does that has used up LAPS_BEHIND slices fewer. What one can be behind is LAPS_KEPT: the past is forgotten.
  *
@@ -295,16 +295,23 @@ struct runner *runqueue_yield(struct runqueue *queue, struct runner *runner, uin
 	return begin(queue, first, now);
 }
 
-/* From a queue that is longer by two the last one comes here, if it has not had more than `runner`, who runs here. */
+/* From a queue that is longer by two the last one comes here, if it has not had more than `runner`, who runs here. Its
+ * wait goes on: fewer are in front of it here, and nobody has overtaken it, or else it could be moved to and fro and
+ * overtaken each time. */
 static COLD void even_out(struct runqueue *queue, const struct runner *runner, uint32_t now)
 {
 	struct runqueue *longest = longest_queue(queue);
 	struct runner *last = longest->ring.prev;
 
 	if (contenders(longest) > contenders(queue) + 1 && last != &longest->ghost &&
-	    !is_after(last->laps, runner->laps) && preferred(last, queue) == queue) {
+	    last->round == longest->round && !is_after(last->laps, runner->laps) &&
+	    preferred(last, queue) == queue) {
+		uint32_t since = last->since, n = last->contenders;
+
 		runqueue_remove(last);
 		append(queue, last, true, now);
+		last->since = since;
+		last->contenders = n;
 	}
 }
 

@@ -45,7 +45,7 @@ struct cpu {
 
 static struct env envs[ENVS];
 static struct cpu cpus[NCPU_MAX];
-static uint32_t ncpu, arrivals, breaches, overtaken;
+static uint32_t ncpu, arrivals, breaches, overtaken, moves;
 static uint64_t now; /* beats */
 static const struct runner *breached, *guilty;
 
@@ -115,13 +115,17 @@ static void wait_goes_on(struct env *env, bool guest)
 	}
 }
 
-/* Who was moved to another queue begins a new wait. */
+/* Who was moved to another queue is last there, and waits on. */
 static void look_for_moves(void)
 {
 	for (uint32_t i = 0; i < ENVS; i++) {
-		if (envs[i].state == READY && envs[i].runner.on &&
-		    envs[i].runner.on != envs[i].queue) {
-			wait_begins(&envs[i]);
+		struct env *env = &envs[i];
+
+		if (env->state == READY && env->runner.on && env->runner.on != env->queue) {
+			env->queue = env->runner.on;
+			env->arrival = ++arrivals;
+			env->overtook = 0;
+			moves++;
 		}
 	}
 }
@@ -487,6 +491,7 @@ static void hostile_world(uint32_t n)
 		check_all();
 	}
 	CHECK(overtaken > STEPS / 1000);
+	CHECK(n == 1 || moves > STEPS / 1000);
 }
 
 static void million_hostile_steps_on_one_cpu(void)
@@ -777,6 +782,36 @@ static void bound_is_reached_but_not_passed(void)
 	}
 }
 
+/* envs[1..3] have `next`. Whenever envs[0] is last of three and overtaken, the other CPU must not take it, lest it is
+ * overtaken there as well, and so on for ever. */
+static void who_was_overtaken_is_not_moved(void)
+{
+	struct env *victim = &envs[0], *comes = &envs[3];
+
+	start(2);
+	for (uint32_t i = 1; i <= 3; i++) {
+		hint(&envs[i], HINT_NEXT, 1, 60000);
+		hint(&envs[i], HINT_WEIGHT, HINT_WEIGHT_MAX, 60000);
+	}
+	wake(&envs[1]);
+	pass(QUANTUM / 2); /* their ticks are half a quantum apart */
+	wake(&envs[2]);
+	wake(victim);
+	for (uint32_t moved = 0; victim->state == READY; moved++) {
+		struct runqueue *at = victim->runner.on;
+		uint32_t cpu = at - runqueues;
+
+		CHECK(moved < 2);
+		hint(comes, HINT_CPU, 1 + cpu, 60000);
+		wake(comes);
+		while (victim->state == READY && victim->runner.on == at) {
+			pass(QUANTUM / 64);
+		}
+		comes = cpus[cpu].env;
+		block(cpu);
+	}
+}
+
 /* Who runs as a guest waits for a turn of its own all the same. */
 static void place_of_the_dead_is_nobodys(void)
 {
@@ -899,6 +934,7 @@ static const struct host_test tests[] = {
 	TEST(rest_of_an_extension_is_given_back),
 	TEST(lent_slice_keeps_the_place),
 	TEST(bound_is_reached_but_not_passed),
+	TEST(who_was_overtaken_is_not_moved),
 	TEST(place_of_the_dead_is_nobodys),
 	TEST(guest_is_overtaken_once),
 	TEST(chain_of_lent_slices_ends),
