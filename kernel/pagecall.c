@@ -269,12 +269,10 @@ static COLD int for_run(int error, struct run *run, page_fn *fn)
 
 /* ---- the calls ---- */
 
-int pagecall_alloc_page(struct env *caller, struct env *env, vaddr_t va_flags, pte_t expect,
-                        const struct env *from, vaddr_t from_va)
+/* SYS_PAGE_ALLOC of one page but for settling. */
+static inline int alloc_checked(const struct env *caller, struct env *env, vaddr_t va_flags,
+                                pte_t expect, const struct env *from, vaddr_t from_va)
 {
-	int error;
-
-	debug_assert(lock_held());
 	if (va_flags % PGSIZE & ~ALLOC_FLAGS || va_flags >= UTOP) {
 		return E_INVAL;
 	}
@@ -286,15 +284,24 @@ int pagecall_alloc_page(struct env *caller, struct env *env, vaddr_t va_flags, p
 			return E_INVAL;
 		}
 	}
-	error = alloc_one(env, va_flags, expect, from, from_va);
+	return alloc_one(env, va_flags, expect, from, from_va);
+}
+
+int pagecall_alloc_page(struct env *caller, struct env *env, vaddr_t va_flags, pte_t expect,
+                        const struct env *from, vaddr_t from_va)
+{
+	int error;
+
+	debug_assert(lock_held());
+	error = alloc_checked(caller, env, va_flags, expect, from, from_va);
 	space_settle(&env->space);
 	return error;
 }
 
 static COLD int alloc_page(struct run *run, uint32_t offset)
 {
-	return pagecall_alloc_page(run->caller, run->to.env, run->to.va_flags + offset, run->expect,
-	                           run->from.env, run->from.va_flags + offset);
+	return alloc_checked(run->caller, run->to.env, run->to.va_flags + offset, run->expect,
+	                     run->from.env, run->from.va_flags + offset);
 }
 
 static COLD int alloc_many(struct env *caller)
@@ -305,6 +312,7 @@ static COLD int alloc_many(struct env *caller)
 	if (!error && run.to.va_flags & PAGE_FILL) {
 		error = decode(caller, caller->tf.edi, caller->tf.ebp, 0, &run, &run.from);
 	}
+	run.npages = smaller(run.npages, PAGE_FILLS_MAX);
 	return for_run(error, &run, alloc_page);
 }
 
@@ -494,7 +502,11 @@ COLD int pagecall_send(struct env *from, vaddr_t src, struct env *to, vaddr_t ds
 {
 	bool copy = mode == IPC_MODE_COPY;
 	struct run run = {from, {to, dst_rights | (copy ? PAGE_FILL : 0)}, {from, src}, n, 0};
-	int done = for_run(OK, &run, copy ? alloc_page : map_page);
+
+	int done;
+
+	run.npages = copy ? smaller(n, PAGE_FILLS_MAX) : n;
+	done = for_run(OK, &run, copy ? alloc_page : map_page);
 
 	if (mode == IPC_MODE_GRANT && done > 0) {
 		run.to = run.from;

@@ -8,7 +8,7 @@ static void one_env(void)
 {
 	envid_t env = bare_empty(2 * PAGES);
 
-	CHECK_EQ(sys_page_alloc(env, AREA | PTE_W, PAGES), PAGES);
+	CHECK_EQ(page_alloc_all(env, AREA | PTE_W, PAGES), OK);
 	CHECK_EQ(sys_page_map(env, AREA, env, OTHER, 100), 100);
 	CHECK_EQ(sys_page_map(0, UTEXT, env, UTEXT, 1), 1);
 	CHECK_EQ(sys_page_mark(env, 0, PTE_ZERO_FILL, 100), 100);
@@ -23,7 +23,7 @@ int main(void)
 	CHECK_EQ(sys_page_mark(0, AREA, 0, 1), 1); /* the table */
 	before = settled_info();
 	for (int round = 0; round < ROUNDS; round++) {
-		CHECK_EQ(sys_page_alloc(0, AREA | PTE_W, PAGES), PAGES);
+		CHECK_EQ(page_alloc_all(0, AREA | PTE_W, PAGES), OK);
 		CHECK_EQ(free_frames(), before.frames_free - PAGES);
 		CHECK_EQ(sys_page_unmap(0, AREA, PAGES), PAGES);
 		CHECK_EQ(free_frames(), before.frames_free);

@@ -1,4 +1,4 @@
-/* Page calls on long runs do 1,024 pages and say so; the page after is
+/* Page calls on long runs do 1,024 pages, or PAGE_FILLS_MAX that are cleared or copied, and say so; the page after is
  * untouched. */
 #include "tests/guest/memory.h"
 
@@ -6,9 +6,9 @@ enum { PAGES = 1500, MOST = 1024 };
 
 int main(void)
 {
-	CHECK_EQ(sys_page_alloc(0, AREA | PTE_W, PAGES), MOST);
-	CHECK_EQ(rights_of(entry_of(AREA + (MOST - 1) * PGSIZE)), PTE_P | PTE_W);
-	CHECK_EQ(entry_of(AREA + MOST * PGSIZE), 0);
+	CHECK_EQ(sys_page_alloc(0, AREA | PTE_W, PAGES), PAGE_FILLS_MAX);
+	CHECK_EQ(rights_of(entry_of(AREA + (PAGE_FILLS_MAX - 1) * PGSIZE)), PTE_P | PTE_W);
+	CHECK_EQ(entry_of(AREA + PAGE_FILLS_MAX * PGSIZE), 0);
 	CHECK_EQ(page_alloc_all(0, AREA | PTE_W, PAGES), OK);
 	CHECK_EQ(rights_of(entry_of(AREA + (PAGES - 1) * PGSIZE)), PTE_P | PTE_W);
 	CHECK_EQ(entry_of(AREA + PAGES * PGSIZE), 0);
@@ -17,7 +17,8 @@ int main(void)
 	CHECK_EQ(mappings_of(AREA + (MOST - 1) * PGSIZE), 2);
 	CHECK_EQ(mappings_of(AREA + MOST * PGSIZE), 1);
 	CHECK_EQ(sys_page_unmap(0, OTHER, PAGES), MOST);
-	CHECK_EQ(sys_page_fill(0, OTHER | PTE_W, 0, AREA, PAGES), MOST);
+	CHECK_EQ(sys_page_fill(0, OTHER | PTE_W, 0, AREA, PAGES), PAGE_FILLS_MAX);
+	CHECK_EQ(entry_of(OTHER + PAGE_FILLS_MAX * PGSIZE), 0);
 	CHECK_EQ(sys_page_unmap(0, OTHER, PAGES), MOST);
 	CHECK_EQ(mappings_of(AREA), 1);
 	CHECK_EQ(sys_page_mark(0, AREA, 0, PAGES), MOST);

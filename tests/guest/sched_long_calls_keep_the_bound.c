@@ -1,6 +1,6 @@
 /* Long calls and deaths make nobody wait longer than the bound: two processes fork with 1.4 GiB each, all a
- * process may have of the 3 GiB, and their children end; a third allocates runs of 1,024 pages now and then. A call is cut after
- * 1,024 entries, and what a slice lasted too long is paid. */
+ * process may have of the 3 GiB, and their children end; a third allocates runs of pages, a fourth copies them, as long as they can. A call is cut after
+ * 1,024 entries, or 64 pages that it fills, and what a slice lasted too long is paid. */
 /* icount: 4 */
 /* mem: 3072 */
 /* timeout: 240 */
@@ -56,7 +56,14 @@ static void allocates(void)
 	for (;;) {
 		CHECK(sys_page_alloc(0, OWN | PTE_W, RUN) > 0);
 		CHECK(sys_page_unmap(0, OWN, RUN) > 0);
-		sleep_ms(30); /* the others need the lock, too */
+	}
+}
+
+static void copies(void)
+{
+	CHECK_EQ(page_alloc_all(0, OWN | PTE_W, RUN), OK);
+	for (;;) {
+		CHECK(sys_page_fill(0, (OWN + PTSIZE) | PTE_W, 0, OWN, RUN) > 0);
 	}
 }
 
@@ -84,6 +91,7 @@ int main(void)
 
 	(void)start(spins);
 	(void)start(allocates);
+	(void)start(copies);
 	for (int i = 0; i < FORKERS; i++) {
 		forker[i] = start(forks);
 	}
