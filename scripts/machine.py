@@ -26,6 +26,7 @@ APP_MAX = 230  # bytes: `sh -c APP` travels in one message (servers/procmgr/prot
 EXIT_USAGE, EXIT_TIMEOUT, EXIT_PANIC, EXIT_QEMU = 2, 124, 125, 126
 PANIC_STATUS = 127  # what the kernel writes to the debug-exit device
 
+SMP_MAX = 16  # CPUs
 SMALL_MEM = 32  # MiB
 
 PR_SET_PDEATHSIG = 1
@@ -56,7 +57,7 @@ class Options:
         self.icount = self.icount_ns()
         self.tests = self.flag("TESTS")
         self.iso = self.flag("ISO")
-        self.smp = self.number("SMP", 1, 16, 1 if self.icount else 2)
+        self.smp = self.number("SMP", 1, SMP_MAX, 1 if self.icount else 2)
         self.mem = self.number("MEM", 16, 3072, 128)
         self.app = given["APP"].strip()
         self.bootargs = given["BOOTARGS"].strip()

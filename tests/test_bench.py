@@ -1,6 +1,7 @@
 """`bench`: the program checks its own results; the host reads what it prints."""
 
 import re
+import subprocess
 from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_loader
 from xml.etree import ElementTree
@@ -8,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 
 from conftest import ROOT, run_app
-from benchmark import breakdown, document, guest, linux, page, table, trace
+from benchmark import baseline, breakdown, document, guest, linux, page, table, trace
 
 
 @pytest.mark.parametrize("smp", (1, 2, 4))
@@ -183,14 +184,87 @@ def load_bench():
     return module
 
 
-@pytest.mark.parametrize("now, worse", ((100, 0), (103, 0), (104, 1), (50, 0), (None, 1)))
-def test_check_fails_beyond_the_tolerance(tmp_path, monkeypatch, capsys, now, worse):
+GOOD = {"B1": 80, "B3": 199, "text_bytes": 26000}  # the last is above its target
+
+
+def complaints(**changed):
+    return baseline.complaints(GOOD, {**GOOD, **changed})
+
+
+@pytest.mark.parametrize("changed", ({}, {"B1": 82.4}, {"B1": 40}, {"B3": 200}, {"text_bytes": 26700}))
+def test_check_lets_pass(changed):
+    assert complaints(**changed) == []
+
+
+@pytest.mark.parametrize("changed, why", (
+    ({"B1": 82.5}, "B1 was 80 and is 82.5 (+3.1%)"),
+    ({"B3": 201}, "B3 was 199 and is 201 (+1.0%): no longer within its target of 200"),
+    ({"text_bytes": 27000}, "text_bytes was 26,000 and is 27,000 (+3.8%)"),
+    ({"B1": None}, "could not be measured"),
+    ({"B1": float("nan")}, "no figure"),
+    ({"B1": 0}, "no figure"),
+    ({"B2": 100}, "B2 is measured and not in the baseline")))
+def test_check_fails_with_one_line(changed, why):
+    (line,) = complaints(**changed)
+    assert why in line
+
+
+@pytest.mark.parametrize("value", (float("nan"), float("inf"), 0, -5, "80", None, True, [80]))
+def test_check_fails_without_a_figure_to_compare_with(value):
+    (line,) = baseline.complaints({**GOOD, "B1": value}, GOOD)
+    assert "B1 in the baseline is" in line and "no figure" in line
+
+
+def test_check_fails_when_a_figure_is_measured_no_more():
+    (line,) = baseline.complaints({**GOOD, "B99": 5}, GOOD)
+    assert line.startswith("B99 is in the baseline and nobody measures it")
+
+
+@pytest.mark.parametrize("text", (None, "", "{}", "[1]", "3", "{\"B1\": ", "\xff"))
+def test_check_fails_without_a_baseline(tmp_path, monkeypatch, capsys, text):
     bench = load_bench()
     monkeypatch.setattr(bench, "BASELINE", tmp_path / "baseline.json")
-    bench.write(bench.BASELINE, {"B1": 100})
-    monkeypatch.setattr(bench, "instructions", lambda: ({("pager", "B1", 0): now}, {}))
-    assert bench.check() == worse
-    assert ("B1 was 100" in capsys.readouterr().out) == bool(worse)
+    monkeypatch.setattr(bench, "figures", lambda: dict(GOOD))
+    monkeypatch.setattr("sys.argv", ["bench", "--check"])
+    if text is not None:
+        bench.BASELINE.write_bytes(text.encode("latin-1"))
+    assert bench.main() == 1
+    error = capsys.readouterr().err
+    assert error.startswith("bench: baseline.json") and error.count("\n") == 1
+
+
+def test_check_says_what_is_worse(tmp_path, monkeypatch, capsys):
+    bench = load_bench()
+    monkeypatch.setattr(bench, "BASELINE", tmp_path / "baseline.json")
+    monkeypatch.setattr(bench, "figures", lambda: {**GOOD, "B1": 100})
+    bench.write(bench.BASELINE, GOOD)
+    assert bench.check() == 1
+    assert "bench-check: B1 was 80 and is 100 (+25.0%)" in capsys.readouterr().out
+
+
+def test_a_tool_that_fails_is_one_line(monkeypatch, capsys):
+    bench = load_bench()
+    monkeypatch.setattr("sys.argv", ["bench", "--check"])
+    for command in ["nowhere-to-be-found"], ["ls", "/nowhere/to/be/found"]:
+        monkeypatch.setattr(bench, "check", lambda command=command: subprocess.run(
+            command, check=True, capture_output=True))
+        assert bench.main() == 1
+        error = capsys.readouterr().err
+        assert command[0] in error and "/".join(command[1:]) in error and error.count("\n") == 1
+
+
+@pytest.mark.parametrize("number", ("0", "17", "-1", "two", ""))
+def test_cpus_that_cannot_be_are_refused(monkeypatch, capsys, number):
+    monkeypatch.setattr("sys.argv", ["bench", f"--smp={number}"])
+    assert load_bench().main() == 1
+    assert capsys.readouterr().err == f"bench: SMP={number}: must be a number from 1 to 16\n"
+
+
+def test_the_baseline_holds_what_is_measured():
+    committed = baseline.load(ROOT / "scripts/bench-baseline.json")
+    assert set(committed) == {row.key for row in table.ROWS} | {"text_bytes", "boot"}
+    assert set(committed) | {"kernel_lines"} == set(baseline.TARGETS)
+    assert all(map(baseline.is_figure, committed.values()))
 
 
 def test_linux_that_cannot_be_had_is_said(tmp_path, monkeypatch, capsys):

@@ -23,6 +23,18 @@ class Failure(Exception):
     """A run that did not end well; the text says how."""
 
 
+def in_a_line(error):
+    """What a Failure, OSError or SubprocessError says: a tool that failed by its name and its last words."""
+    if not isinstance(error, subprocess.SubprocessError):
+        return str(error)
+    said = (getattr(error, "stderr", None) or b"")
+    said = (said if isinstance(said, str) else said.decode(errors="replace")).strip()
+    command = error.cmd if isinstance(error.cmd, str) else error.cmd[0]
+    ended = f"ended with {error.returncode}" if isinstance(error, subprocess.CalledProcessError) \
+        else f"still running after {error.timeout} s"
+    return f"{command}: {ended}" + (f": {said.splitlines()[-1]}" if said else "")
+
+
 class Figure(NamedTuple):
     """One measurement: `ops` operations of a row took so many counts."""
     path: str

@@ -11,6 +11,7 @@ import re
 import subprocess
 import time
 from collections import Counter
+from contextlib import contextmanager
 
 import machine
 from benchmark import guest
@@ -227,16 +228,9 @@ def step_by_step(command):
     return command + ["-singlestep"]
 
 
-def record(paths, flags="-b -r 2", parts=None, timeout=900, **given):
-    """Runs bench on these paths in one boot, traced: (guest.Run, Reader), whose `done` has the
-    Work of each figure in the Run's `order`. The first round finds servers and memory as they were at
-    boot; the last is as most are."""
-    line = guest.command_line(paths, flags, parts)
-    configuration = guest.options(line, ICOUNT=1, **given)
-    marks = Image("bench", PROGRAMS["bench"]).symbols
-    entry = Image("kernel", configuration.kernel).symbols["boot_entry"] - KERNBASE
-    reader = Reader(entry, marks["mark_start"], marks["mark_stop"])
-    console = machine.ROOT / "build/bench-trace.txt"
+@contextmanager
+def tracing(configuration, console):
+    """Boots the machine with its console in a file; the process, and where its trace can be read."""
     source, sink = os.pipe()
     fcntl.fcntl(source, fcntl.F_SETPIPE_SZ, PIPE_SIZE)
     command = step_by_step(machine.qemu(
@@ -246,24 +240,53 @@ def record(paths, flags="-b -r 2", parts=None, timeout=900, **given):
                              pass_fds=(sink,), preexec_fn=machine.die_with_parent)
     os.close(sink)
     try:
-        follow(source, reader, timeout)
-        code = child.wait(10)
+        yield child, source
     finally:
         os.close(source)
         if child.poll() is None:
             child.kill()
             child.wait()
+
+
+def entry_of(kernel):
+    """The physical address of the kernel's first instruction."""
+    return Image("kernel", kernel).symbols["boot_entry"] - KERNBASE
+
+
+def boot(timeout=120):
+    """Instructions from the kernel's entry to the first one in user mode."""
+    configuration = guest.options("hello", ICOUNT=1, MEM=128, SMP=1)
+    reader = Reader(entry_of(configuration.kernel), 0, 0)
+    with tracing(configuration, os.devnull) as (_, source):
+        follow(source, reader, timeout, lambda: reader.boot)
+    if not reader.boot:
+        raise guest.Failure(f"the boot has not come to user mode within {timeout} s")
+    return reader.boot
+
+
+def record(paths, flags="-b -r 2", parts=None, timeout=900, **given):
+    """Runs bench on these paths in one boot, traced: (guest.Run, Reader), whose `done` has the
+    Work of each figure in the Run's `order`. The first round finds servers and memory as they were at
+    boot; the last is as most are."""
+    line = guest.command_line(paths, flags, parts)
+    configuration = guest.options(line, ICOUNT=1, **given)
+    marks = Image("bench", PROGRAMS["bench"]).symbols
+    reader = Reader(entry_of(configuration.kernel), marks["mark_start"], marks["mark_stop"])
+    console = machine.ROOT / "build/bench-trace.txt"
+    with tracing(configuration, console) as (child, source):
+        follow(source, reader, timeout)
+        code = child.wait(10)
     run = guest.check(console.read_bytes(), code, line)
     if len(run.order) != len(reader.done):
         raise guest.Failure(f"{line}: {len(run.order)} measurements, {len(reader.done)} traced")
     return run, reader
 
 
-def follow(source, reader, timeout):
-    """Feeds the trace to the reader, until its end or for so many seconds."""
+def follow(source, reader, timeout, enough=lambda: False):
+    """Feeds the trace to the reader, until its end, until that is enough, or for so many seconds."""
     deadline = time.monotonic() + timeout
     rest = b""
-    while time.monotonic() < deadline and (data := os.read(source, PIPE_SIZE)):
+    while not enough() and time.monotonic() < deadline and (data := os.read(source, PIPE_SIZE)):
         data = rest + data
         end = data.rfind(b"\n") + 1
         reader.feed(data[:end])
