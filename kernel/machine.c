@@ -1,12 +1,15 @@
 /* Discovery of CPUs and interrupt controllers: tries each source of firmware tables in turn. Boot
- * time only. */
+ * time only. Tables may lie in any memory: they are copied before use, and no length is trusted. */
 #include "kernel/machine.h"
 
 #include "kernel/boot.h"
 #include "kernel/debug.h"
 #include "kernel/frame.h"
+#include "kernel/kmap.h"
 
-INIT bool machine_checksum_ok(const void *table, uint32_t size)
+enum { TABLE_MAX = 4096 };
+
+static INIT bool checksum_ok(const void *table, uint32_t size)
 {
 	const uint8_t *bytes = table;
 	uint8_t sum = 0;
@@ -23,24 +26,58 @@ static INIT const void *scan(paddr_t start, uint32_t size, const char *signature
 {
 	for (paddr_t pa = start; pa + table_size <= start + size; pa += 16) {
 		if (boot_starts_with(frame_low(pa), signature) &&
-		    machine_checksum_ok(frame_low(pa), table_size)) {
+		    checksum_ok(frame_low(pa), table_size)) {
 			return frame_low(pa);
 		}
 	}
 	return NULL;
 }
 
-INIT const void *machine_find(const char *signature, uint32_t table_size)
+INIT const void *machine_find(const char *signature, uint32_t size)
 {
 	paddr_t ebda = *(uint16_t *)frame_low(0x40E)
 	               << 4; /* the BIOS data area names its segment */
 	const void *found = NULL;
 
 	if (ebda >= 0x80000 && ebda < 0xA0000) {
-		found = scan(ebda, 1024, signature, table_size);
+		found = scan(ebda, 1024, signature, size);
 	}
-	found = found ? found : scan(639 * 1024, 1024, signature, table_size);
-	return found ? found : scan(0xE0000, 0x20000, signature, table_size);
+	found = found ? found : scan(639 * 1024, 1024, signature, size);
+	return found ? found : scan(0xE0000, 0x20000, signature, size);
+}
+
+static INIT_DATA struct {
+	char signature[4];
+	uint16_t length; /* MADT: 32 bits; a longer one fails by its checksum */
+	uint8_t rest[30];
+	uint32_t lapic, flags;
+	uint8_t entries[TABLE_MAX - 44];
+} table;
+_Static_assert(offsetof(typeof(table), lapic) == 36, "ACPI 6.4, 5.2.12; MP 1.4, 4.2");
+
+INIT bool machine_apply(struct machine *machine, paddr_t at, const char *signature,
+                        machine_apply_fn *apply)
+{
+	uint32_t size, left;
+
+	kmap_read(&table, at, offsetof(typeof(table), entries));
+	if (!boot_starts_with(table.signature, signature) || table.length > sizeof(table) ||
+	    table.length < offsetof(typeof(table), entries)) {
+		return false;
+	}
+	kmap_read(&table, at, table.length);
+	if (!checksum_ok(&table, table.length)) {
+		return false;
+	}
+	machine->lapic = table.lapic;
+	left = table.length - offsetof(typeof(table), entries);
+	for (const uint8_t *entry = table.entries; left > 0; entry += size, left -= size) {
+		size = apply(machine, entry, left);
+		if (!size) {
+			break;
+		}
+	}
+	return true;
 }
 
 INIT void machine_add_cpu(struct machine *machine, uint32_t apic_id)

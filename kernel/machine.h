@@ -27,11 +27,17 @@ void machine_discover(struct machine *machine, const char *cmdline);
 bool acpi_discover(struct machine *machine);
 bool mp_discover(struct machine *machine);
 
-/* For both: whether the bytes add up to 0 modulo 256, as firmware tables do. */
-bool machine_checksum_ok(const void *table, uint32_t size);
-/* Where the firmware puts such a table, with this signature and a correct checksum over table_size bytes: in the first KiB
- * of the extended BIOS data area, the last KiB of base memory, or the BIOS ROM. NULL. */
-const void *machine_find(const char *signature, uint32_t table_size);
+/* For both. Where the firmware puts the pointer to its tables, with this signature, `size` bytes with a correct checksum: in the
+ * first KiB of the extended BIOS data area, the last KiB of base memory, or the BIOS ROM. NULL. */
+const void *machine_find(const char *signature, uint32_t size);
+
+/* Applies one entry of a table, of which `left` bytes are there, to *machine; its size, 0 if there is none. */
+typedef uint32_t machine_apply_fn(struct machine *machine, const uint8_t *entry, uint32_t left);
+/* Applies the table at `table`, wherever it lies, if it has this signature and a correct checksum; else false. MADT and MP
+ * configuration table have in the same place what counts: length, address of the local APICs, entries. */
+bool machine_apply(struct machine *machine, paddr_t table, const char *signature,
+                   machine_apply_fn *apply);
+
 void machine_add_cpu(struct machine *machine, uint32_t apic_id);
 
 #endif
