@@ -7,7 +7,7 @@
 #include "kernel/space.h"
 #include "kernel/x86.h"
 
-enum { STACK_PAGES = 8, ELF_MAGIC = 0x464C457F, PT_LOAD = 1, PF_W = 2, PHDRS_MAX = 16 };
+enum { STACK_BYTES = 8 * PGSIZE, ELF_MAGIC = 0x464C457F, PT_LOAD = 1, PF_W = 2, PHDRS_MAX = 16 };
 
 struct elf_header {
 	uint32_t magic;
@@ -21,32 +21,27 @@ struct elf_segment {
 	uint32_t type, offset, vaddr, paddr, filesz, memsz, flags, align;
 };
 
-static INIT pte_t *slot_for(struct env *env, vaddr_t va)
+/* Maps memsz bytes at va (its pages), of which the first filesz are those at physical address src, and the rest 0. */
+static INIT void load(struct env *env, vaddr_t va, paddr_t src, uint32_t filesz, uint32_t memsz,
+                      pte_t rights)
 {
-	int error = OK;
-	pte_t *slot = space_find_or_make(&env->space, va, &error);
+	for (uint32_t done = 0; done < memsz; done += PGSIZE) {
+		int error = OK;
+		pte_t *slot = space_find_or_make(&env->space, va + done, &error);
+		paddr_t frame = slot ? space_alloc(&env->space, 0) : FRAME_NONE;
+		uint32_t left = filesz > done ? filesz - done : 0;
 
-	if (!slot) {
-		panic("no memory to load procmgr");
+		if (frame == FRAME_NONE) {
+			panic("no memory to load procmgr");
+		}
+		if (*slot & PTE_P) {
+			panic("procmgr: segments overlap at 0x%08x", va + done);
+		}
+		frame_clear(frame);
+		kmap_read(frame_enter(frame, FRAME_SLOT_DST), src + done,
+		          left < PGSIZE ? left : PGSIZE);
+		space_give(&env->space, va + done, slot, frame | PTE_P | PTE_U | rights);
 	}
-	return slot;
-}
-
-/* A page of zeros at va, writable for now; its frame. */
-static INIT paddr_t add_page(struct env *env, vaddr_t va)
-{
-	pte_t *slot = slot_for(env, va);
-	paddr_t frame = space_alloc(&env->space, 0);
-
-	if (*slot & PTE_P) {
-		panic("procmgr: segments overlap at 0x%08x", va);
-	}
-	if (frame == FRAME_NONE) {
-		panic("no memory to load procmgr");
-	}
-	frame_clear(frame);
-	space_give(&env->space, va, slot, frame | PTE_P | PTE_U | PTE_W);
-	return frame;
 }
 
 static INIT void load_segment(struct env *env, const struct boot_module *m,
@@ -54,21 +49,12 @@ static INIT void load_segment(struct env *env, const struct boot_module *m,
 {
 	vaddr_t end = s->vaddr + s->memsz;
 
-	if (s->vaddr % PGSIZE || end < s->vaddr || end > USTACKTOP - STACK_PAGES * PGSIZE ||
+	if (s->vaddr % PGSIZE || end < s->vaddr || end > USTACKTOP - STACK_BYTES ||
 	    s->vaddr < BOOTINFO + sizeof(boot_info) || s->filesz > s->memsz ||
 	    s->offset > m->size || s->filesz > m->size - s->offset) {
 		panic("procmgr: bad segment at 0x%08x", s->vaddr);
 	}
-	for (uint32_t done = 0; done < s->memsz; done += PGSIZE) {
-		paddr_t frame = add_page(env, s->vaddr + done);
-		uint32_t left = s->filesz > done ? s->filesz - done : 0;
-
-		kmap_read(frame_enter(frame, FRAME_SLOT_DST), m->start + s->offset + done,
-		          left < PGSIZE ? left : PGSIZE);
-		if (!(s->flags & PF_W)) {
-			*slot_for(env, s->vaddr + done) &= ~PTE_W;
-		}
-	}
+	load(env, s->vaddr, m->start + s->offset, s->filesz, s->memsz, s->flags & PF_W ? PTE_W : 0);
 }
 
 static INIT vaddr_t load_image(struct env *env, const struct boot_module *m)
@@ -100,18 +86,9 @@ INIT struct env *loader_start(void)
 	}
 	env->root = true;
 	env->tf.eip = load_image(env, &boot_info.module[0]);
-	for (uint32_t i = 1; i <= STACK_PAGES; i++) {
-		add_page(env, USTACKTOP - i * PGSIZE);
-	}
+	load(env, USTACKTOP - STACK_BYTES, 0, 0, STACK_BYTES, PTE_W);
+	load(env, BOOTINFO, frame_low_addr(&boot_info), sizeof(boot_info), sizeof(boot_info), 0);
 	env->tf.esp = USTACKTOP - 16; /* argc = 0, argv = NULL */
-	for (uint32_t done = 0; done < sizeof(boot_info); done += PGSIZE) {
-		uint32_t left = sizeof(boot_info) - done;
-		paddr_t frame = add_page(env, BOOTINFO + done);
-
-		copy_words(frame_enter(frame, FRAME_SLOT_DST), (char *)&boot_info + done,
-		           (left < PGSIZE ? left : PGSIZE) / 4);
-		*slot_for(env, BOOTINFO + done) &= ~PTE_W;
-	}
 	env->stopped = false;
 	return env;
 }
