@@ -30,15 +30,25 @@ static INIT bool user_may_raise(uint32_t vector)
 	return vector == VEC_BREAKPOINT || vector == VEC_OVERFLOW || vector == SYSCALL_VECTOR;
 }
 
+/* Gates for the vectors from `first` to `last`, to stubs that follow each other. */
+static INIT void set_gates(uint32_t first, uint32_t last, const char *stub)
+{
+	for (uint32_t v = first; v <= last; v++, stub += VEC_STRIDE) {
+		uint32_t at = (uint32_t)stub, rights = user_may_raise(v) ? GATE_USER : 0;
+
+		idt[v].low = SEL_KCODE << 16 | (at & 0xFFFF);
+		idt[v].high = (at & 0xFFFF0000) | GATE_INTERRUPT | rights;
+	}
+}
+
 INIT void trap_init(void)
 {
-	for (uint32_t v = 0; v < VEC_COUNT; v++) {
-		uint32_t stub = (uint32_t)trap_stubs + v * VEC_STRIDE;
+	enum { IN_ROW = VEC_TIMER + 1 - SYSCALL_VECTOR };
 
-		idt[v].low = SEL_KCODE << 16 | (stub & 0xFFFF);
-		idt[v].high =
-			(stub & 0xFFFF0000) | GATE_INTERRUPT | (user_may_raise(v) ? GATE_USER : 0);
-	}
+	set_gates(0, VEC_LAST_EXCEPTION, trap_exceptions);
+	set_gates(VEC_PAGE_FAULT, VEC_PAGE_FAULT, trap_page_fault);
+	set_gates(SYSCALL_VECTOR, VEC_TIMER, trap_interrupts);
+	set_gates(VEC_SPURIOUS, VEC_POKE, trap_interrupts + IN_ROW * VEC_STRIDE);
 	idt[VEC_DOUBLE_FAULT] = (struct descriptor){SEL_DFTSS << 16, GATE_TASK};
 }
 

@@ -18,8 +18,9 @@ struct trapframe {
 
 /* ---- nasm/trap.asm ---- */
 
-/* VEC_COUNT stubs of VEC_STRIDE bytes each. */
-extern char trap_stubs[];
+/* Where vectors enter, stubs of VEC_STRIDE bytes each: 0 to VEC_LAST_EXCEPTION; page faults; SYSCALL_VECTOR to VEC_TIMER,
+ * VEC_SPURIOUS and VEC_POKE. */
+extern char trap_exceptions[], trap_page_fault[], trap_interrupts[];
 /* Loads the registers of *frame, which belongs to an env, and goes to user mode. */
 _Noreturn void trap_resume(struct trapframe *frame);
 /* Empties this CPU's stack, enables interrupts and halts; the next interrupt enters trap_kernel. */

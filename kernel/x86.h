@@ -50,13 +50,14 @@ enum {
 	VEC_NO_FPU = 7,
 	VEC_DOUBLE_FAULT = 8,
 	VEC_PAGE_FAULT = 14,
+	VEC_LAST_EXCEPTION = 21, /* control protection */
 	VEC_IRQ0 = 0x31,
 	VEC_TIMER = 0x41,
 	VEC_SPURIOUS = 0x4F, /* low four bits set: SDM vol. 3, 11.9 */
 	VEC_POKE =
 		0x50, /* another CPU wants our attention; alone in its priority class (apic_only_pokes) */
 	VEC_COUNT = 0x51,
-	VEC_STRIDE = 8, /* bytes per entry stub */
+	VEC_STRIDE = 4, /* bytes per entry stub */
 	/* in a trap frame only: who made it */
 	VEC_SYSENTER = 0x100,
 	VEC_PANIC,

@@ -17,33 +17,33 @@
 %include "nasm/switch.inc"
 
 	section .text
-	global trap_stubs, trap_resume, trap_run, trap_halt, trap_wait, panic_here
+	global trap_exceptions, trap_page_fault, trap_interrupts
+	global trap_resume, trap_run, trap_halt, trap_wait, panic_here
 	extern trap_user, trap_kernel, sysenter_entry, sysenter_end, fault_page, sched_run, panic_frame
 	extern lock_holder, lock_next, lock_serving, lock_wake_next
 
 ; Exceptions for which the processor pushes an error code (SDM vol. 3, 6.15).
 %define HAS_ERROR(v) ((v) == 8 || ((v) >= 10 && (v) <= 14) || (v) == 17 || (v) == 21)
 
+; Stubs of VEC_STRIDE bytes each for the vectors from %1 to %2: short jumps, so they stand close to where they go.
+%macro STUBS 2
 	align VEC_STRIDE
-entry_code:
-trap_stubs:
-%assign v 0
-%rep VEC_COUNT
-	align VEC_STRIDE
+%assign v %1
+%rep %2 - %1 + 1
 	push	byte v
-%if v == VEC_PAGE_FAULT
-	jmp	near page_fault
-%elif HAS_ERROR(v)
-	jmp	near trap_common
+%if HAS_ERROR(v)
+	jmp	short trap_common
 %else
-	jmp	near no_error
+	jmp	short no_error
 %endif
 %assign v v + 1
 %endrep
-	align VEC_STRIDE
+%endmacro
 
+entry_code:
 ; A page fault of a program, when nothing else is going on; else trap_user sees to it.
-page_fault:
+trap_page_fault:
+	push	byte VEC_PAGE_FAULT
 	pusha
 	mov	ebx, esp
 	mov	eax, SEL_UDATA
@@ -51,7 +51,7 @@ page_fault:
 	mov	es, eax
 	cld
 	test	byte [ebx + TF_CS], 3
-	jz	trap_common.from_kernel
+	jz	from_kernel
 	mov	edx, [ebx + ENV_CPU]
 	test	dword [edx + CPU_SWITCH_WORK], SWITCH_HOOK
 	jnz	trap_common.from_user
@@ -115,6 +115,10 @@ trap_run:
 	push	edx
 	call	sched_run		; does not return
 
+	align VEC_STRIDE
+trap_exceptions:
+	STUBS 0, VEC_LAST_EXCEPTION
+
 no_error:				; the vector stands where the error code belongs
 	push	dword [esp]
 	mov	dword [esp + 4], 0
@@ -126,14 +130,20 @@ trap_common:
 	mov	es, eax
 	cld
 	test	byte [ebx + TF_CS], 3
-	jz	.from_kernel
+	jz	from_kernel
 .from_user:
 	mov	eax, [ebx + ENV_CPU]
 	mov	esp, [eax + CPU_KSTACK]
 	xor	ebp, ebp
 	push	ebx
-	call	trap_user
-.from_kernel:
+	call	trap_user		; does not return
+
+	align VEC_STRIDE
+trap_interrupts:
+	STUBS SYSCALL_VECTOR, VEC_TIMER
+	STUBS VEC_SPURIOUS, VEC_POKE
+
+from_kernel:
 	mov	eax, [ebx + TF_EIP]
 	sub	eax, entry_code
 	cmp	eax, entry_code_end - entry_code

@@ -24,7 +24,7 @@ SOURCE = re.compile(r"^(?:.*/)?((?:kernel|nasm|libsys|apps|servers)/[^:]*):.*$")
 USER_LINE = re.compile(rb"/00[89a-f][0-9a-f]{5}/")
 PAGE_WORDS = 1024
 PIPE_SIZE = 1 << 20
-SYSCALL_VECTOR, PAGE_FAULT, VEC_STRIDE = 0x30, 14, 8
+SYSCALL_VECTOR, PAGE_FAULT = 0x30, 14
 TOOLS = "i686-linux-gnu-"
 
 # Programs at addresses of their own; bench's neighbours at UTEXT do not run while it measures.
@@ -98,7 +98,10 @@ class Kernel(Image):
         self.invlpg = self.instructions(r"^invlpg")
         self.rep_movs = self.instructions(r"^rep movs")
         self.rep_stos = self.instructions(r"^rep stos")
-        self.stubs = self.symbols["trap_stubs"]
+        # The stub that a vector enters by begins with a push of its number.
+        self.vectors = {vector: self.instructions(rf"^push +\$0x{vector:x}$")
+                        for vector in (SYSCALL_VECTOR, PAGE_FAULT)}
+        self.sysenter = self.symbols["sysenter_entry"]
         # Only an interrupt for another CPU names one (SDM vol. 3, 11.6.1).
         icr_high = self.instructions(r"^mov +%e\w+,0x310\(%e\w+\)")
         self.ipis = {address for address, (_, file) in self.places(icr_high).items()
@@ -106,10 +109,9 @@ class Kernel(Image):
 
     def entry_kind(self, address):
         """What brought the CPU to the first kernel instruction after user mode."""
-        vector = (address - self.stubs) // VEC_STRIDE
-        if not 0 <= vector < 256 or vector == SYSCALL_VECTOR:
-            return "system_calls"  # sysenter has an entry of its own
-        return "page_faults" if vector == PAGE_FAULT else "interrupts"
+        if address == self.sysenter or address in self.vectors[SYSCALL_VECTOR]:
+            return "system_calls"
+        return "page_faults" if address in self.vectors[PAGE_FAULT] else "interrupts"
 
 
 EVENTS = ("kernel_entries", "system_calls", "page_faults", "interrupts", "address_space_switches",
