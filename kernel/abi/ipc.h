@@ -99,7 +99,7 @@
 enum ipc_send_mode {
 	IPC_MODE_MAP,   /* shared: both have it */
 	IPC_MODE_GRANT, /* moved: the sender's mapping goes */
-	IPC_MODE_COPY,  /* a fresh page with the same contents; of a run, the first PAGE_FILLS_MAX */
+	IPC_MODE_COPY, /* a fresh page with the same contents; of a run, the first PAGE_FILLS_MAX */
 };
 #define IPC_MODE_WRITABLE 0x100u /* or-ed to the mode: the receiver may write (map, grant) */
 
