@@ -24,9 +24,16 @@ _Static_assert(sizeof(env_records) % PGSIZE == 0, "whole pages are shown to user
 
 /* Free slots, last freed first: [0] for everybody, [1] for servers. */
 static struct env *free_heads[2];
+static uint32_t top; /* of the slots for everybody, those from here on were never used */
 static struct env *dying_head;
 uint32_t env_used, env_dying, env_past_runs;
 hook_fn *hook;
+
+/* The next slot that may be in use, NENV: none. */
+static uint32_t next_slot(uint32_t slot)
+{
+	return slot + 1 == top ? NENV - SERVER_SLOTS : slot + 1;
+}
 
 static struct env **free_list_of(const struct env *env)
 {
@@ -107,6 +114,9 @@ int env_create(struct env *like, struct env *controller, bool server, struct env
 	/* ---- commit: nothing below can fail ---- */
 	env_used++;
 	env->id = next_id(env);
+	if (!server && ENV_SLOT(env->id) >= top) {
+		top = ENV_SLOT(env->id) + 1;
+	}
 	env->life = LIFE_ALIVE;
 	env->page = frame_low(page);
 	env->cpu = this_cpu();
@@ -248,7 +258,7 @@ void env_inherit(struct env *env, struct env *heir)
 /* Envs that `env` controlled are now its controller's. */
 static void hand_children_over(struct env *env, struct env *heir)
 {
-	for (uint32_t i = 0; env->children > 0 && i < NENV; i++) {
+	for (uint32_t i = 0; env->children > 0 && i < NENV; i = next_slot(i)) {
 		if (envs[i].life == LIFE_ALIVE && env_records[i].controller == env->id) {
 			env_inherit(&envs[i], heir);
 			env->children--;
@@ -276,7 +286,7 @@ static void keep_record(struct env *env, struct env *controller)
 
 void env_each_awaiting(const struct env *env, void (*fn)(struct env *, int))
 {
-	for (uint32_t i = 0; i < NENV; i++) {
+	for (uint32_t i = 0; i < NENV; i = next_slot(i)) {
 		struct env *other = &envs[i];
 
 		if (other->life == LIFE_ALIVE && other->info->waits == WAITS_TO_RECEIVE &&

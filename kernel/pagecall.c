@@ -398,38 +398,34 @@ static COLD uint32_t share_entries(struct run *run, pte_t *source, vaddr_t va, p
 {
 	struct space *to = &run->to.env->space;
 	pte_t keep = run->from.va_flags & PTE_SOFT, mark = run->to.va_flags & PTE_SOFT, entry;
-	uint32_t i = 0;
+	uint32_t i = 0, done;
 
-	while (i < n) {
+	run->from.env->space.stale = true;
+	for (; i < n; i += done) {
+		done = pages_share(&source[i], &slot[i], smaller(n - i, space_room(to)), keep, mark,
+		                   &to->info->pages);
+		if (done) {
+			continue;
+		}
 		entry = source[i];
-		if (slot[i] && entry) {
+		if (entry && slot[i]) {
 			space_set(to, va + i * PGSIZE, &slot[i], 0);
+			continue;
 		}
 		if (entry & PTE_P && !space_room(to)) {
 			break;
 		}
-		if ((entry & (PTE_P | PTE_W | PTE_PCD | keep)) == (PTE_P | PTE_W)) {
-			uint32_t room = space_room(to);
-			uint32_t own =
-				pages_share(&source[i], &slot[i], smaller(n - i, room), keep, mark);
-
-			to->info->pages += own;
-			i += own;
-			run->from.env->space.stale = true;
-			continue;
-		}
-		if (entry & PTE_P) {
+		done = 1;
+		if (entry & PTE_P) { /* perhaps beyond the frame table */
 			if (entry & PTE_W && !(entry & keep)) {
 				entry = (entry & ~PTE_W) | mark;
 				source[i] = entry;
-				run->from.env->space.stale = true;
 			}
 			frame_get(PTE_ADDR(entry));
 			to->info->pages++;
 			entry &= ~HARDWARE_BITS;
 		}
 		slot[i] = entry ? entry : slot[i];
-		i++;
 	}
 	return i;
 }

@@ -177,18 +177,15 @@ inline void space_widen(struct space *space, vaddr_t va, uint32_t n)
 
 void space_narrow(struct space *space, vaddr_t va, uint32_t n)
 {
-	while (n) {
-		uint32_t first = (va >> PGSHIFT) & 1023, end = first + n < 1024 ? first + n : 1024;
-		pte_t entry = space->pgdir[va >> PTSHIFT];
+	for (uint32_t i = va >> PTSHIFT; i <= (va + (n << PGSHIFT) - 1) >> PTSHIFT; i++) {
+		const pte_t *entries = frame_low(PTE_ADDR(space->pgdir[i]));
+		struct frame *table = frame_of(PTE_ADDR(space->pgdir[i]));
 
-		if (entry & PTE_P) {
-			struct frame *table = frame_of(PTE_ADDR(entry));
-
-			table->lo = first <= table->lo && table->lo < end ? end : table->lo;
-			table->hi = first < table->hi && table->hi <= end ? first : table->hi;
+		if (!(space->pgdir[i] & PTE_P)) {
+			continue;
 		}
-		n -= end - first;
-		va += (end - first) << PGSHIFT;
+		for (; table->lo < table->hi && !entries[table->lo]; table->lo++) {}
+		for (; table->lo < table->hi && !entries[table->hi - 1]; table->hi--) {}
 	}
 }
 

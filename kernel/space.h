@@ -49,7 +49,7 @@ pte_t *space_find_or_make(struct space *space, vaddr_t va, int *error);
 void space_set(struct space *space, vaddr_t va, pte_t *slot, pte_t entry);
 /* Lets the bounds of va's table, which exists, include n entries from va's on. */
 void space_widen(struct space *space, vaddr_t va, uint32_t n);
-/* Draws the bounds of the tables in: n entries from va's on, which may have none, are 0. */
+/* Draws the bounds of the tables in to what is not 0: n > 0 entries from va's on, which may have no table, became so. */
 void space_narrow(struct space *space, vaddr_t va, uint32_t n);
 /* How many pages more it may hold: 0 at its limit, more than there are without one. */
 static inline uint32_t space_room(const struct space *space)
@@ -115,9 +115,11 @@ static inline void space_settle(struct space *space)
 
 /* ---- nasm/pages.asm ---- */
 
-/* Shares up to n own pages: entries that are present, writable, and without the keep bit lose W and gain the
- * mark, and empty slots get the same. Stops at any other entry or slot; how many it did. */
-uint32_t pages_share(pte_t *source, pte_t *slot, uint32_t n, pte_t keep, pte_t mark);
+/* Shares up to n entries: those that are present, writable, and without the keep bit lose W and gain the mark, and empty slots
+ * get the same; all others are copied as they are, but zeros leave the slot alone. Stops at a slot that is not empty and at an
+ * entry with PTE_PCD; how many it did. *pages grows by those present. */
+uint32_t pages_share(pte_t *source, pte_t *slot, uint32_t n, pte_t keep, pte_t mark,
+                     uint32_t *pages);
 /* Puts the frames of n entries, which become 0; how many were present. */
 uint32_t pages_put(pte_t *entries, uint32_t n);
 

@@ -9,18 +9,20 @@
 	global pages_share, pages_put
 	extern frame_counts, frame_drop, frame_table, frame_table_size
 
-; uint32_t pages_share(pte_t *source, pte_t *slot, uint32_t n, pte_t keep, pte_t mark);
+; uint32_t pages_share(pte_t *source, pte_t *slot, uint32_t n, pte_t keep, pte_t mark, uint32_t *pages);
 ;
+;	+40  pages
 ;	+36  mark		ebp   mark, and present
-;	+32  keep		ebx   bits that must be 0, once P and W are inverted
-;	+28  n			ecx   -n .. 0
+;	+32  keep		ebx   bits that are 0 in one's own pages, once P and W are inverted
+;	+28  n, less absent ones	ecx   -n .. 0
 ;	+24  slot		edi   end of the slots
 ;	+20  source		esi   end of the source
 ;	+16  return address	edx   frame_table
 ;	 +0  ebx esi edi ebp
 ;
-; Entries that are present, writable and not to be kept lose W and gain the mark; slots that are empty get the
-; same. Stops at any other; how many it did.
+; Entries that are present, writable and not to be kept lose W and gain the mark, and empty slots get the
+; same; all others go there as they are. Stops at a slot that is not empty, but for an entry of 0, and at PTE_PCD. How many
+; it did; *pages grows by those present.
 pages_share:
 	push	ebp
 	push	edi
@@ -42,26 +44,50 @@ pages_share:
 	mov	eax, [esi + ecx * 4]
 	xor	eax, PTE_P | PTE_W
 	test	eax, ebx
-	jnz	.end
+	jnz	.other
 	cmp	dword [edi + ecx * 4], 0
 	jne	.end
 	and	eax, ~(PTE_A | PTE_D)
 	or	eax, ebp
 	mov	[esi + ecx * 4], eax
+.put:
 	mov	[edi + ecx * 4], eax
 	shr	eax, PGSHIFT
 	inc	dword [edx + eax * FRAME_SIZE + FRAME_REFS]
+.done:
 	inc	ecx
 	jnz	.next
 .end:
 	mov	eax, [esp + 28]
 	add	eax, ecx
 	add	[frame_counts + COUNTS_SHARED], eax
+	mov	edx, [esp + 40]
+	add	[edx], eax
+	lea	eax, [esi + ecx * 4]
+	sub	eax, [esp + 20]
+	shr	eax, 2
 	pop	ebx
 	pop	esi
 	pop	edi
 	pop	ebp
 	ret
+
+.other:
+	xor	eax, PTE_P | PTE_W
+	jz	.absent
+	cmp	dword [edi + ecx * 4], 0
+	jne	.end
+	test	al, PTE_P
+	jz	.mark
+	and	eax, ~(PTE_A | PTE_D)
+	test	al, PTE_PCD
+	jz	.put
+	jmp	.end
+.mark:
+	mov	[edi + ecx * 4], eax
+.absent:
+	dec	dword [esp + 28]
+	jmp	.done
 
 ; uint32_t pages_put(pte_t *entries, uint32_t n);
 ;
