@@ -43,6 +43,7 @@ def test_hint_and_ps(shell):
     assert row[3:6] == ["1", "3", "yes"] and row[-1] == "spin", text
     assert process_row(text, 3)[3:6] == ["-", "1", "-"], text
     assert "no such" in session.run("hint 77 next")
+    assert "no hint named" in session.run("hint 2 ms=100")
     assert "not permitted" in session.run("hint 1 weight=2")  # oneself
     for wrong in ("weight=5", "weight=", "cpu=-1", "nice=1", "ms=0", "ms=99999"):
         assert "not weight=1..4" in session.run(f"hint 2 {wrong}"), wrong

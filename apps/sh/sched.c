@@ -55,7 +55,7 @@ static bool advise(pid_t pid, const struct advice *advice, uint32_t ms, const ch
 int hint_run(int argc, char *argv[])
 {
 	struct advice advice[SHELL_WORDS_MAX];
-	int pid, ms = HINT_MS_MAX, failed = 0;
+	int pid, ms = HINT_MS_MAX, given = 0, failed = 0;
 
 	if (!args_number(argv[1], 1, INT32_MAX, &pid)) {
 		printf("hint: %s: not a process number\n", argv[1]);
@@ -71,10 +71,14 @@ int hint_run(int argc, char *argv[])
 	}
 	for (int i = 2; i < argc; i++) {
 		if (strncmp(argv[i], "ms=", 3) != 0) {
+			given++;
 			failed |= !advise(pid, &advice[i], (uint32_t)ms, argv[i]);
 		}
 	}
-	return failed;
+	if (!given) {
+		printf("hint: no hint named: weight=1..%d, cpu=N or next\n", HINT_WEIGHT_MAX);
+	}
+	return failed || !given;
 }
 
 /* ---- ps -s ---- */
