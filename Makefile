@@ -35,7 +35,7 @@ cflags := -std=gnu11 -ffreestanding -march=i686 -O2 -g -fno-pic -fno-stack-prote
 kernel_cflags := $(cflags) -mno-80387 -flto -mpreferred-stack-boundary=2 -falign-functions=1 \
 	-falign-jumps=1 -falign-loops=1 -falign-labels=1 -fno-inline-functions -fno-tree-sra -fno-if-conversion -fno-code-hoisting -mbranch-cost=1
 # The files that the measured paths run through; all others are made small.
-kernel_fast := fault frame kfault pagecall runqueue
+kernel_fast := fault frame kfault pagecall runqueue sched
 # What only helps people look, and may be left out (BARE=1): counted apart, so its code is in a section of its own,
 # .look, and link-time optimisation does not mix it with the rest.
 kernel_look := monitor joslog trace account

@@ -79,14 +79,14 @@ static void begin_wait(struct runqueue *queue, struct runner *runner, uint32_t n
 }
 
 /* `first`: somebody who is not in the queue has a turn before. */
-static inline void append(struct runqueue *queue, struct runner *runner, bool first, uint32_t now)
+static COLD void append(struct runqueue *queue, struct runner *runner, bool first, uint32_t now)
 {
 	link(runner, &queue->ring);
 	begin_wait(queue, runner, ++queue->queued + first, now);
 	queue->round += queue->guest != NULL;
 }
 
-void runqueue_remove(struct runner *runner)
+COLD void runqueue_remove(struct runner *runner)
 {
 	if (runner->on) {
 		unlink(runner);
@@ -95,7 +95,7 @@ void runqueue_remove(struct runner *runner)
 	}
 }
 
-static inline struct runner *head(struct runqueue *queue)
+static COLD struct runner *head(struct runqueue *queue)
 {
 	struct runner *first = queue->ring.next;
 
@@ -103,7 +103,7 @@ static inline struct runner *head(struct runqueue *queue)
 	return first == &queue->ring ? NULL : first;
 }
 
-static inline void drop_ghost(struct runqueue *queue)
+static COLD void drop_ghost(struct runqueue *queue)
 {
 	if (queue->guest) {
 		unlink(&queue->ghost);
@@ -112,7 +112,7 @@ static inline void drop_ghost(struct runqueue *queue)
 }
 
 /* `runner`, which ran, is ready: in the place that was kept for it, or last. */
-static inline void put_back(struct runqueue *queue, struct runner *runner, bool first, uint32_t now)
+static COLD void put_back(struct runqueue *queue, struct runner *runner, bool first, uint32_t now)
 {
 	if (queue->guest == runner) {
 		link(runner, &queue->ghost);
@@ -234,7 +234,7 @@ static inline void look_at_wait(struct runqueue *queue, struct runner *runner, u
 }
 
 /* A turn on `queue` of a runner that waits there, or in another queue. */
-static inline struct runner *take(struct runqueue *queue, struct runner *runner, uint32_t now)
+static COLD struct runner *take(struct runqueue *queue, struct runner *runner, uint32_t now)
 {
 	look_at_wait(runner->on, runner, now);
 	runqueue_remove(runner);
@@ -254,7 +254,7 @@ static COLD struct runqueue *longest_queue(struct runqueue *queue)
 	return longest;
 }
 
-struct runner *runqueue_take(struct runqueue *queue, uint32_t now)
+COLD struct runner *runqueue_take(struct runqueue *queue, uint32_t now)
 {
 	struct runner *first = head(queue);
 
@@ -268,8 +268,7 @@ struct runner *runqueue_take(struct runqueue *queue, uint32_t now)
 }
 
 /* The same where a slice was extended or lent. */
-static __attribute__((noinline)) struct runner *yield_rest(struct runqueue *queue,
-                                                           struct runner *runner, uint32_t now)
+static COLD struct runner *yield_rest(struct runqueue *queue, struct runner *runner, uint32_t now)
 {
 	uint32_t left = queue->slice_end - now;
 
@@ -410,7 +409,7 @@ COLD bool runqueue_lend(struct runqueue *queue, struct runner *runner, struct ru
 
 /* ---- arrival ---- */
 
-struct runqueue *runqueue_arrive(struct runner *runner, struct runqueue *last, uint32_t now)
+COLD struct runqueue *runqueue_arrive(struct runner *runner, struct runqueue *last, uint32_t now)
 {
 	struct runqueue *queue = preferred(runner, last);
 

@@ -16,6 +16,7 @@
 #include "kernel/fault.h"
 #include "kernel/hook.h"
 #include "kernel/lock.h"
+#include "kernel/section.h"
 #include "kernel/x86.h"
 
 struct env *sched_env_of(const struct runner *runner)
@@ -24,7 +25,7 @@ struct env *sched_env_of(const struct runner *runner)
 }
 
 /* An env was put in this queue: its CPU shall know. */
-static void wake_cpu(const struct runqueue *queue)
+static COLD void wake_cpu(const struct runqueue *queue)
 {
 	if (runqueue_idle & queue->bit) {
 		runqueue_idle &= ~queue->bit;
@@ -32,7 +33,7 @@ static void wake_cpu(const struct runqueue *queue)
 	}
 }
 
-void sched_enqueue(struct env *env)
+COLD void sched_enqueue(struct env *env)
 {
 	debug_assert(lock_held() && !env->runner.on);
 	env->info->status = ENV_RUNNABLE;
@@ -51,7 +52,7 @@ int sched_yield(struct env *env)
 	return OK;
 }
 
-struct env *sched_tick(struct cpu *cpu)
+COLD struct env *sched_tick(struct cpu *cpu)
 {
 	struct env *env = cpu->env, *next;
 	uint32_t now = sched_now();
@@ -74,7 +75,7 @@ struct env *sched_tick(struct cpu *cpu)
 	return next;
 }
 
-void runqueue_breached(struct runqueue *queue, struct runner *runner, struct runner *culprit)
+COLD void runqueue_breached(struct runqueue *queue, struct runner *runner, struct runner *culprit)
 {
 	struct cpu *cpu = &cpus[queue - runqueues];
 
@@ -82,7 +83,7 @@ void runqueue_breached(struct runqueue *queue, struct runner *runner, struct run
 	hook_event(EVENT_BREACH, sched_env_of(runner), cpu->culprit);
 }
 
-static _Noreturn void halt(struct cpu *cpu)
+static COLD _Noreturn void halt(struct cpu *cpu)
 {
 	cpu->in_halt = true;
 	runqueue_idle |= cpu->queue->bit;
@@ -97,7 +98,7 @@ static _Noreturn void halt(struct cpu *cpu)
 }
 
 /* An env for this CPU, some teardown if there is none; or halts, for good as this entry goes. */
-static struct env *find_work(struct cpu *cpu)
+static COLD struct env *find_work(struct cpu *cpu)
 {
 	struct runner *runner;
 
@@ -112,7 +113,7 @@ static struct env *find_work(struct cpu *cpu)
 	return sched_env_of(runner);
 }
 
-void sched_run(struct cpu *cpu, struct env *next)
+COLD void sched_run(struct cpu *cpu, struct env *next)
 {
 	debug_assert(lock_held());
 	for (;;) {

@@ -167,8 +167,10 @@ static int call_self(struct env *caller)
 
 typedef int call_fn(struct env *caller);
 
-/* Those after which the caller goes on, if it still can: nasm/sysenter.asm makes them, too. */
-call_fn *const syscall_calls[SYS_COUNT] = {
+/* Those after which the caller goes on, if it still can: nasm/sysenter.asm makes them, too. Others have the last numbers,
+ * but for SYS_IPC. */
+_Static_assert(SYS_HINT == SYS_TRACE + 1 && SYS_COUNT == SYS_HINT + 1, "not in the table");
+call_fn *const syscall_calls[SYS_TRACE] = {
 	[SYS_SELF] = call_self,
 	[SYS_YIELD] = sched_yield,
 	[SYS_NOTIFY] = call_notify,
@@ -206,7 +208,7 @@ struct env *syscall_dispatch(struct env *env)
 	} else if (number == SYS_HINT) { /* not in the table: hint_is_done comes first */
 		result = hint_call(env);
 	} else {
-		result = number < SYS_COUNT ? syscall_calls[number](env) : E_NO_CALL;
+		result = number < SYS_TRACE ? syscall_calls[number](env) : E_NO_CALL;
 	}
 	env->tf.eax = result; /* even if it has died: nobody has its place yet */
 	return cpu->env;

@@ -248,10 +248,8 @@ sysenter_entry:
 ; A call that goes on in its caller (syscall_calls has it), from C and back.
 .in_place:
 	movzx	esi, al
-	cmp	esi, SYS_COUNT
+	cmp	esi, SYS_TRACE
 	jae	.general
-	cmp	dword [syscall_calls + esi * 4], 0
-	je	.general
 	mov	edx, [esp + ENV_CPU]
 	test	dword [edx + CPU_SWITCH_WORK], SWITCH_HOOK
 	jnz	.general
