@@ -73,8 +73,11 @@ enum paging_action paging_decide(vaddr_t va, pte_t entry, uint32_t err)
 /* What the kernel's answer means for the access. */
 static int answer(int result)
 {
-	if (result >= 0 || result == E_AGAIN) { /* the entry changed: the access may work now */
+	if (__builtin_expect(result >= 0, true)) {
 		return OK;
+	}
+	if (result == E_AGAIN) {
+		return OK; /* the entry changed: the access may work now */
 	}
 	return result == E_NO_MEM || result == E_LIMIT ? result : E_FAULT;
 }
