@@ -17,7 +17,6 @@
 #include "kernel/x86.h"
 
 enum {
-	BATCH = 64, /* frames that a list takes in at once */
 	FRAME_IS_CLEAR =
 		1, /* `next` of a frame just given that is full of zeros; else a free frame's, or 0 */
 	LOWMEM_FRAMES = LOWMEM_END >> PGSHIFT,
@@ -51,28 +50,20 @@ static inline void push(struct free_list *list, uint32_t number)
 	list->count++;
 }
 
-/* The list is empty but for its spans. */
-static COLD void take_in(struct free_list *list)
+/* The next frame of the spans, of which there are some. It is nobody's `next`, and its own is 0. */
+static COLD __attribute__((noinline)) uint32_t take_in(struct free_list *list)
 {
 	struct span *span = &list->spans[list->nspans - 1];
 
-	for (uint32_t i = 0; i < BATCH && span->start < span->end; i++) {
-		push(list, --span->end);
-		list->count--; /* it was counted */
-	}
-	list->nspans -= span->start == span->end;
+	list->nspans -= span->start + 1 == span->end;
+	return --span->end;
 }
 
 static inline paddr_t pop(struct free_list *list)
 {
-	uint32_t number;
-	struct frame *f;
+	uint32_t number = list->head ? list->head : take_in(list);
+	struct frame *f = &frame_table[number];
 
-	if (!list->head) {
-		take_in(list);
-	}
-	number = list->head;
-	f = &frame_table[number];
 	debug_assert(number && f->refs == 0);
 	list->head = f->next;
 	list->count--;
@@ -246,7 +237,7 @@ static INIT uint32_t find_room(const struct bootinfo *info, uint32_t npages)
 	panic("no room for a frame table of %u pages: give the machine at least 16 MiB", npages);
 }
 
-/* Sets refs (and, of no meaning yet, next) of the frames in a span. */
+/* Sets refs and, of meaning only if that is 0, next of the frames in a span. */
 static INIT void set_refs(struct span span, uint32_t refs)
 {
 	fill_words(&frame_table[span.start], refs,
