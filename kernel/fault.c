@@ -35,7 +35,7 @@ static COLD struct env *die(struct env *env, enum death cause, vaddr_t va, uint3
 
 /* Enters the upcall, or ends the env. `value` is the frame's first word. The stack is written through
  * the kernel's own mapping of its frame: the user address may stand in the TLB with older rights. */
-static inline struct env *enter(struct env *env, vaddr_t upcall, uint32_t value, uint32_t code)
+static struct env *enter(struct env *env, vaddr_t upcall, uint32_t value)
 {
 	enum { RIGHTS = PTE_P | PTE_U | PTE_W, PUSHA_WORDS = 8 };
 	struct trapframe *tf = &env->tf;
@@ -46,15 +46,15 @@ static inline struct env *enter(struct env *env, vaddr_t upcall, uint32_t value,
 
 	if (!stack || (*stack & RIGHTS) != RIGHTS) {
 		hook_event(EVENT_BAD_POINTER, env, esp);
-		return die(env, DEATH_NO_STACK, value, code);
+		return die(env, DEATH_NO_STACK, value, tf->err);
 	}
 	if (nested && esp < XSTACK) {
 		hook_event(EVENT_BAD_POINTER, env, esp);
-		return die(env, DEATH_STACK_FULL, value, code);
+		return die(env, DEATH_STACK_FULL, value, tf->err);
 	}
 	frame = frame_enter(PTE_ADDR(*stack), FRAME_SLOT_DST) + esp - XSTACK;
 	frame->fault_va = value;
-	frame->err = code;
+	frame->err = tf->err;
 	tf->kesp = 0; /* pusha left an address of the kernel's there */
 	copy_words(&frame->edi, &tf->edi, PUSHA_WORDS);
 	frame->eip = tf->eip;
@@ -88,7 +88,7 @@ struct env *fault_page(struct env *env, vaddr_t va)
 		return die(env, DEATH_NO_UPCALL, va, env->tf.err);
 	}
 	env->page->faults++;
-	return enter(env, upcall, va, env->tf.err);
+	return enter(env, upcall, va);
 }
 
 COLD struct env *fault_exception(struct env *env)
@@ -100,7 +100,7 @@ COLD struct env *fault_exception(struct env *env)
 		hook_event(EVENT_EXCEPTION, env, 0);
 		return die(env, DEATH_EXCEPTION, 0, env->tf.vector);
 	}
-	return enter(env, upcall, env->tf.vector, env->tf.err);
+	return enter(env, upcall, env->tf.vector);
 }
 
 COLD struct env *fault_due(struct env *env)
@@ -112,7 +112,7 @@ COLD struct env *fault_due(struct env *env)
 		return fault_exception(env);
 	}
 	if (due == E_FAULT && env->page->upcall) {
-		return enter(env, env->page->upcall, env->fault_va, env->tf.err);
+		return enter(env, env->page->upcall, env->fault_va);
 	}
 	hook_event(EVENT_FAULT, env, env->fault_va);
 	return die(env, DEATH_REFUSED, env->fault_va,
