@@ -102,7 +102,7 @@ int env_create(struct env *like, struct env *controller, bool server, struct env
 		return E_NO_ENV;
 	}
 	free_heads[server] = env->list_next; /* now, for teardown adds to the list */
-	env->space.server = server;
+	env->space.use = server ? 0 : FRAME_RESERVE;
 	do {
 		error = space_init(&env->space, &page);
 	} while (error && env_reclaim());

@@ -76,17 +76,16 @@ static inline paddr_t pop(struct free_list *list)
 
 paddr_t frame_alloc(enum frame_use use)
 {
+	struct free_list *list = &high;
+
 	debug_assert(lock_held());
-	if (!(use & FRAME_DIRECT) && high.count > 0) {
-		return pop(&high);
+	if (use & FRAME_DIRECT || !high.count) {
+		if (low.count + clear.count <= (use & FRAME_RESERVE)) {
+			return FRAME_NONE;
+		}
+		list = (use & FRAME_DIRECT && clear.count) || !low.count ? &clear : &low;
 	}
-	if (low.count + clear.count <= (use & FRAME_RESERVE)) {
-		return FRAME_NONE;
-	}
-	if (use & FRAME_DIRECT ? clear.count > 0 : low.count == 0) {
-		return pop(&clear);
-	}
-	return pop(&low);
+	return pop(list);
 }
 
 bool frame_is_clear(paddr_t frame)

@@ -85,7 +85,7 @@ extern struct frame *frame_table;
 extern uint32_t frame_table_size; /* frames that it describes */
 
 /* The table entry of a frame of ours. */
-static inline struct frame *frame_of(paddr_t frame)
+static inline __attribute__((always_inline)) struct frame *frame_of(paddr_t frame)
 {
 	return &frame_table[frame >> PGSHIFT];
 }

@@ -74,10 +74,10 @@ static bool is_stuck(void)
 	for (uint32_t slot = 0; slot < NENV; slot++) {
 		const struct env *env = &envs[slot];
 
-		if (env->life != LIFE_ALIVE || env->space.server) {
+		if (env->life != LIFE_ALIVE || !env->space.use) {
 			continue;
 		}
-		if (env->info->waits && envs[ENV_SLOT(env->info->partner)].space.server &&
+		if (env->info->waits && !envs[ENV_SLOT(env->info->partner)].space.use &&
 		    env->info->partner != 0) {
 			return false;
 		}
@@ -101,12 +101,12 @@ static void say_if_stuck(void)
 void joslog_event(enum event event, struct env *env, uint32_t value)
 {
 	const struct env *running = this_cpu()->env;
-	uint32_t who = running && !running->space.server ? running->id : 0;
+	uint32_t who = running && running->space.use ? running->id : 0;
 
 	if (event == EVENT_IDLE) {
 		say_if_stuck();
 	}
-	if (!env || env->space.server) {
+	if (!env || !env->space.use) {
 		return;
 	}
 	said_stuck = false;

@@ -77,7 +77,7 @@ int space_init(struct space *space, paddr_t *env_page)
 		space_spares--;
 		frame_clear(PTE_ADDR(*env_page_entry(frame_low(pgdir))));
 	} else {
-		pgdir = make_fixed(space_use(space) | FRAME_DIRECT);
+		pgdir = make_fixed(space->use | FRAME_DIRECT);
 	}
 	if (pgdir == FRAME_NONE) {
 		return E_NO_MEM;

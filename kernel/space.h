@@ -20,7 +20,7 @@ struct space {
 	paddr_t cr3; /* physical address of pgdir */
 	struct env_info
 		*info; /* the account, for everybody to see: pages, and a limit >= pages or 0 */
-	bool server;   /* may use the reserve */
+	uint8_t use;   /* FRAME_RESERVE: leaves that alone; 0: a server, need not */
 	bool stale;    /* a mapping went or lost rights since the last space_settle */
 	uint32_t tables[UTOP / PTSIZE / 32 + 1]; /* bit per user page table */
 };
@@ -60,17 +60,12 @@ static inline uint32_t space_room(const struct space *space)
 /* Frees what went from the space until now, and what dead envs still hold, until there is a frame; FRAME_NONE. */
 paddr_t space_reclaim(struct space *space, enum frame_use use);
 
-static inline enum frame_use space_use(const struct space *space)
-{
-	return space->server ? 0 : FRAME_RESERVE;
-}
-
 /* A frame for this space, even if space_reclaim must find one: any (0), or FRAME_DIRECT. FRAME_NONE. */
 static inline paddr_t space_alloc(struct space *space, enum frame_use use)
 {
-	paddr_t frame = frame_alloc(use | space_use(space));
+	paddr_t frame = frame_alloc(use | space->use);
 
-	return frame != FRAME_NONE ? frame : space_reclaim(space, use | space_use(space));
+	return frame != FRAME_NONE ? frame : space_reclaim(space, use | space->use);
 }
 
 /* space_set of a frame of which a reference of the caller's becomes the entry's. */
