@@ -33,7 +33,8 @@ cflags := -std=gnu11 -ffreestanding -march=i686 -O2 -g -fno-pic -fno-stack-prote
 # No padding; passes left out that make this code larger, and no faster: what is worth a copy at each call says `inline`.
 # Conditions are branches, which takes the fewest instructions.
 kernel_cflags := $(cflags) -mno-80387 -flto -mpreferred-stack-boundary=2 -falign-functions=1 \
-	-falign-jumps=1 -falign-loops=1 -falign-labels=1 -fno-inline-functions -fno-tree-sra -fno-if-conversion -fno-code-hoisting -mbranch-cost=1
+	-falign-jumps=1 -falign-loops=1 -falign-labels=1 -fno-inline-functions -fno-partial-inlining \
+	-fno-tree-sra -fno-if-conversion -fno-code-hoisting -mbranch-cost=1
 # The files that the measured paths run through; all others are made small.
 kernel_fast := fault frame kfault pagecall runqueue sched
 # What only helps people look, and may be left out (BARE=1): counted apart, so its code is in a section of its own,

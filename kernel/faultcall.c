@@ -30,12 +30,15 @@ void faultcall_say(const struct env *from, struct env *to)
 static int fault_alloc(struct env *pager, const struct env *from, struct env *env)
 {
 	uint32_t flags = pager->tf.esi & ~FAULT_ALLOC;
+	int error;
 
 	if (flags >= PGSIZE) {
 		return E_INVAL;
 	}
-	return pagecall_alloc_page(pager, env, (env->fault_va & ~(PGSIZE - 1)) | flags,
-	                           pager->tf.edi, from, pager->tf.ebp);
+	error = pagecall_alloc_page(pager, env, (env->fault_va & ~(PGSIZE - 1)) | flags,
+	                            pager->tf.edi, from, pager->tf.ebp);
+	space_settle(&env->space);
+	return error;
 }
 
 uint32_t faultcall_answered(struct env *from, struct env *to)

@@ -125,8 +125,8 @@ typedef int page_fn(struct run *run, uint32_t offset);
 _Static_assert(PAGE_UNSHARE == PAGE_FILL * 2, "enum fault_done");
 
 /* SYS_PAGE_ALLOC of one page, whose arguments are good. */
-static inline int alloc_one(struct env *env, vaddr_t va_flags, pte_t expect, const struct env *from,
-                            vaddr_t from_va)
+static int alloc_one(struct env *env, vaddr_t va_flags, pte_t expect, const struct env *from,
+                     vaddr_t from_va)
 {
 	struct space *space = &env->space;
 	const pte_t *source = NULL;
@@ -269,10 +269,10 @@ static COLD int for_run(int error, struct run *run, page_fn *fn)
 
 /* ---- the calls ---- */
 
-/* SYS_PAGE_ALLOC of one page but for settling. */
-static inline int alloc_checked(const struct env *caller, struct env *env, vaddr_t va_flags,
-                                pte_t expect, const struct env *from, vaddr_t from_va)
+int pagecall_alloc_page(const struct env *caller, struct env *env, vaddr_t va_flags, pte_t expect,
+                        const struct env *from, vaddr_t from_va)
 {
+	debug_assert(lock_held());
 	if (va_flags % PGSIZE & ~ALLOC_FLAGS || va_flags >= UTOP) {
 		return E_INVAL;
 	}
@@ -287,21 +287,10 @@ static inline int alloc_checked(const struct env *caller, struct env *env, vaddr
 	return alloc_one(env, va_flags, expect, from, from_va);
 }
 
-int pagecall_alloc_page(struct env *caller, struct env *env, vaddr_t va_flags, pte_t expect,
-                        const struct env *from, vaddr_t from_va)
-{
-	int error;
-
-	debug_assert(lock_held());
-	error = alloc_checked(caller, env, va_flags, expect, from, from_va);
-	space_settle(&env->space);
-	return error;
-}
-
 static COLD int alloc_page(struct run *run, uint32_t offset)
 {
-	return alloc_checked(run->caller, run->to.env, run->to.va_flags + offset, run->expect,
-	                     run->from.env, run->from.va_flags + offset);
+	return pagecall_alloc_page(run->caller, run->to.env, run->to.va_flags + offset, run->expect,
+	                           run->from.env, run->from.va_flags + offset);
 }
 
 static COLD int alloc_many(struct env *caller)
@@ -333,6 +322,7 @@ int pagecall_alloc(struct env *caller)
 		from = env_peek(caller, tf->edi);
 	}
 	error = pagecall_alloc_page(caller, env, tf->esi, caller->page->expect, from, tf->ebp);
+	space_settle(&env->space);
 	return error ? error : 1;
 }
 

@@ -27,8 +27,8 @@ int pagecall_send(struct env *from, vaddr_t src, struct env *to, vaddr_t dst_rig
 int pagecall_place(struct space *space, vaddr_t va, pte_t *slot, const pte_t *source, pte_t rights);
 
 /* SYS_PAGE_ALLOC of one page of env, which the caller may page, with what the call takes from registers; `from` may
- * be NULL: there is no such env. Settled; OK or an error of the call. */
-int pagecall_alloc_page(struct env *caller, struct env *env, vaddr_t va_flags, pte_t expect,
+ * be NULL: there is no such env. OK or an error of the call. The caller settles. */
+int pagecall_alloc_page(const struct env *caller, struct env *env, vaddr_t va_flags, pte_t expect,
                         const struct env *from, vaddr_t from_va);
 
 /* The straight part of sending pages: one page, mapped or granted, that the sender has with the rights it says,
