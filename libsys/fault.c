@@ -56,26 +56,14 @@ static void give_up(const struct utrapframe *utf, int reason)
 	process_fault_because(utf->fault_va, utf->err, utf->eip, VECTOR_PAGE_FAULT, reason);
 }
 
-/* A page fault that is not the system's. The program's handler sees only such (E_FAULT), not the pages that the pager
- * knows but cannot give: those end the process. */
-static __attribute__((noinline)) void not_ours(struct utrapframe *utf, int status)
+/* A page fault that is not the system's: status says what the pager, or self_fault, says. The program's handler sees
+ * only E_FAULT, not the pages that are known but cannot be given: those end the process, in upcall.asm or here. */
+void fault_unhandled(int status, struct utrapframe *utf)
 {
 	if (status == E_FAULT && page_fault_handler != NULL) {
 		page_fault_handler(utf);
 	} else {
 		give_up(utf, status);
-	}
-}
-
-/* A page fault that the pager refused as none of its business (E_FAULT); OK: there is no pager, as on path
- * `self`. All else ends the process without anything here (upcall.asm). */
-void fault_unhandled(int status, struct utrapframe *utf)
-{
-	if (status == OK) {
-		status = self_started ? self_fault(utf) : E_FAULT;
-	}
-	if (status != OK) {
-		not_ours(utf, status);
 	}
 }
 

@@ -73,7 +73,12 @@ int self_fault(const struct utrapframe *utf)
 {
 	uint32_t expect = env_page->expect;
 	vaddr_t va = utf->fault_va;
-	int status = paging_handle(0, PTE_ADDR(va), entry_of(va), utf->err);
+	int status;
+
+	if (__builtin_expect(!self_started, false)) {
+		return E_FAULT;
+	}
+	status = paging_handle(0, PTE_ADDR(va), entry_of(va), utf->err);
 	env_page->expect = expect;
 	return status;
 }

@@ -21,6 +21,7 @@ extern fault_exception
 extern fault_ops
 extern fault_unhandled
 extern process_manager
+extern self_fault
 
 ; Of fault_ops: the operation to ask the pager for, the one to ask procmgr for when the pager did not help, and
 ; the status of who ends by a fault.
@@ -62,7 +63,7 @@ global fault_upcall
 fault_upcall:
 	mov	eax, [ENVPAGE + EP_PAGER]
 	test	eax, eax
-	jz	.unhandled
+	jz	.own
 	mov	ebx, eax
 	mov	esi, [esp + UTF_VA]
 	xor	edi, edi
@@ -131,9 +132,17 @@ fault_upcall:
 	SYSCALL
 	jmp	.end
 
-; eax is E_FAULT, or 0 if there is nobody to ask: void fault_unhandled(int status, struct utrapframe *utf).
+; There is nobody to ask: int self_fault(const struct utrapframe *utf). The kernel has cleared DF.
+.own:
+	push	esp
+	call	self_fault
+	add	esp, 4
+	test	eax, eax
+	jz	.return
+
+; eax is why nobody helped: void fault_unhandled(int status, struct utrapframe *utf).
 ; It returns if the program's own handler took care; what that handler changed in the frame counts.
-.unhandled:				; the kernel has cleared DF
+.unhandled:
 	push	esp
 	push	eax
 	call	fault_unhandled
