@@ -51,17 +51,17 @@ enum {
 
 enum { PIC1_DATA = 0x21, PIC2_DATA = 0xA1 };
 
-static volatile uint8_t *lapic, *ioapic;
-static const struct machine *where;
+static volatile uint8_t *ioapic;
+static const struct machine *where; /* NULL: not initialised yet */
 
-static uint32_t lapic_read(uint32_t reg)
+static inline uint32_t lapic_read(uint32_t reg)
 {
-	return *(volatile uint32_t *)(lapic + reg);
+	return *(volatile uint32_t *)(KMAP_LAPIC + reg);
 }
 
-static void lapic_write(uint32_t reg, uint32_t value)
+static inline void lapic_write(uint32_t reg, uint32_t value)
 {
-	*(volatile uint32_t *)(lapic + reg) = value;
+	*(volatile uint32_t *)(KMAP_LAPIC + reg) = value;
 }
 
 static uint32_t ioapic_read(uint32_t reg)
@@ -83,9 +83,9 @@ static uint32_t ioapic_pins(void)
 
 INIT void apic_init(const struct machine *machine)
 {
+	kmap_device(KMAP_LAPIC, machine->lapic);
+	ioapic = kmap_device(KMAP_IOAPIC, machine->ioapic);
 	where = machine;
-	lapic = kmap_device(machine->lapic, PGSIZE);
-	ioapic = kmap_device(machine->ioapic, PGSIZE);
 	outb(PIC1_DATA, 0xFF);
 	outb(PIC2_DATA, 0xFF);
 	for (uint32_t pin = 0; pin < ioapic_pins(); pin++) {
@@ -160,7 +160,7 @@ INIT void apic_send_startup(uint32_t apic_id, paddr_t code)
 
 void apic_stop_others(void)
 {
-	if (lapic) {
+	if (where) {
 		send(0, ICR_NMI | ICR_ASSERT | ICR_ALL_OTHERS);
 	}
 }

@@ -10,37 +10,27 @@
 #include "kernel/section.h"
 #include "kernel/x86.h"
 
-enum { WINDOWS = MMIOBASE + PTSIZE - NCPU_MAX * FRAME_SLOTS * PGSIZE };
+enum { WINDOWS = MMIOBASE + PTSIZE - NCPU_MAX * FRAME_SLOTS * PGSIZE, TABLES = 2 };
+_Static_assert(MMIOBASE + TABLES * PTSIZE == KERNBASE, "devices and windows, then stacks");
 
-static pte_t device_table[1024] __attribute__((aligned(4096)));
-static pte_t stack_table[1024] __attribute__((aligned(4096)));
-static vaddr_t device_next = MMIOBASE;
+static pte_t tables[TABLES * 1024] __attribute__((aligned(4096))); /* of [MMIOBASE, KERNBASE) */
 
-static pte_t *device_entry(vaddr_t va)
+static pte_t *entry_of(vaddr_t va)
 {
-	return &device_table[(va >> PGSHIFT) & 1023];
+	return &tables[(va - MMIOBASE) >> PGSHIFT];
 }
 
 INIT void kmap_init(void)
 {
-	kmap_pgdir[MMIOBASE >> PTSHIFT] = frame_low_addr(device_table) | PTE_P | PTE_W;
-	kmap_pgdir[KSTACKBASE >> PTSHIFT] = frame_low_addr(stack_table) | PTE_P | PTE_W;
+	for (vaddr_t va = MMIOBASE; va != KERNBASE; va += PTSIZE) {
+		kmap_pgdir[va >> PTSHIFT] = frame_low_addr(entry_of(va)) | PTE_P | PTE_W;
+	}
 }
 
-INIT void *kmap_device(paddr_t pa, uint32_t size)
+INIT void *kmap_device(vaddr_t va, paddr_t pa)
 {
-	uint32_t offset = pa % PGSIZE;
-	vaddr_t va = device_next;
-
-	for (uint32_t done = 0; done < offset + size; done += PGSIZE) {
-		if (device_next >= WINDOWS) {
-			panic("no room to map device registers at 0x%08x", pa);
-		}
-		*device_entry(device_next) =
-			(PTE_ADDR(pa) + done) | PTE_P | PTE_W | PTE_PCD | PTE_PWT | PTE_G;
-		device_next += PGSIZE;
-	}
-	return (void *)(va + offset);
+	*entry_of(va) = PTE_ADDR(pa) | PTE_P | PTE_W | PTE_PCD | PTE_PWT | PTE_G;
+	return (void *)(va + pa % PGSIZE);
 }
 
 void *kmap_page(void)
@@ -60,7 +50,7 @@ INIT vaddr_t kmap_stack(uint32_t index)
 		if (!page) {
 			panic("no memory for the stack of CPU %u", index);
 		}
-		stack_table[(va >> PGSHIFT) & 1023] = frame_low_addr(page) | PTE_P | PTE_W | PTE_G;
+		*entry_of(va) = frame_low_addr(page) | PTE_P | PTE_W | PTE_G;
 	}
 	return top;
 }
@@ -69,7 +59,7 @@ __attribute__((noinline)) void *kmap_window(paddr_t frame, enum frame_slot slot)
 {
 	vaddr_t va = WINDOWS + (this_cpu()->index * FRAME_SLOTS + slot) * PGSIZE;
 
-	*device_entry(va) = frame | PTE_P | PTE_W;
+	*entry_of(va) = frame | PTE_P | PTE_W;
 	invlpg(va);
 	return (void *)va;
 }

@@ -19,8 +19,10 @@ extern pte_t kmap_pgdir[1024];
 /* Fills the tables behind the kernel's PDEs. Before any other call here. */
 void kmap_init(void);
 
-/* Uncached mapping of device registers; panics when the window is full. Boot time only. */
-void *kmap_device(paddr_t pa, uint32_t size);
+/* Where the registers of these devices are mapped, a page each. */
+enum { KMAP_LAPIC = MMIOBASE, KMAP_IOAPIC = MMIOBASE + PGSIZE };
+/* Maps the page with the device registers at pa to the page va, uncached; their address. Boot time only. */
+void *kmap_device(vaddr_t va, paddr_t pa);
 
 /* A fresh page of directly mapped memory, with undefined contents; NULL: only the reserve is left. Lock held. */
 void *kmap_page(void);

@@ -5,7 +5,7 @@
 
 %include "constants.inc"
 
-	section .text
+	section .text align=4
 	global pages_share, pages_put
 	extern frame_counts, frame_drop, frame_table, frame_table_size
 

@@ -23,7 +23,7 @@
 %include "nasm/lock.inc"
 %include "nasm/switch.inc"
 
-	section .text
+	section .text align=4
 	global sysenter_entry, sysenter_traced, sysenter_end
 	extern envs, lock_holder, lock_next, lock_serving, lock_wake_next
 	extern faultcall_answer, ipc_pass_page, sched_run, syscall_calls, trap_run, trap_syscall, trap_syscall_locked
@@ -53,7 +53,6 @@ FLAGS_USUAL equ (FL_USER & ~FL_DF) | FL_FIXED | FL_IF
 	jne	%1
 %endmacro
 
-	align 16
 sysenter_entry:
 	mov	esp, [esp]
 	pushfd

@@ -16,7 +16,7 @@
 %include "nasm/lock.inc"
 %include "nasm/switch.inc"
 
-	section .text
+	section .text align=4
 	global trap_exceptions, trap_page_fault, trap_interrupts
 	global trap_resume, trap_run, trap_halt, trap_wait, panic_here
 	extern trap_user, trap_kernel, sysenter_entry, sysenter_end, fault_page, sched_run, panic_frame

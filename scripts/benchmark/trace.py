@@ -103,7 +103,7 @@ class Kernel(Image):
                         for vector in (SYSCALL_VECTOR, PAGE_FAULT)}
         self.sysenter = self.symbols["sysenter_entry"]
         # Only an interrupt for another CPU names one (SDM vol. 3, 11.6.1).
-        icr_high = self.instructions(r"^mov +%e\w+,0x310\(%e\w+\)")
+        icr_high = self.instructions(r"^mov +%e\w+,0xef800310$")
         self.ipis = {address for address, (_, file) in self.places(icr_high).items()
                      if file == "kernel/apic.c"}
 
