@@ -34,8 +34,9 @@ cflags := -std=gnu11 -ffreestanding -march=i686 -O2 -g -fno-pic -fno-stack-prote
 # Conditions are branches, which takes the fewest instructions.
 kernel_cflags := $(cflags) -mno-80387 -flto -mpreferred-stack-boundary=2 -falign-functions=1 \
 	-falign-jumps=1 -falign-loops=1 -falign-labels=1 -fno-inline-functions -fno-partial-inlining \
-	-fno-tree-sra -fno-if-conversion -fno-code-hoisting -mbranch-cost=1
-# The files that the measured paths run through; all others are made small.
+	-fno-tree-sra -fno-if-conversion -fno-code-hoisting -fno-reorder-functions -mbranch-cost=1
+# The files that the measured paths run through; all others are made small, with one more pass left out.
+kernel_small_cflags := -Os -fno-tree-dominator-opts
 kernel_fast := fault frame kfault pagecall runqueue sched
 # What only helps people look, and may be left out (BARE=1): counted apart, so its code is in a section of its own,
 # .look, and link-time optimisation does not mix it with the rest.
@@ -201,7 +202,7 @@ remember = @mkdir -p $(@D); new=$@.$$$$; printf '%s\n' '$(subst ','\'',$(1))' >$
 .PHONY: always
 always: | ready
 build/flags: always
-	$(call remember,$(cc) $(kernel_cflags) $(kernel_fast) $(kernel_look) $(user_cflags) $(jos_cflags) $(nasm_flags) $(jos_link_flags))
+	$(call remember,$(cc) $(kernel_cflags) $(kernel_small_cflags) $(kernel_fast) $(kernel_look) $(user_cflags) $(jos_cflags) $(nasm_flags) $(jos_link_flags))
 build/sources: always
 	$(call remember,$(kernel_sources) $(objects) $(apps) $(tests) $(jos_apps) $(jos_tests))
 $(objects): build/flags
@@ -217,7 +218,7 @@ $(1)_objects := $$(patsubst %,$(1)/%.o,$$(basename $$(filter-out $(5),$(kernel_s
 $$(filter $(1)/kernel/%,$$($(1)_objects)): $(1)/%.o: %.c build/flags
 	$$(call say,CC,$$<)
 	$$(Q)mkdir -p $$(@D)
-	$$(Q)$(cc) $(kernel_cflags) $$(if $$(filter $(kernel_fast),$$(*F)),-O2,-Os) \
+	$$(Q)$(cc) $(kernel_cflags) $$(if $$(filter $(kernel_fast),$$(*F)),-O2,$(kernel_small_cflags)) \
 		$$(if $$(filter $(kernel_look),$$(*F)),-fno-lto) $(2) -MMD -MP -c -o $$@ $$<
 	$$(Q)$$(if $$(filter $(kernel_look),$$(*F)),$(objcopy) $(look_sections:%=--rename-section %=.look) $$@)
 
