@@ -48,6 +48,13 @@ uint32_t times(uint32_t full, uint32_t brief);
 /* Present entries of the own page tables below UTOP. */
 uint32_t pages_mapped(void);
 
+/* Contents for whole pages: every word of every page has a value of its own, and in each page one word is a mark.
+ * In a brief run only a few words of each page are looked at. `area` is where the first page is. */
+void pages_fill(vaddr_t area, uint32_t npages); /* marked 0 */
+void pages_mark(vaddr_t area, uint32_t npages, uint32_t mark);
+/* How many have what was filled in, and that mark. */
+uint32_t pages_right(vaddr_t area, uint32_t npages, uint32_t mark);
+
 /* A child that does its part when asked. */
 struct partner {
 	pid_t pid;

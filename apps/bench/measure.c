@@ -66,6 +66,74 @@ uint32_t pages_mapped(void)
 	return count;
 }
 
+/* ---- contents of pages ---- */
+
+enum { WORDS = PGSIZE / 4, WORDS_BRIEF = 4 };
+
+static volatile uint32_t *page_at(vaddr_t area, uint32_t page)
+{
+	return (volatile uint32_t *)(area + page * PGSIZE);
+}
+
+static uint32_t word_of(uint32_t page, uint32_t word)
+{
+	return (page * WORDS + word) * 2654435761u;
+}
+
+static uint32_t mark_of(uint32_t page, uint32_t mark)
+{
+	return ~word_of(page, mark);
+}
+
+void pages_mark(vaddr_t area, uint32_t npages, uint32_t mark)
+{
+	for (uint32_t page = 0; page < npages; page++) {
+		page_at(area, page)[page % WORDS] = mark_of(page, mark);
+	}
+}
+
+static uint32_t stride(void)
+{
+	return times(1, WORDS / WORDS_BRIEF);
+}
+
+void pages_fill(vaddr_t area, uint32_t npages)
+{
+	uint32_t step = stride();
+
+	for (uint32_t page = 0; page < npages; page++) {
+		for (uint32_t word = 0; word < WORDS; word += step) {
+			page_at(area, page)[word] = word_of(page, word);
+		}
+	}
+	pages_mark(area, npages, 0);
+}
+
+static bool page_is_right(vaddr_t area, uint32_t page, uint32_t mark)
+{
+	volatile uint32_t *words = page_at(area, page);
+	uint32_t step = stride();
+
+	for (uint32_t word = 0; word < WORDS; word += step) {
+		if (word != page % WORDS && words[word] != word_of(page, word)) {
+			return false;
+		}
+	}
+	return words[page % WORDS] == mark_of(page, mark);
+}
+
+uint32_t pages_right(vaddr_t area, uint32_t npages, uint32_t mark)
+{
+	uint32_t right = 0;
+
+	for (uint32_t page = 0; page < npages; page++) {
+		right += page_is_right(area, page, mark);
+	}
+	return right;
+}
+
+/* ---- what else ---- */
+
 struct partner partner_start(void (*body)(envid_t parent))
 {
 	envid_t parent = sys_self();

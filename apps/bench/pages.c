@@ -8,30 +8,21 @@ enum {
 	TAKE_RUN,
 	CHECK_ALL, /* w0 = pages that should have come: checks, marks and forgets them */
 	TAKE_STOP,
-	WORDS = PGSIZE / 4,
+	RECEIVED = 1, /* mark of the receiver */
 	OPS_MAX = 256,
 };
 
-static uint32_t first_word(uint32_t page)
-{
-	return ~page * 2654435761u;
-}
-
 /* ---- the receiver ---- */
 
-/* Every page that came is the one that was sent; the sender may see that it was here. */
+/* How many of the pages that came are those that were sent; the sender may see that they were here. */
 static uint32_t check_and_drop(uint32_t npages)
 {
-	volatile uint32_t *word = (volatile uint32_t *)BENCH_WINDOW;
-	uint32_t good = 0;
+	uint32_t right = pages_right(BENCH_WINDOW, npages, 0);
 
-	for (uint32_t page = 0; page < npages; page++, word += WORDS) {
-		good += word[0] == first_word(page) && word[WORDS - 1] == page;
-		word[1] = page;
-	}
+	pages_mark(BENCH_WINDOW, npages, RECEIVED);
 	must(page_unmap_all(0, BENCH_WINDOW, npages), "unmapping pages");
 	env_page->recv_va = BENCH_WINDOW | PTE_W;
-	return good;
+	return right;
 }
 
 static void receive_pages(envid_t parent)
@@ -64,26 +55,18 @@ static void receive_pages(envid_t parent)
 
 static void prepare(uint32_t npages)
 {
-	volatile uint32_t *word = (volatile uint32_t *)BENCH_AREA;
-
 	must(page_alloc_all(0, BENCH_AREA | PTE_W, npages), "pages");
-	for (uint32_t page = 0; page < npages; page++, word += WORDS) {
-		word[0] = first_word(page);
-		word[WORDS - 1] = page;
-	}
+	pages_fill(BENCH_AREA, npages);
 }
 
 /* Mapped pages show what the receiver wrote; granted ones are gone. */
 static void check_and_free(uint32_t npages, enum ipc_send_mode mode)
 {
-	volatile uint32_t *word = (volatile uint32_t *)BENCH_AREA;
-
-	for (uint32_t page = 0; page < npages; page++, word += WORDS) {
-		if (mode == IPC_MODE_MAP) {
-			expect(word[1] == page, "mapped pages");
-		} else {
-			expect(!(uvpt[(vaddr_t)word >> PGSHIFT] & PTE_P), "granted pages");
-		}
+	if (mode == IPC_MODE_MAP) {
+		expect(pages_right(BENCH_AREA, npages, RECEIVED) == npages, "mapped pages");
+	}
+	for (uint32_t page = 0; mode == IPC_MODE_GRANT && page < npages; page++) {
+		expect(!(uvpt[(BENCH_AREA >> PGSHIFT) + page] & PTE_P), "granted pages");
 	}
 	must(page_unmap_all(0, BENCH_AREA, npages), "unmapping pages");
 }
