@@ -9,6 +9,7 @@
 #include "kernel/env.h"
 #include "kernel/lock.h"
 #include "kernel/section.h"
+#include "kernel/share.h"
 #include "kernel/space.h"
 
 /* One side of a call: pages of an env (of physical memory: NULL), and in the low bits of their address the
@@ -379,108 +380,22 @@ COLD int pagecall_phys(struct env *caller)
 	return for_run(error, &run, map_page);
 }
 
-/* ---- share: a whole range, table by table ---- */
-
-/* Shares n entries; how many, up to the first for which there is no room. The slots' table is there, and its
- * bounds include them. */
-static COLD uint32_t share_entries(struct run *run, pte_t *source, vaddr_t va, pte_t *slot,
-                                   uint32_t n)
-{
-	struct space *to = &run->to.env->space;
-	pte_t keep = run->from.va_flags & PTE_SOFT, mark = run->to.va_flags & PTE_SOFT, entry;
-	uint32_t i = 0, done;
-
-	run->from.env->space.stale = true;
-	for (; i < n; i += done) {
-		done = pages_share(&source[i], &slot[i], smaller(n - i, space_room(to)), keep, mark,
-		                   &to->info->pages);
-		if (done) {
-			continue;
-		}
-		entry = source[i];
-		if (entry && slot[i]) {
-			space_set(to, va + i * PGSIZE, &slot[i], 0);
-			continue;
-		}
-		if (entry & PTE_P && !space_room(to)) {
-			break;
-		}
-		done = 1;
-		if (entry & PTE_P) { /* perhaps beyond the frame table */
-			if (entry & PTE_W && !(entry & keep)) {
-				entry = (entry & ~PTE_W) | mark;
-				source[i] = entry;
-			}
-			frame_get(PTE_ADDR(entry));
-			to->info->pages++;
-			entry &= ~HARDWARE_BITS;
-		}
-		slot[i] = entry ? entry : slot[i];
-	}
-	return i;
-}
-
-/* Shares [offset, end), which lies within one table on either side, as far as the work allowed and the
- * first error let it; bytes done. Entries outside the source's bounds are 0 and cost nothing. */
-static COLD uint32_t share_table(struct run *run, uint32_t offset, uint32_t end, uint32_t *work,
-                                 int *error)
-{
-	vaddr_t to_va = run->to.va_flags + offset, from_va = run->from.va_flags + offset;
-	pte_t *source = space_find(&run->from.env->space, from_va), *slot;
-	const struct frame *bounds = frame_of(frame_low_addr(source) & ~(PGSIZE - 1));
-	uint32_t index = (from_va >> PGSHIFT) & 1023;
-	uint32_t i = index < bounds->lo ? bounds->lo - index : 0, n, done;
-	uint32_t last = (end - offset) >> PGSHIFT;
-
-	if (index + last > bounds->hi) {
-		last = bounds->hi > index ? bounds->hi - index : 0;
-	}
-	for (; i < last && source[i] == 0; i++, (*work)++) {} /* often the bounds are wide */
-	if (i >= last) {
-		return end - offset;
-	}
-	n = smaller(last - i, *work < SPACE_WORK ? SPACE_WORK - *work : 1);
-	slot = space_find_or_make(&run->to.env->space, to_va, error);
-	if (!slot) {
-		return i << PGSHIFT;
-	}
-	space_widen(&run->to.env->space, to_va + i * PGSIZE, n);
-	done = share_entries(run, &source[i], to_va + i * PGSIZE, &slot[i], n);
-	*work += n;
-	*error = done < n ? E_LIMIT : OK;
-	i += done;
-	return i >= last ? end - offset : i << PGSHIFT;
-}
-
 COLD int pagecall_share(struct env *caller)
 {
 	struct run run;
-	uint32_t length, done = 0, work = 0;
 	int error = decode_two(caller, PTE_SOFT, PTE_SOFT, &run);
-	vaddr_t from, to;
+	struct share share;
 
 	if (error) {
 		return error;
 	}
-	from = run.from.va_flags & -PGSIZE;
-	to = run.to.va_flags & -PGSIZE;
-	length = run.npages << PGSHIFT;
-	for (; !error && done < length && work < SPACE_WORK; work++) {
-		vaddr_t next = space_next_table(&run.from.env->space, from + done);
-		uint32_t end;
-
-		if (next - from >= length) {
-			done = length;
-			break;
-		}
-		done = next - from;
-		end = smaller(PTSIZE - next % PTSIZE, PTSIZE - (to + done) % PTSIZE);
-		end = done + smaller(length - done, end);
-		done += share_table(&run, done, end, &work, &error);
-	}
-	space_settle(&run.from.env->space);
-	space_settle(&run.to.env->space);
-	return done > 0 ? (int)(done >> PGSHIFT) : error;
+	share = (struct share){.from = &run.from.env->space,
+	                       .to = &run.to.env->space,
+	                       .from_va = run.from.va_flags & -PGSIZE,
+	                       .to_va = run.to.va_flags & -PGSIZE,
+	                       .keep = run.from.va_flags & PTE_SOFT,
+	                       .mark = run.to.va_flags & PTE_SOFT};
+	return share_range(&share, run.npages);
 }
 
 COLD int pagecall_send(struct env *from, vaddr_t src, struct env *to, vaddr_t dst_rights,
@@ -488,7 +403,6 @@ COLD int pagecall_send(struct env *from, vaddr_t src, struct env *to, vaddr_t ds
 {
 	bool copy = mode == IPC_MODE_COPY;
 	struct run run = {from, {to, dst_rights | (copy ? PAGE_FILL : 0)}, {from, src}, n, 0};
-
 	int done;
 
 	run.npages = copy ? smaller(n, PAGE_FILLS_MAX) : n;

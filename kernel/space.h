@@ -98,7 +98,7 @@ bool space_may_access(const struct space *space, vaddr_t va, uint32_t length, pt
 void space_flush(const struct space *space);
 
 /* Ends an operation: flushes the TLBs that may hold what went, frees frames. */
-static inline void space_settle(struct space *space)
+static inline __attribute__((always_inline)) void space_settle(struct space *space)
 {
 	debug_assert(lock_held());
 	if (space->stale) {
