@@ -9,8 +9,8 @@
  *     came in earlier rounds.
  *   - Who runs on a lent slice keeps its place: the ghost stands there, until it comes back or a turn begins. So it may
  *     come twice before who begins to wait then; that one is overtaken by nobody else.
- *   - What a turn lasted too long, by an extension or a late timer, is taken off the next turn of who began it:
- *     whoever runs on it by IPC then, some chain of envs pays what it got.
+ *   - What a turn lasted too long, by an extension, a late timer or a long call at its end, is taken off the next turn of who
+ *     began it: whoever runs on it by IPC then, some chain of envs pays what it got. That one has the lap, too.
  *   - A wait may last for a longest turn, of four quanta and the extension, of each contender. This is looked at when it ends, and at
  *     ticks for the first two of the queue: more than one are never before who has waited longest there.
  *   - Laps even out queues: before somebody runs whose turn it is, a slice being used up, the head of another queue
@@ -207,13 +207,15 @@ static inline struct runner *begin(struct runqueue *queue, struct runner *runner
 static COLD void check_bound(struct runqueue *queue, struct runner *runner, uint32_t now)
 {
 	uint32_t extension = HINT_EXTENSION(runqueue_quantum), n = runner->contenders;
+	uint32_t had = queue->extras & EXTRA_TIME ? extension / 2 : 0; /* of it, at slice_end */
 
 	if (n && now - runner->since > n * (HINT_WEIGHT_MAX * runqueue_quantum + extension)) {
 		runner->contenders = 0; /* once is enough */
 		queue->breaches++;
 		queue->muted = MUTED_ROUNDS * (queue->queued + 1);
 		runqueue_breached(queue, runner,
-		                  is_after(now, queue->slice_end + extension) ? queue->turn : NULL);
+		                  is_after(now, queue->slice_end + extension - had) ? queue->turn
+		                                                                    : NULL);
 	}
 }
 
@@ -233,12 +235,24 @@ static inline void look_at_wait(struct runqueue *queue, struct runner *runner, u
 	}
 }
 
+/* By how much its turn ended too late, if it did. */
+static COLD void pay(struct runner *turn, int32_t late)
+{
+	turn->debt += late > 0 ? late : 0;
+	if (turn->debt > runqueue_quantum / 2) {
+		turn->debt = runqueue_quantum / 2;
+	}
+}
+
 /* A turn on `queue` of a runner that waits there, or in another queue. */
 static COLD struct runner *take(struct runqueue *queue, struct runner *runner, uint32_t now)
 {
 	look_at_wait(runner->on, runner, now);
 	runqueue_remove(runner);
 	drop_ghost(queue);
+	if (queue->turn) {
+		pay(queue->turn, now - queue->slice_end);
+	}
 	queue->extras = 0;
 	return begin(queue, runner, now);
 }
@@ -336,10 +350,6 @@ COLD enum turn runqueue_tick(struct runqueue *queue, struct runner *runner, uint
 		turn->debt += extension;
 		return TURN_EXTENDED;
 	}
-	turn->debt += late > 0 ? late : 0;
-	if (turn->debt > runqueue_quantum / 2) {
-		turn->debt = runqueue_quantum / 2;
-	}
 	return TURN_OVER;
 }
 
@@ -361,8 +371,11 @@ static COLD struct runner *behind(struct runqueue *queue, const struct runner *n
 	return most;
 }
 
-static COLD void count_lap(struct runqueue *queue, struct runner *runner)
+/* Whose turn it was has used up a slice. */
+static COLD void count_lap(struct runqueue *queue)
 {
+	struct runner *runner = queue->turn;
+
 	if (is_after(most_laps - LAPS_KEPT, runner->laps)) {
 		runner->laps = most_laps - LAPS_KEPT;
 	}
@@ -377,7 +390,7 @@ COLD struct runner *runqueue_rotate(struct runqueue *queue, struct runner *runne
 	struct runqueue *to = preferred(runner, queue);
 	struct runner *other = head(queue);
 
-	count_lap(queue, runner);
+	count_lap(queue);
 	other = behind(queue, other ? other : runner);
 	queue->round += other != NULL;
 	if (to == queue || (queue->queued == 0 && !other && !(runqueue_idle & to->bit))) {

@@ -694,6 +694,39 @@ static void extension_is_paid_by_who_began_the_turn(void)
 	}
 }
 
+/* A turn ends late by a long call that waits at its end. */
+static void late_wait_is_paid(void)
+{
+	struct runqueue *queue = &runqueues[0];
+
+	start(1);
+	wake(&envs[0]);
+	wake(&envs[1]);
+	now = queue->slice_end + 500;
+	block(0);
+	wake(&envs[0]);
+	CHECK(runqueue_yield(queue, &envs[1].runner, now) == &envs[0].runner);
+	CHECK_EQ(queue->slice_end - (uint32_t)now, QUANTUM - 500);
+}
+
+/* With its extension a turn is too long sooner. */
+static void culprit_is_named_after_an_extension(void)
+{
+	struct runqueue *queue = &runqueues[0];
+
+	start(1);
+	wake(&envs[0]);
+	wake(&envs[1]);
+	wake(&envs[2]);
+	now = queue->slice_end;
+	CHECK_EQ(runqueue_tick(queue, &envs[0].runner, now, true), TURN_EXTENDED);
+	envs[1].runner.since -= 16 * QUANTUM; /* it waits for much longer */
+	now += HINT_EXTENSION(QUANTUM) + 1;
+	CHECK_EQ(runqueue_tick(queue, &envs[0].runner, now, false), TURN_OVER);
+	CHECK_EQ(breaches, 1);
+	CHECK(guilty == &envs[0].runner);
+}
+
 /* Who began the turn dies, another runs on it: what it costs is nobody's, and nobody is to blame. */
 static void turn_of_the_dead_is_nobodys(void)
 {
@@ -930,6 +963,8 @@ static const struct host_test tests[] = {
 	TEST(late_clock_is_a_breach_that_mutes),
 	TEST(extension_is_paid_with_the_next_slice),
 	TEST(extension_is_paid_by_who_began_the_turn),
+	TEST(late_wait_is_paid),
+	TEST(culprit_is_named_after_an_extension),
 	TEST(turn_of_the_dead_is_nobodys),
 	TEST(rest_of_an_extension_is_given_back),
 	TEST(lent_slice_keeps_the_place),
