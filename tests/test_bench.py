@@ -140,6 +140,7 @@ RESULTS = {
     "icount": {row.key: 100.0 + i for i, row in enumerate(table.ROWS)},
     "events": {"B2": dict.fromkeys(trace.EVENTS, 1.0)},
     "free_running_ns": {row.key: 1000.0 for row in table.ROWS},
+    "shapes": {shape.key: 50.0 for shape in table.SHAPES},
     "text_bytes": 20000, "look_bytes": 4000, "init_bytes": 5000, "kernel_lines": 3000,
 }
 DETAILS = {
@@ -163,6 +164,22 @@ def test_page_is_well_formed_and_by_itself(tmp_path):
         ElementTree.fromstring(chart)
     for block in re.findall(r"<table>.*?</table>", text, re.S):
         ElementTree.fromstring(re.sub(r"class=(\w+)", r'class="\1"', block))
+
+
+def test_shapes_stand_beside_their_rows():
+    head, *lines = table.shapes(RESULTS)
+    assert [line[0] for line in lines] == [shape.key for shape in table.SHAPES]
+    assert ("call_bounded", "50", "B2", "101", "0.50") == tuple(
+        cell for i, cell in enumerate(lines[4]) if i != 1) and len(head) == 6
+    assert not {shape.key for shape in table.SHAPES} & set(baseline.TARGETS)
+
+
+@pytest.mark.parametrize("smp", (1, 2))
+def test_shapes_are_measured(smp):
+    result = run_app("bench -r 1 shapes", smp=smp, tests=False)
+    assert result.status == 0, result
+    rows = {figure.row for figure in guest.check(result.output.encode(), 1, "bench shapes").order}
+    assert rows == {shape.figure[1] for shape in table.SHAPES if not shape.figure[1].startswith("B9")}
 
 
 def test_document_keeps_what_is_written_by_hand(tmp_path, monkeypatch):

@@ -81,6 +81,12 @@ void bench_zero_fill(void);   /* B7 */
 void bench_pager(void);       /* B8 */
 void bench_map(void);         /* B9 */
 void bench_grant(void);
+
+/* Shapes of the same that might cost more than they should; nobody's targets. */
+void shape_forks(void);
+void shape_exits(void);
+void shape_message(void);
+
 void scale_messages(void);
 void scale_forks(void);
 void scale_cow(void);

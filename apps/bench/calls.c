@@ -9,6 +9,7 @@ enum {
 	CALL_INVERT, /* answered with all words inverted */
 	CALL_STOP,
 	FIRST_MSG_WORD = 3,
+	BOUND_US = 10000000,
 };
 
 void bench_system_call(void)
@@ -114,6 +115,28 @@ void bench_message(void)
 	}
 	must(ipc_send(partner.env, &stop, 0), "stop");
 	partner_join(partner);
+}
+
+/* B2 by a caller that bounds how long it waits. */
+void shape_message(void)
+{
+	const uint32_t ops = times(1000, 100);
+	struct partner partner = partner_start(answer);
+	struct ipc_msg msg = {.w = {0, CALL_COUNT, 0}}, end = {.w = {0, CALL_STOP}, .nwords = 2};
+	uint64_t start, stop;
+
+	env_page->send_us = env_page->recv_us = BOUND_US;
+	start = mark_start();
+	for (uint32_t i = 0; i < ops; i++) {
+		msg.nwords = 1;
+		(void)ipc_call(partner.env, &msg, IPC_SEND_TIMEOUT | IPC_RECV_TIMEOUT);
+		msg.w[1] = CALL_COUNT;
+	}
+	stop = mark_stop();
+	expect(msg.w[0] == ops && msg.nwords == 1, "number of answers");
+	must(ipc_send(partner.env, &end, 0), "stop");
+	partner_join(partner);
+	report("call_bounded", 1, ops, stop - start);
 }
 
 /* ---- yield ---- */

@@ -34,6 +34,9 @@ static const struct part parts[] = {
 	{"B9", bench_map, false, false},
 	{"B9", bench_grant, false, false},
 	{"after", bench_fork_after, true, true},
+	{"shapes", shape_forks, true, true},
+	{"shapes", shape_exits, false, true},
+	{"shapes", shape_message, false, true},
 	{"pairs", scale_messages, false, true},
 	{"forks", scale_forks, false, true},
 	{"cow", scale_cow, false, true},
@@ -56,7 +59,9 @@ static int usage(void)
 {
 	puts("usage: bench [-b] [-r ROUNDS] [-n LOOPS] [PART...], parts:");
 	for (int i = 0; i < PARTS; i++) {
-		printf(" %s", parts[i].name);
+		if (i == 0 || strcmp(parts[i].name, parts[i - 1].name) != 0) {
+			printf(" %s", parts[i].name);
+		}
 	}
 	puts("");
 	return 1;

@@ -107,7 +107,7 @@ static void measure_runs(struct partner partner, const char *id, enum ipc_send_m
 
 static void measure_mode(const char *id, enum ipc_send_mode mode)
 {
-	static const uint32_t sizes[] = {1, 1, 16, 64, 256, 1024};
+	static const uint32_t sizes[] = {1, 1, 2, 4, 16, 64, 256, 1024};
 	struct partner partner = partner_start(receive_pages);
 	struct ipc_msg stop = {.w = {0, TAKE_STOP}, .nwords = 2};
 

@@ -1,6 +1,7 @@
 /* B4 and B5: fork, exit and wait of a process that has nothing but itself, or some pages more. The child
- * ends at once; what a fork costs later, when pages are written, is B6. */
+ * ends at once; what a fork costs later, when pages are written, is B6. Then shapes of both. */
 #include "apps/bench/bench.h"
+#include "libsys/ipc.h"
 #include "libsys/stdlib.h"
 #include "libsys/syscall.h"
 
@@ -136,4 +137,101 @@ void bench_fork_after(void)
 	}
 	expect(sbrk(-PAGES * (intptr_t)PGSIZE) != (void *)-1, "memory given back");
 	measure_fork("after", 0);
+}
+
+/* ---- shapes ---- */
+
+enum { MANY = 1024 };
+
+/* Forks with `npages` pages of heap as they are: forked before, and not touched since. */
+static void measure_as_it_is(const char *id, uint32_t npages)
+{
+	struct process_end end;
+
+	fork_and_wait(&end);
+	for (uint32_t round = 0; round < bench_options.rounds; round++) {
+		uint64_t start = mark_start(), stop;
+
+		fork_and_wait(&end);
+		stop = mark_stop();
+		expect(end.pid > 0 && end.how == PM_END_EXIT && end.status == GOOD_END,
+		       "the child's end");
+		report(id, npages, 1, stop - start);
+	}
+}
+
+static uint32_t present(vaddr_t area, uint32_t npages)
+{
+	uint32_t count = 0;
+
+	for (uint32_t page = 0; page < npages; page++) {
+		count += (uvpt[(area >> PGSHIFT) + page] & PTE_P) != 0;
+	}
+	return count;
+}
+
+/* The same MANY pages of heap: reserved only, then filled and shared by a fork that is over. */
+void shape_forks(void)
+{
+	char *area = sbrk((MANY + 1) * PGSIZE);
+	vaddr_t pages = ((vaddr_t)area + PGSIZE - 1) & -PGSIZE;
+
+	expect(area != (void *)-1, "memory");
+	measure_as_it_is("fork_reserved", MANY);
+	expect(present(pages, MANY) == 0, "reserved pages");
+	pages_fill(pages, MANY);
+	measure_as_it_is("fork_again", MANY);
+	check_child(pages, MANY, 0);
+	(void)sbrk(-(MANY + 1) * (intptr_t)PGSIZE);
+}
+
+/* A message from whoever sends one: a receive from the child alone would be known to its death, as a call is. */
+static envid_t take_message(void)
+{
+	struct ipc_msg msg = {.from = 0};
+
+	while (msg.from == 0) {
+		must(ipc_recv(0, &msg, 0), "message");
+	}
+	return msg.from;
+}
+
+/* From a child's exit to the end of its parent's wait. The last that both did before is a message of the child's; before
+ * that, the child was called and answered, if `called`. */
+static void measure_exit(const char *id, bool called)
+{
+	volatile uint64_t *start = (volatile uint64_t *)shared_start();
+	envid_t parent = sys_self(), child;
+	struct ipc_msg msg = {.nwords = 1};
+	struct process_end end = {.pid = 0};
+	uint64_t stop;
+	pid_t pid = fork();
+
+	must(pid, "fork");
+	if (pid == 0) {
+		must(ipc_send(parent, &msg, 0), "hello");
+		if (called) {
+			must(ipc_recv(parent, &msg, 0), "a call");
+			must(ipc_reply(parent, &msg), "answer");
+		}
+		must(ipc_send(parent, &msg, 0), "last message");
+		*start = mark_start();
+		exit(GOOD_END);
+	}
+	child = take_message();
+	if (called) {
+		must(ipc_call(child, &msg, 0), "call");
+	}
+	expect(take_message() == child, "who sent the last message");
+	must(wait(pid, &end, 0), "wait");
+	stop = mark_stop();
+	expect(end.how == PM_END_EXIT && end.status == GOOD_END, "how a child ended");
+	report(id, 0, 1, stop - *start);
+	shared_end();
+}
+
+void shape_exits(void)
+{
+	measure_exit("exit_plain", false);
+	measure_exit("exit_called", true);
 }

@@ -73,6 +73,8 @@ def by_hand():
 def write(results, details):
     """Writes the page from what was measured."""
     text = paragraphs(results, details)
+    text += ["## Other shapes", table.SHAPES_ARE + ' "Times" divides by the row beside.',
+             table.markdown(table.shapes(results))]
     text += ["## Per operation: events, and time free running",
              "Flushes are loads of the page directory; invlpg is one page. IPIs: interrupts from one CPU "
              "to another; a second run had two CPUs. Copied and cleared are whole pages.",

@@ -187,6 +187,8 @@ def write(path, results, details):
         f"(QEMU {details['qemu']}, -icount; the counter counted {results['calibration']} per "
         "instruction). Green rows hold their target.</p>",
         cells(table.table(values, linux), met),
+        "<h2>Other shapes</h2>", f"<p>{html.escape(table.SHAPES_ARE.replace('`', ''))}</p>",
+        cells(table.shapes(results)),
         '<h2>Charts</h2><div class="charts">', charts(results, details), "</div>",
         "<h2>Per operation: events, and time free running</h2>",
         "<p>TLB flushes are loads of the page directory; invlpg is one page. Copied and cleared are "

@@ -71,6 +71,33 @@ BUILD_ROWS = (
 )
 
 
+class Shape(NamedTuple):
+    """Work like a row's, of a shape in which it might cost much more; without a target."""
+    key: str  # in bench.json, under "shapes"
+    what: str
+    figure: tuple  # (path, row, size) of the measurement
+    beside: str  # the key of the row, or shape, that it is like
+
+
+SHAPES = (
+    Shape("fork_again", "1,024 pages, forked before and not written since", ("pager", "fork_again", 1024),
+          "B5_1024"),
+    Shape("fork_reserved", "1,024 pages of heap reserved and never touched",
+          ("pager", "fork_reserved", 1024), "B4"),
+    Shape("exit_plain", "from a child's exit to the end of its parent's wait", ("pager", "exit_plain", 0), ""),
+    Shape("exit_called", "the same of a child that was called once by IPC", ("pager", "exit_called", 0),
+          "exit_plain"),
+    Shape("call_bounded", "IPC round trip, the caller bounds both its waits", ("pager", "call_bounded", 1),
+          "B2"),
+    Shape("map_2", "two pages mapped by IPC, answered", ("pager", "B9_map", 2), "B9_map"),
+    Shape("map_4", "four pages mapped by IPC, answered", ("pager", "B9_map", 4), "B9_map"),
+    Shape("grant_2", "two pages granted by IPC, answered", ("pager", "B9_grant", 2), "B9_grant"),
+    Shape("grant_4", "four pages granted by IPC, answered", ("pager", "B9_grant", 4), "B9_grant"),
+)
+SHAPES_ARE = ("Other shapes of the same work, to show where a cost jumps. They have no targets, and "
+              "`make bench-check` does not hold them.")
+
+
 def number(value):
     """With commas; figures of a few hundred keep a digit after the point if they have one."""
     if not value:
@@ -140,6 +167,17 @@ def values(results, details):
     found.update({key: results[key] for key in ("text_bytes", "look_bytes", "init_bytes", "kernel_lines")})
     found["boot"] = details["boot"]
     return found
+
+
+def shapes(results):
+    """The shapes beside the rows that they are like, as text cells, the heading first."""
+    lines = [("", "", "Parley", "beside", "which is", "times")]
+    known = {**results["icount"], **results["shapes"]}
+    for shape in SHAPES:
+        value, other = known.get(shape.key), known.get(shape.beside)
+        lines.append((shape.key, shape.what, number(value), shape.beside or "-", number(other),
+                      ratio(value, other)))
+    return lines
 
 
 EVENT_HEADINGS = {
