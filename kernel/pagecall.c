@@ -1,7 +1,7 @@
 /* Page calls: each decodes its arguments from the caller's registers, checks them all, and then
  * goes over the run page by page with a function that does one page or refuses it.
  *
- * A run stops at the first page that cannot be done, or after SPACE_WORK entries. Whatever was
+ * A run stops at the first page that cannot be done, or after PAGE_RUN_MAX entries. Whatever was
  * done is settled (TLBs flushed, frames freed) before the call returns. Lock held throughout. */
 #include "kernel/pagecall.h"
 
@@ -254,7 +254,7 @@ static COLD int query_page(struct run *run, uint32_t offset)
 /* Runs fn over the pages, if decoding went well; settles; pages done or the first one's error. */
 static COLD int for_run(int error, struct run *run, page_fn *fn)
 {
-	uint32_t most = smaller(run->npages, SPACE_WORK), done = 0;
+	uint32_t most = smaller(run->npages, PAGE_RUN_MAX), done = 0;
 
 	debug_assert(lock_held());
 	if (error) {

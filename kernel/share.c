@@ -6,15 +6,17 @@
 #include "kernel/abi/status.h"
 #include "kernel/space.h"
 
+enum { ODD_WORK = 16 }; /* an entry that pages_share leaves to us costs as much as so many others */
+
 static uint32_t smaller(uint32_t a, uint32_t b)
 {
 	return a < b ? a : b;
 }
 
-/* Shares n entries; how many, up to the first for which there is no room. The slots' table is there, and its
- * bounds include them. */
+/* Shares n entries, fewer if some are odd, up to the first for which there is no room (E_LIMIT); how many. The slots'
+ * table is there, and its bounds include them. */
 static uint32_t share_entries(const struct share *share, pte_t *source, vaddr_t va, pte_t *slot,
-                              uint32_t n)
+                              uint32_t n, int *error)
 {
 	struct space *to = share->to;
 	pte_t entry;
@@ -28,11 +30,13 @@ static uint32_t share_entries(const struct share *share, pte_t *source, vaddr_t 
 			continue;
 		}
 		entry = source[i];
+		n -= smaller(n - i - 1, ODD_WORK - 1);
 		if (entry && slot[i]) {
 			space_set(to, va + i * PGSIZE, &slot[i], 0);
 			continue;
 		}
 		if (entry & PTE_P && !space_room(to)) {
+			*error = E_LIMIT;
 			break;
 		}
 		done = 1;
@@ -75,9 +79,8 @@ static uint32_t share_table(const struct share *share, uint32_t offset, uint32_t
 		return i << PGSHIFT;
 	}
 	space_widen(share->to, to_va + i * PGSIZE, n);
-	done = share_entries(share, &source[i], to_va + i * PGSIZE, &slot[i], n);
+	done = share_entries(share, &source[i], to_va + i * PGSIZE, &slot[i], n, error);
 	*work += n;
-	*error = done < n ? E_LIMIT : OK;
 	i += done;
 	return i >= last ? end - offset : i << PGSHIFT;
 }

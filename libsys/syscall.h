@@ -98,7 +98,7 @@ int sys_trace(enum trace_op op, uint32_t first, uint32_t second);
 int sys_trace_stats(struct trace_stats *stats);
 int sys_trace_name(envid_t env, uint32_t extra, const char *name);
 
-/* Page calls stop after 1,024 entries, or 64 pages filled; these go on until all n are done or one fails
+/* Page calls stop after PAGE_RUN_MAX pages, or PAGE_FILLS_MAX filled; these go on until all n are done or one fails
  * (then what was done stays done). Return OK or the error. */
 int page_alloc_all(envid_t env, vaddr_t va_flags, uint32_t npages);
 int page_fill_all(envid_t env, vaddr_t va_flags, envid_t src_env, vaddr_t src_va, uint32_t npages);

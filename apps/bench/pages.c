@@ -77,13 +77,14 @@ static uint64_t send_runs(envid_t partner, uint32_t size, uint32_t ops)
 	uint64_t start;
 
 	env_page->send_va = BENCH_AREA;
-	env_page->send_npages = size;
+	env_page->send_npages = size < IPC_PAGES_MAX ? size : IPC_PAGES_MAX;
+	ops *= size / env_page->send_npages;
 	start = mark_start();
 	for (uint32_t i = 0; i < ops; i++) {
 		msg.w[1] = TAKE_RUN;
 		msg.nwords = 1;
 		(void)ipc_call(partner, &msg, IPC_PAGES);
-		env_page->send_va += size * PGSIZE;
+		env_page->send_va += env_page->send_npages * PGSIZE;
 	}
 	return mark_stop() - start;
 }

@@ -78,7 +78,7 @@
 #define IPC_WORDS_SHIFT 20
 #define IPC_WORDS_MASK 0x7Fu
 #define IPC_WORDS_MAX 64
-#define IPC_PAGES_MAX 1024
+#define IPC_PAGES_MAX 64
 
 #define IPC_GOT_WORDS(r) ((unsigned)(r)&0x7Fu)
 #define IPC_GOT_PAGES(r) ((unsigned)(r) >> 8)

@@ -42,8 +42,9 @@
 #define FEC_WR 0x2u /* the access was a write */
 #define FEC_U 0x4u  /* from user mode */
 
-/* Pages that one call, or one message, clears or copies at most: each is the work of many entries. */
-#define PAGE_FILLS_MAX 64
+/* How far one page call goes, and what of that it clears or copies: so no call takes long. */
+#define PAGE_RUN_MAX 128
+#define PAGE_FILLS_MAX 32
 
 /* Flags of the page calls. They travel in the low bits of a page address,
  * beside PTE_W and PTE_SOFT, in bit positions that no right uses. */

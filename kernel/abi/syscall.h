@@ -17,8 +17,8 @@
  * "May page": may act on, or is the env's pager.
  *
  * Page calls work on a run of n = operand pages (0 counts as 1) and return how many
- * pages are done. One entry handles at most 1,024 entries, and fills PAGE_FILLS_MAX pages: a smaller count
- * than asked means "call again for the rest". An error is returned only if
+ * pages are done. One entry handles at most PAGE_RUN_MAX entries (PAGE_SHARE: 1,024), and fills
+ * PAGE_FILLS_MAX pages: a smaller count than asked means "call again for the rest". An error is returned only if
  * nothing was done; after partial progress the count is returned and the next
  * call meets the error. All addresses are user addresses below UTOP, page
  * aligned but for the flag bits in their low 12 bits (page.h).

@@ -99,7 +99,7 @@ static void prepare(envid_t peer)
 	CHECK_EQ(sys_page_alloc(0, AREA | PTE_W, 2), 2);
 	*word_at(AREA) = *word_at(READ_ONLY) = SEED;
 	CHECK_EQ(sys_page_mark(0, READ_ONLY, 0, 1), 1);
-	CHECK_EQ(sys_page_unmap(peer, WINDOW, 1024), 1024);
+	CHECK_EQ(page_unmap_all(peer, WINDOW, 1024), OK);
 	CHECK_EQ(sys_page_unmap(peer, NEW_TABLE, 1), 1);
 	CHECK_EQ(sys_page_alloc(peer, FULL | PTE_W, 1), 1);
 	CHECK_EQ(sys_page_mark(peer, MARKED, PTE_ZERO_FILL, 1), 1);

@@ -1,7 +1,7 @@
-/* The longest call there is, begun at the last moment of each turn of a wait, does not break the bound: a lender gives a
+/* The longest page calls, begun at the last moment of each turn of a wait, does not break the bound: a lender gives a
  * whole long slice to an accomplice, who stops the lender, wakes the victim, and uses up the lent turn and its own, both with the
  * extension. So two are ready or running while the victim waits. */
-/* icount: 4 */
+/* icount: 8 */
 /* smp: 1 */
 #define PEERS_MAX 3
 #include "libsys/sched.h"
@@ -16,6 +16,15 @@ enum { LENDER_READY, LENT, STOPPED };
 static envid_t lender, accomplice, victim;
 static volatile uint32_t state, rounds;
 
+static void call_long(void)
+{
+	switch (rounds % 3) {
+	case 0: CHECK(sys_page_alloc(0, AREA | PTE_W, RUN) > 0); break;
+	case 1: CHECK(sys_page_map(0, AREA, 0, OTHER | PTE_W, RUN) > 0); break;
+	default: CHECK(sys_page_unmap(0, OTHER, RUN) > 0);
+	}
+}
+
 /* From `start`, when a turn began, to the end of its extension; a long call comes last. */
 static void use_up(uint64_t start)
 {
@@ -23,7 +32,7 @@ static void use_up(uint64_t start)
 
 	env_page->preempt = HINT_NOT_NOW;
 	while (clock_us() < start + EXTENDED_US - CALL_BEFORE_US) {}
-	CHECK(sys_page_alloc(0, AREA | PTE_W, RUN) >= PAGE_FILLS_MAX);
+	call_long();
 	env_page->preempt = 0;
 }
 
@@ -46,6 +55,7 @@ static void abets(uint32_t arg)
 	for (;; rounds++) {
 		uint64_t start;
 
+		CHECK_EQ(page_alloc_all(0, AREA | PTE_W, RUN), OK);
 		state = LENDER_READY;
 		env_run(lender);
 		while (state != LENT) {

@@ -1,8 +1,8 @@
-/* Page calls on long runs do 1,024 pages, or PAGE_FILLS_MAX that are cleared or copied, and say so; the page after is
+/* Page calls on long runs do PAGE_RUN_MAX pages, or PAGE_FILLS_MAX that are cleared or copied, and say so; the page after is
  * untouched. */
 #include "tests/guest/memory.h"
 
-enum { PAGES = 1500, MOST = 1024 };
+enum { PAGES = 1500, MOST = PAGE_RUN_MAX };
 
 int main(void)
 {

@@ -1,4 +1,4 @@
-/* The longest run, 1,024 pages in one message, arrives whole: mapped, then granted back in an answer. */
+/* The longest run that a message may have arrives whole: mapped, then granted back in an answer. */
 #include "tests/guest/pages.h"
 
 enum { PAGES = IPC_PAGES_MAX };
