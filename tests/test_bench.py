@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 
 from conftest import ROOT, run_app
-from benchmark import baseline, breakdown, document, guest, linux, page, table, trace
+from benchmark import baseline, breakdown, document, guest, linux, page, scaling, table, trace
 
 
 @pytest.mark.parametrize("smp", (1, 2, 4))
@@ -150,9 +150,9 @@ DETAILS = {
     "breakdown": {"B2": {"sum": 12.0, "stages": {"entry": 12.0}, "functions": {"kernel: send": 12.0}}},
     "linux": {"package": "linux-image", "icount": {"B2": 10000.0},
               "init_on_alloc_off": {"B4": 1.0, "B6_kernel": 2.0}, "free_running_ns": {"B2": 9.0}},
-    "scaling": {"cpus": 2, "parts": {"forks": {"one": 2.0, "many": 1.0, "ratio": 2.0, "lock": 0.01},
-                                     "pairs": {"one": 2.0, "many": 1.0, "ratio": 2.0, "lock": 0.0},
-                                     "cow": {"one": 2.0, "many": 1.0, "ratio": 2.0, "lock": 0.0}}},
+    "side_by_side": {"cpus": 2, "boots": 5, "parts": dict.fromkeys(("pairs", "forks", "cow"), {
+        "one": {"median": 2.0, "low": 1.9, "high": 2.5}, "many": {"median": 1.0, "low": 0.9, "high": 1.1},
+        "lock": {"median": 0.01, "low": 0.0, "high": 0.312}, "ratio": 2.0})},
 }
 
 
@@ -164,6 +164,22 @@ def test_page_is_well_formed_and_by_itself(tmp_path):
         ElementTree.fromstring(chart)
     for block in re.findall(r"<table>.*?</table>", text, re.S):
         ElementTree.fromstring(re.sub(r"class=(\w+)", r'class="\1"', block))
+
+
+def test_scaling_shows_medians_and_spread(monkeypatch):
+    turns = iter((4.0, 2.0, 5.0, 9.0, 4.5, 2.5, 4.4, 2.2, 4.6, 2.1))  # 1 CPU and 2 in turn
+
+    def boot(smp, loops):
+        assert loops == 2
+        return dict.fromkeys(scaling.PARTS, next(turns)), dict.fromkeys(scaling.PARTS, smp / 10)
+
+    monkeypatch.setattr(scaling, "seconds", boot)
+    found = scaling.measure(2)
+    assert found["parts"]["cow"] == {
+        "one": {"median": 4.5, "low": 4.0, "high": 5.0}, "many": {"median": 2.2, "low": 2.0, "high": 9.0},
+        "lock": {"median": 0.2, "low": 0.2, "high": 0.2}, "ratio": 2.05}
+    assert scaling.lines(found)[3][2:] == (
+        "4.500 (4.000 to 5.000)", "2.200 (2.000 to 9.000)", "2.05", "20.0% (20.0% to 20.0%)")
 
 
 def test_shapes_stand_beside_their_rows():

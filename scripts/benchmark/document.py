@@ -79,8 +79,9 @@ def write(results, details):
              "Flushes are loads of the page directory; invlpg is one page. IPIs: interrupts from one CPU "
              "to another; a second run had two CPUs. Copied and cleared are whole pages.",
              table.markdown(table.events(results)), *stages(results, details)]
-    if "scaling" in details:
-        text += ["## Side by side", table.markdown(scaling.lines(details["scaling"]))]
+    if "side_by_side" in details:
+        text += ["## Side by side", scaling.explained(details["side_by_side"]),
+                 table.markdown(scaling.lines(details["side_by_side"]))]
     page = "\n\n".join([*text, BY_HAND]) + (by_hand() or "\n")
     PATH.write_text(page, encoding="utf-8")
     print(f"{PATH.relative_to(machine.ROOT)} written")

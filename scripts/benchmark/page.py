@@ -200,7 +200,8 @@ def write(path, results, details):
     if "linux" in details:
         parts += ["<h2>Free running, beside Linux: microseconds</h2>",
                   cells(table.free_running(results, details["linux"]))]
-    if "scaling" in details:
-        parts += ["<h2>Side by side</h2>", cells(scaling.lines(details["scaling"]))]
+    if "side_by_side" in details:
+        parts += ["<h2>Side by side</h2>", f"<p>{scaling.explained(details['side_by_side'])}</p>",
+                  cells(scaling.lines(details["side_by_side"]))]
     path.write_text("<!doctype html><html lang=en><meta charset=utf-8><title>Parley bench</title>"
                     f"<style>{STYLE}</style>" + "".join(parts) + "</html>\n", encoding="utf-8")
