@@ -1,5 +1,6 @@
 """`bench`: the program checks its own results; the host reads what it prints."""
 
+import os
 import re
 import subprocess
 from importlib.machinery import SourceFileLoader
@@ -298,6 +299,33 @@ def test_the_baseline_holds_what_is_measured():
     assert set(committed) == {row.key for row in table.ROWS} | {"text_bytes", "boot"}
     assert set(committed) | {"kernel_lines"} == set(baseline.TARGETS)
     assert all(map(baseline.is_figure, committed.values()))
+
+
+def make_package(folder, content):
+    """A package of the kernel's name, with that as its kernel."""
+    (folder / "DEBIAN").mkdir(parents=True)
+    (folder / "boot").mkdir()
+    (folder / "DEBIAN/control").write_text("Package: linux-image\nVersion: 1\nArchitecture: i386\n"
+                                           "Maintainer: nobody <nobody@localhost>\nDescription: none\n")
+    (folder / "boot/vmlinuz-1").write_bytes(content)
+    package = folder.with_suffix(".deb")
+    subprocess.run(["dpkg-deb", "--build", str(folder), str(package)], check=True, capture_output=True)
+    return package.read_bytes()
+
+
+def test_linux_that_is_not_whole_is_fetched_again(tmp_path, monkeypatch, capsys):
+    whole = make_package(tmp_path / "made", os.urandom(100000))
+    place = tmp_path / "linux"
+    place.mkdir()
+    package = place / "linux-image-1_1_i386.deb"
+    monkeypatch.setattr(linux, "PLACE", place)
+    monkeypatch.setattr(linux, "download", lambda: package.write_bytes(whole))
+    for size in 0, 50, len(whole) // 2, len(whole) - 1000:
+        package.write_bytes(whole[:size])
+        assert linux.fetch() == package.stem
+        assert "is not whole" in capsys.readouterr().out
+        assert (place / "vmlinuz").stat().st_size == 100000 and package.read_bytes() == whole
+    assert linux.fetch() == package.stem and not capsys.readouterr().out
 
 
 def test_linux_that_cannot_be_had_is_said(tmp_path, monkeypatch, capsys):

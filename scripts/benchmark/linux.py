@@ -64,23 +64,42 @@ def apt(tool, config, *arguments):
     return run.stdout
 
 
-def fetch():
-    """The kernel, as build/linux/vmlinuz; the package's name."""
+def download():
+    """Gets the package that PACKAGE stands for into PLACE."""
+    print(f"bench-linux: getting {PACKAGE} from Debian {SUITE}", flush=True)
     config = configuration()
-    packages = list(PLACE.glob("linux-image-*.deb"))
-    if not packages:
-        print(f"bench-linux: getting {PACKAGE} from Debian {SUITE}", flush=True)
-        apt("apt-get", config, "update")
-        depends = apt("apt-cache", config, "depends", PACKAGE)
-        name = re.search(r"Depends: (linux-image-\S+)", depends).group(1)
-        apt("apt-get", config, "download", name)
-        packages = list(PLACE.glob("linux-image-*.deb"))
-    with subprocess.Popen(["dpkg-deb", "--fsys-tarfile", str(packages[0])],
-                          stdout=subprocess.PIPE) as archive:
+    apt("apt-get", config, "update")
+    depends = apt("apt-cache", config, "depends", PACKAGE)
+    name = re.search(r"Depends: (linux-image-\S+)", depends).group(1)
+    apt("apt-get", config, "download", name)
+
+
+def unpack(package):
+    """The package's kernel, as build/linux/vmlinuz. SubprocessError if the package is not whole."""
+    command = ["dpkg-deb", "--fsys-tarfile", str(package)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as archive:
         with (PLACE / "vmlinuz").open("wb") as kernel:
             subprocess.run(["tar", "-x", "-O", "--wildcards", "./boot/vmlinuz-*"], check=True,
-                           stdin=archive.stdout, stdout=kernel)
-    return packages[0].stem
+                           stdin=archive.stdout, stdout=kernel, stderr=subprocess.PIPE)
+    if archive.returncode:
+        raise subprocess.CalledProcessError(archive.returncode, command)
+
+
+def fetch():
+    """The kernel, as build/linux/vmlinuz; the package's name. A package that is there and not whole, because
+    somebody ended an earlier run, is fetched again."""
+    packages = list(PLACE.glob("linux-image-*.deb"))
+    for package in packages:
+        try:
+            unpack(package)
+            return package.stem
+        except subprocess.SubprocessError:
+            print(f"bench-linux: {package.name} is not whole")
+            package.unlink()
+    download()
+    (package,) = PLACE.glob("linux-image-*.deb")
+    unpack(package)
+    return package.stem
 
 
 def initial_files():
@@ -119,9 +138,8 @@ def measure():
     try:
         PLACE.mkdir(parents=True, exist_ok=True)
         package = fetch()
-    except (OSError, subprocess.SubprocessError, AttributeError) as error:
-        reason = (getattr(error, "stderr", None) or str(error)).strip().splitlines()
-        print(f"bench-linux: {PACKAGE} cannot be had ({reason[-1] if reason else error}); "
+    except (OSError, subprocess.SubprocessError, AttributeError, ValueError) as error:
+        print(f"bench-linux: {PACKAGE} cannot be had ({guest.in_a_line(error)}); "
               "nothing is used in its place")
         return None
     initial_files()
