@@ -112,9 +112,9 @@ struct env_info {
 	uint32_t ipc_value;     /* word 0 */
 	envid_t ipc_from;
 	uint32_t ipc_perm; /* word 1 if a page came, else 0 */
+	envid_t former;    /* who controlled it before the controller it has; 0: nobody */
 
 	struct fault_counts faults;
-	envid_t former; /* who controlled it before the controller it has; 0: nobody */
 	uint32_t reserved2[2];
 };
 _Static_assert(sizeof(struct env_info) == 128, "two cache lines per record");

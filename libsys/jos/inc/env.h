@@ -42,9 +42,10 @@ struct Env {
 	void *env_ipc_dstva;
 	uint32_t env_ipc_value;
 	envid_t env_ipc_from;
-	int env_ipc_perm; /* 0: no page came */
+	int env_ipc_perm;   /* 0: no page came */
+	envid_t env_former; /* who controlled it before */
 
-	uint32_t env_faults[17]; /* counts, as struct fault_counts */
+	uint32_t env_faults[16]; /* counts, as struct fault_counts */
 };
 _Static_assert(sizeof(struct Env) == 128, "one record of the kernel's table");
 
