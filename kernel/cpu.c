@@ -200,7 +200,9 @@ void cpu_switch(struct cpu *cpu, struct env *next)
 	if (cpu->env == next) {
 		return;
 	}
-	cpu_fpu_save(cpu);
+	if (cpu->fpu) {
+		cpu_fpu_save(cpu);
+	}
 	lcr3(next->space.cr3);
 	cpu->env = next;
 	next->cpu = cpu;
