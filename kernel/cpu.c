@@ -200,9 +200,7 @@ void cpu_switch(struct cpu *cpu, struct env *next)
 	if (cpu->env == next) {
 		return;
 	}
-	if (cpu->fpu) {
-		cpu_fpu_save(cpu);
-	}
+	cpu_fpu_save(cpu);
 	lcr3(next->space.cr3);
 	cpu->env = next;
 	next->cpu = cpu;

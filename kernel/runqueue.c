@@ -12,8 +12,7 @@
  *   - What a turn lasted too long, by an extension, a late timer or a long call at its end, is taken off the next turn of who
  *     began it: whoever runs on it by IPC then, some chain of envs pays what it got. That one has the lap, too.
  *   - A wait may last for a longest turn, of four quanta and the extension, of each contender. This is looked at when it ends, and at
- *     ticks for the first two of the queue: more than one are never before who has waited longest there. (Who was moved is
- *     looked at when it comes to the front.)
+ *     ticks for the first two of the queue: more than one are never before who has waited longest there.
  *   - Laps even out queues: before somebody runs whose turn it is, a slice being used up, the head of another queue
  *     does that has used up LAPS_BEHIND slices fewer. What one can be behind is LAPS_KEPT: the past is forgotten.
  *
@@ -177,7 +176,7 @@ COLD bool runqueue_advance(struct runner *runner)
 static COLD uint32_t unusual_slice(struct runqueue *queue, struct runner *runner)
 {
 	uint32_t weight = runqueue_hinted(runner, HINT_WEIGHT);
-	uint32_t most = runqueue_quantum / 2, debt = runner->debt < most ? runner->debt : most;
+	uint32_t debt = runner->debt;
 
 	for (int kind = 0; kind < HINT_KINDS; kind++) { /* what has expired costs no more */
 		runner->hint[kind] = runqueue_hinted(runner, kind);
@@ -236,16 +235,23 @@ static inline void look_at_wait(struct runqueue *queue, struct runner *runner, u
 	}
 }
 
+/* By how much its turn ended too late, if it did. */
+static COLD void pay(struct runner *turn, int32_t late)
+{
+	turn->debt += late > 0 ? late : 0;
+	if (turn->debt > runqueue_quantum / 2) {
+		turn->debt = runqueue_quantum / 2;
+	}
+}
+
 /* A turn on `queue` of a runner that waits there, or in another queue. */
 static COLD struct runner *take(struct runqueue *queue, struct runner *runner, uint32_t now)
 {
-	int32_t late = now - queue->slice_end;
-
 	look_at_wait(runner->on, runner, now);
 	runqueue_remove(runner);
 	drop_ghost(queue);
-	if (queue->turn && late > 0) {
-		queue->turn->debt += late;
+	if (queue->turn) {
+		pay(queue->turn, now - queue->slice_end);
 	}
 	queue->extras = 0;
 	return begin(queue, runner, now);
@@ -275,20 +281,6 @@ COLD struct runner *runqueue_take(struct runqueue *queue, uint32_t now)
 	return first ? take(queue, first, now) : NULL;
 }
 
-/* Whose turn it was has used up a slice, or half of a quantum's at least. */
-static COLD void count_lap(struct runqueue *queue)
-{
-	struct runner *runner = queue->turn;
-
-	if (is_after(most_laps - LAPS_KEPT, runner->laps)) {
-		runner->laps = most_laps - LAPS_KEPT;
-	}
-	queue->laps = ++runner->laps;
-	if (is_after(runner->laps, most_laps)) {
-		most_laps = runner->laps;
-	}
-}
-
 /* The same where a slice was extended or lent. */
 static COLD struct runner *yield_rest(struct runqueue *queue, struct runner *runner, uint32_t now)
 {
@@ -305,9 +297,6 @@ struct runner *runqueue_yield(struct runqueue *queue, struct runner *runner, uin
 {
 	struct runner *first = queue->ring.next;
 
-	if (2 * (queue->slice_end - now) < runqueue_quantum) { /* lest one has slices for nothing */
-		count_lap(queue);
-	}
 	if (queue->extras) {
 		return yield_rest(queue, runner, now);
 	}
@@ -380,6 +369,20 @@ static COLD struct runner *behind(struct runqueue *queue, const struct runner *n
 		}
 	}
 	return most;
+}
+
+/* Whose turn it was has used up a slice. */
+static COLD void count_lap(struct runqueue *queue)
+{
+	struct runner *runner = queue->turn;
+
+	if (is_after(most_laps - LAPS_KEPT, runner->laps)) {
+		runner->laps = most_laps - LAPS_KEPT;
+	}
+	queue->laps = ++runner->laps;
+	if (is_after(runner->laps, most_laps)) {
+		most_laps = runner->laps;
+	}
 }
 
 COLD struct runner *runqueue_rotate(struct runqueue *queue, struct runner *runner, uint32_t now)
