@@ -44,7 +44,7 @@ struct env_page {
 	vaddr_t upcall;       /* u page-fault upcall, 0 none */
 	vaddr_t xupcall;      /* u upcall for other exceptions, 0 none */
 	uint32_t expect;      /* u entry that PAGE_COND expects */
-	uint32_t preempt;     /* u scheduler word: reserved, keep 0 */
+	uint32_t preempt;     /* uk scheduler word, see hint.h */
 	vaddr_t send_va;      /* u page run to send */
 	uint32_t send_npages; /* u */
 	uint32_t send_mode;   /* u enum ipc_send_mode | IPC_MODE_WRITABLE */
