@@ -27,7 +27,9 @@ ar := $(cross)ar
 objcopy := $(cross)objcopy
 build_tools := $(cc) $(ar) $(objcopy) nasm $(python)
 
-cflags := -std=gnu11 -ffreestanding -march=i686 -O2 -g -fno-pic -fno-stack-protector \
+# The compiler's own headers, and no others: neither the host's nor the cross compiler's C library's are ever found.
+no_libc := -nostdinc -isystem $(shell $(cc) -print-file-name=include 2>/dev/null)
+cflags := $(no_libc) -std=gnu11 -ffreestanding -march=i686 -O2 -g -fno-pic -fno-stack-protector \
 	-fno-omit-frame-pointer -fno-asynchronous-unwind-tables -mno-sse -mno-mmx \
 	-Wall -Wextra -Werror -I. -ffile-prefix-map=$(CURDIR)=.
 # No padding; passes left out that make this code larger, and no faster: what is worth a copy at each call says `inline`.
@@ -42,7 +44,8 @@ kernel_fast := fault frame kfault pagecall runqueue sched
 # .look, and link-time optimisation does not mix it with the rest.
 kernel_look := monitor joslog trace account
 look_sections := .text .text.unlikely
-user_cflags := $(cflags) -ffunction-sections -fdata-sections
+# Programs find libsys by the standard names, too: #include <stdio.h> is libsys/stdio.h.
+user_cflags := $(cflags) -idirafter libsys -ffunction-sections -fdata-sections
 jos_cflags := $(cflags) -O1 -Ilibsys/jos -fno-strict-aliasing -fnon-call-exceptions \
 	-fno-delete-null-pointer-checks -fno-tree-ch -Wno-extra -Wno-error -Wno-format -Wno-unused
 nasm_flags := -f elf32 -g -F dwarf -Werror
