@@ -167,31 +167,37 @@ static int call_self(struct env *caller)
 
 typedef int call_fn(struct env *caller);
 
-/* Those after which the caller goes on, if it still can: nasm/sysenter.asm makes them, too. Others have the last numbers,
- * but for SYS_IPC. */
+/* X(NAME, function): the calls after which the caller goes on, if it still can; nasm/sysenter.asm makes them, too. Others
+ * have the last numbers, but for SYS_IPC. */
+#define CALLS(X)                                                                                   \
+	X(SELF, call_self)                                                                         \
+	X(YIELD, sched_yield)                                                                      \
+	X(NOTIFY, call_notify)                                                                     \
+	X(PAGE_ALLOC, pagecall_alloc)                                                              \
+	X(PAGE_MAP, pagecall_map)                                                                  \
+	X(PAGE_UNMAP, pagecall_unmap)                                                              \
+	X(PAGE_QUERY, pagecall_query)                                                              \
+	X(PAGE_MARK, pagecall_mark)                                                                \
+	X(PAGE_SHARE, pagecall_share)                                                              \
+	X(PAGE_PHYS, pagecall_phys)                                                                \
+	X(ENV_FORK, envcall_fork)                                                                  \
+	X(ENV_DESTROY, envcall_destroy)                                                            \
+	X(ENV_SET, envcall_set)                                                                    \
+	X(ENV_REGS, envcall_regs)                                                                  \
+	X(ENV_REAP, envcall_reap)                                                                  \
+	X(CLOCK, call_clock)                                                                       \
+	X(SYSINFO, call_sysinfo)                                                                   \
+	X(IRQ_BIND, call_irq_bind)                                                                 \
+	X(PORTS, call_ports)                                                                       \
+	X(DEBUG_WRITE, call_debug_write)
+
+#define CALL_BIT(name, function) | 1u << SYS_##name
 _Static_assert(SYS_HINT == SYS_TRACE + 1 && SYS_COUNT == SYS_HINT + 1, "not in the table");
-call_fn *const syscall_calls[SYS_TRACE] = {
-	[SYS_SELF] = call_self,
-	[SYS_YIELD] = sched_yield,
-	[SYS_NOTIFY] = call_notify,
-	[SYS_PAGE_ALLOC] = pagecall_alloc,
-	[SYS_PAGE_MAP] = pagecall_map,
-	[SYS_PAGE_UNMAP] = pagecall_unmap,
-	[SYS_PAGE_QUERY] = pagecall_query,
-	[SYS_PAGE_MARK] = pagecall_mark,
-	[SYS_PAGE_SHARE] = pagecall_share,
-	[SYS_PAGE_PHYS] = pagecall_phys,
-	[SYS_ENV_FORK] = envcall_fork,
-	[SYS_ENV_DESTROY] = envcall_destroy,
-	[SYS_ENV_SET] = envcall_set,
-	[SYS_ENV_REGS] = envcall_regs,
-	[SYS_ENV_REAP] = envcall_reap,
-	[SYS_CLOCK] = call_clock,
-	[SYS_SYSINFO] = call_sysinfo,
-	[SYS_IRQ_BIND] = call_irq_bind,
-	[SYS_PORTS] = call_ports,
-	[SYS_DEBUG_WRITE] = call_debug_write,
-};
+_Static_assert((1u << SYS_IPC CALLS(CALL_BIT)) == (1u << SYS_TRACE) - 1,
+               "each other system call has its function");
+
+#define CALL_ENTRY(name, function) [SYS_##name] = function,
+call_fn *const syscall_calls[SYS_TRACE] = {CALLS(CALL_ENTRY)};
 
 struct env *syscall_dispatch(struct env *env)
 {

@@ -1,4 +1,5 @@
-"""The other kernels: the one that checks more (DEBUG=1), and the one for a single CPU (NCPU=1)."""
+"""The other kernels: the one that checks more (DEBUG=1), and the one for a single CPU (NCPU=1); and what the
+compiler is to refuse."""
 
 import fcntl
 import itertools
@@ -51,3 +52,18 @@ def test_cd_has_one_kernel():
     for option in ({"KFAULT": 1}, {"BARE": 1}, {"PAGER": "build/pager.elf"}):
         result = run_command(["scripts/run", "--check"], ISO=1, **option)
         assert result.status == 2 and "ISO=1 boots what is on the CD" in result.errors, result
+
+
+@pytest.mark.parametrize("added", ["", "X(FORGOTTEN) X(SELF) ", "X(FORGOTTEN) X(TRACE) ", "X(FORGOTTEN) X(HINT) "])
+def test_system_call_without_a_function_is_a_build_error(added, tmp_path):
+    """A new name in the list of system calls, at its begin, in its middle or near its end, and nothing else."""
+    header = tmp_path / "kernel/abi/syscall.h"
+    header.parent.mkdir(parents=True)
+    text = (ROOT / "kernel/abi/syscall.h").read_text(encoding="utf-8")
+    before = added.replace("X(FORGOTTEN) ", "")
+    assert before in text
+    header.write_text(text.replace(before, added, 1) if added else text, encoding="utf-8")
+    result = run_command(["i686-linux-gnu-gcc", "-std=gnu11", "-ffreestanding", "-fsyntax-only",
+                          "-mno-80387", "-I", str(tmp_path), "-I.", "kernel/syscall.c"])
+    assert result.status == (1 if added else 0), result
+    assert ("static assertion failed" in result.errors) == bool(added), result
