@@ -185,6 +185,12 @@ def programs(tests):
     return names + ["jos/" + name for name in jos]
 
 
+def program_file(name):
+    """The file of a program, with its symbols: build/apps, or build/tests for test programs."""
+    apps = ROOT / "build/apps" / name
+    return (apps if apps.is_file() else ROOT / "build/tests" / name).relative_to(ROOT)
+
+
 def words_of(line):
     """The words and separators of a shell line."""
     lexer = shlex.shlex(line, posix=True, punctuation_chars="&;")

@@ -1,4 +1,4 @@
-# gdb commands for Parley: envs, queues, pt VA. Loaded by scripts/gdb.
+# gdb commands for Parley: envs, queues, pt VA [ENV]. Loaded by scripts/gdb.
 # Kernel memory (0xf0000000 and up) is readable as soon as paging is on.
 
 set confirm off
@@ -7,18 +7,18 @@ set print pretty on
 set disassembly-flavor intel
 
 define envs
-	printf "id       life ipc stopped cpu partner  pending  pages  eip\n"
+	printf "id          life ipc stopped cpu partner    pending  pages  eip\n"
 	set $i = 0
 	while $i < sizeof(envs) / sizeof(envs[0])
 		set $e = &envs[$i]
 		if $e->life != LIFE_FREE
-			printf "%08x  %d    %d     %d     ", $e->id, $e->life, $e->info->waits, $e->stopped
+			printf "0x%08x  %d    %d     %d     ", $e->id, $e->life, $e->info->waits, $e->stopped
 			if $e->cpu
 				printf "%2d  ", $e->cpu->index
 			else
 				printf " -  "
 			end
-			printf "%08x %08x %5d  ", $e->info->partner, $e->pending, $e->space.pages
+			printf "0x%08x %08x %5d  ", $e->info->partner, $e->pending, $e->info->pages
 			output/a $e->tf.eip
 			printf "\n"
 		end
@@ -35,7 +35,7 @@ define queues
 		set $c = &cpus[$i]
 		printf "cpu %d: runs ", $i
 		if $c->env
-			printf "%08x", $c->env->id
+			printf "0x%08x", $c->env->id
 		else
 			printf "nothing "
 		end
@@ -43,7 +43,7 @@ define queues
 		set $r = $c->queue->ring.next
 		while $r != &$c->queue->ring
 			if $r != &$c->queue->ghost
-				printf " %08x", ((struct env *)((char *)$r - (unsigned)&((struct env *)0)->runner))->id
+				printf " 0x%08x", ((struct env *)((char *)$r - (unsigned)&((struct env *)0)->runner))->id
 			end
 			set $r = $r->next
 		end
@@ -55,9 +55,9 @@ define queues
 	while $i < sizeof(envs) / sizeof(envs[0])
 		set $e = envs[$i].senders_head
 		if envs[$i].life != LIFE_FREE && $e
-			printf "  to %08x:", envs[$i].id
+			printf "  to 0x%08x:", envs[$i].id
 			while $e
-				printf " %08x", $e->id
+				printf " 0x%08x", $e->id
 				set $e = $e->sender_next
 			end
 			printf "\n"
@@ -70,15 +70,39 @@ What each CPU runs, who is ready there, and who waits to send to whom.
 end
 
 define pt
-	set $va = (unsigned)($arg0)
-	set $pde = ((unsigned *)(0xf0000000 + ((unsigned)$cr3 & 0xfffff000)))[$va >> 22]
-	printf "directory %08x, entry %d: %08x\n", (unsigned)$cr3 & 0xfffff000, $va >> 22, $pde
+	if $argc == 0 || $argc > 2
+		printf "usage: pt VA [ENV]\n"
+	else
+		set $va = (unsigned)($arg0)
+		set $directory = (unsigned)$cr3 & 0xfffff000
+		if $argc == 2
+			set $e = &envs[(unsigned)($arg1) & (sizeof(envs) / sizeof(envs[0]) - 1)]
+			set $directory = 0
+			if $e->life == LIFE_ALIVE && $e->id == (unsigned)($arg1)
+				set $directory = $e->space.cr3
+			end
+		end
+		if $directory
+			pt_entries $va $directory
+		else
+			printf "no env 0x%08x: `envs` lists all\n", (unsigned)($arg1)
+		end
+	end
+end
+document pt
+pt VA [ENV]: the page-directory and page-table entry of an address, in the space that the current CPU has
+loaded, or in that of the env with this id, e.g. pt 0x800000 0x00001005.
+end
+
+define pt_entries
+	set $pde = ((unsigned *)(0xf0000000 + $arg1))[$arg0 >> 22]
+	printf "directory %08x, entry %d: %08x\n", $arg1, $arg0 >> 22, $pde
 	if ($pde & 0x81) == 0x81
 		printf "4 MiB page at %08x\n", $pde & 0xffc00000
 	end
 	if ($pde & 0x81) == 1
-		set $pte = ((unsigned *)(0xf0000000 + ($pde & 0xfffff000)))[($va >> 12) & 1023]
-		printf "table %08x, entry %d: %08x", $pde & 0xfffff000, ($va >> 12) & 1023, $pte
+		set $pte = ((unsigned *)(0xf0000000 + ($pde & 0xfffff000)))[($arg0 >> 12) & 1023]
+		printf "table %08x, entry %d: %08x", $pde & 0xfffff000, ($arg0 >> 12) & 1023, $pte
 		if $pte & 1
 			printf "  frame %08x", $pte & 0xfffff000
 		end
@@ -97,6 +121,6 @@ define pt
 		printf "\n"
 	end
 end
-document pt
-pt VA: the page-directory and page-table entry of an address on the current CPU.
+document pt_entries
+What `pt` prints, of an address and the physical address of a page directory.
 end

@@ -208,14 +208,65 @@ def test_iso_boots_from_cd(shell):
     assert session.end() == 0
 
 
+def gdb(*commands, **options):
+    """What gdb prints for these commands, which must not complain."""
+    arguments = [word for command in commands for word in ("-ex", command)]
+    result = run_command(["scripts/gdb", "-batch", *arguments], 120, **options)
+    complaints = [line for line in result.errors.splitlines() if not line.startswith("warning: ")]
+    assert result.status == 0 and not complaints, result
+    return result.output
+
+
 def test_gdb_attaches_with_symbols():
     # At procmgr's first instruction its address space is the current one; later, on a busy host, the timer may
     # find any server running.
-    commands = ("thbreak *0xa00000", "continue", "pt 0xa00000", "info symbol 0xa00000",
-                "tbreak trap_user", "continue", "backtrace", "envs", "queues")
-    arguments = [word for command in commands for word in ("-ex", command)]
-    result = run_command(["scripts/gdb", "-batch", *arguments], SMP=2)
-    for pattern in (r"#0 +trap_user .* at kernel/\w+\.c:\d+", r"\n[0-9a-f]{8}  1 ",
-                    r"cpu 0: runs [0-9a-f]{8}", r"table [0-9a-f]{8}, entry 512: .* U\n",
+    output = gdb("thbreak *0xa00000", "continue", "pt 0xa00000", "info symbol 0xa00000",
+                 "tbreak trap_user", "continue", "backtrace", "pt 0xf0100000", SMP=2)
+    for pattern in (r"#0 +trap_user .* at kernel/\w+\.c:\d+", r"4 MiB page at 00000000\n",
+                    r"table [0-9a-f]{8}, entry 512: .* U\n",
                     r"_start in section \.text of .*/?procmgr\.elf"):
-        assert re.search(pattern, result.output), (pattern, result)
+        assert re.search(pattern, output), (pattern, output)
+
+
+DETACHED = "[Inferior 1 (process 1) detached]\n"
+ENV = r"0x0000(?:10|13)[0-9a-f]{2}"
+# Each command of scripts/parley.gdb with all the lines that it prints where six envs wait to send.
+GDB_COMMANDS = {
+    "envs": r"id          life ipc stopped cpu partner    pending  pages  eip\n"
+            rf"(?:{ENV}  [12]    [012]     [01]     (?: 0|- )  0x\w{{8}} [0-9a-f]{{8}} +\d+  0x\w+(?: <.*>)?\n){{9,}}",
+    "queues": rf"cpu 0: runs {ENV}  ready:(?: {ENV})*\nwaiting to send:\n(?:  to {ENV}:(?: {ENV})+\n)+",
+    "pt &main 0x1003": r"directory [0-9a-f]{8}, entry 2: [0-9a-f]{8}\n"
+                       r"table [0-9a-f]{8}, entry 0: [0-9a-f]{8}  frame [0-9a-f]{8} U\n",
+    "pt 0xeebfd000 0x1000": r"directory [0-9a-f]{8}, entry 954: [0-9a-f]{8}\n"
+                            r"table [0-9a-f]{8}, entry 1021: [0-9a-f]{8}  frame [0-9a-f]{8} W U\n",
+    "pt 0 0x1003": r"directory [0-9a-f]{8}, entry 0: 00000000\n",
+    "pt 0 0x7f003": r"no env 0x0007f003: `envs` lists all\n",
+    "pt": r"usage: pt VA \[ENV\]\n",
+    "pt_entries 0xf0000000 (unsigned)$cr3&~0xfff": r"directory [0-9a-f]{8}, entry 960: [0-9a-f]{8}\n4 MiB page at 00000000\n",
+}
+
+
+def test_gdb_commands_print_whole_lines():
+    """`envs` once stopped in the middle of its first line."""
+    known = set(re.findall(r"^define (\w+)", (ROOT / "scripts/parley.gdb").read_text(encoding="utf-8"), re.M))
+    assert known == {command.split()[0] for command in GDB_COMMANDS}
+    parts = [word for command in GDB_COMMANDS for word in ("echo == \\n", command)]
+    output = gdb("thbreak recv_word", "continue", *parts, SMP=1, TESTS=1, FAULTS="self",
+                 APP="ipc_senders_queue_in_order")
+    for (command, pattern), said in zip(GDB_COMMANDS.items(), output.split("== \n")[1:]):
+        assert re.match(pattern, said) and re.sub(pattern, "", said, 1) in ("", DETACHED), (command, said, output)
+    waiting = re.search(rf"^  to ({ENV}):((?: {ENV}){{6}})$", output, re.M)
+    assert waiting and f"cpu 0: runs {waiting.group(1)} " in output, output
+    for env in waiting.group(2).split():
+        assert re.search(rf"^{env}  1    1     0 .* {waiting.group(1)} 00000000 ", output, re.M), output
+
+
+def test_gdb_has_the_programs_symbols():
+    output = gdb("list hello.c:5,5", "thbreak hello.c:8", "continue", "backtrace 1",
+                 APP="hello & yield", FAULTS="self", SMP=1)
+    assert re.search(r"^5\tint main\(int argc, char \*argv\[\]\)$", output, re.M), output
+    assert re.search(r"^#0  main \(argc=1, argv=0x\w+\) at apps/hello.c:8$", output, re.M), output
+    assert "for build/apps/yield instead: remove-symbol-file build/apps/hello, add-symbol-file build/apps/yield\n" \
+        in output
+    assert "apps/sh/main.c" in gdb("info line run_interactive")
+    assert "apps/jos/" in gdb("info line umain", APP="jos/hello")
