@@ -10,15 +10,33 @@ SHELL := /bin/bash
 ifeq ($(filter -j%,$(MAKEFLAGS)),)
 MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 2)
 endif
-Q := $(if $(V),,@)
-say = $(if $(V),,@printf '  %-7s %s\n' '$(1)' '$(2)'$(if $(APP), >&2))
 python := /usr/bin/python3
 test_workers = $(shell $(python) -c 'import xdist' 2>/dev/null && echo ' -n 2')
 
-# ---- Options of run, iso and gdb: scripts/machine.py checks them and knows their defaults.
+# ---- Options: of the machine, which scripts/machine.py checks and knows the defaults of, and of make alone. They are
+# what make's command line says, or the environment as PARLEY_NAME: nothing else there (PAGER=less) is meant for us.
 OPTIONS := SMP MEM APP TRACE BARE FAULTS JOSLOG TIMEOUT ACCEL ICOUNT TESTS ISO BOOTARGS DEBUG NCPU \
 	FAILHOOK KFAULT PAGER CONSOLE
-export $(OPTIONS)
+BUILD_OPTIONS := V T
+commanded = $(filter command,$(firstword $(origin $(1))))
+$(foreach o,$(OPTIONS) $(BUILD_OPTIONS),$(if $(call commanded,$(o)),,$(eval override $(o) := $$(value PARLEY_$(o)))))
+quoted = '$(subst ','\'',$(1))'
+given := $(foreach o,$(OPTIONS),$(if $($(o)),$(call quoted,$(o)=$($(o)))))
+unknown := $(filter-out $(OPTIONS) $(BUILD_OPTIONS),$(patsubst PARLEY_%,%,$(filter PARLEY_%,$(.VARIABLES))) \
+	$(foreach v,$(.VARIABLES),$(if $(call commanded,$(v)),$(v))))
+# Wrong ones end make here with one line, before anything is done.
+ifneq ($(unknown)$(filter run trace gdb,$(MAKECMDGOALS)),)
+wrong := $(if $(wildcard $(python)),$(shell scripts/run --check $(given) $(foreach o,$(unknown),$(call quoted,$(o)=)) 2>&1))
+$(if $(wrong)$(unknown),$(error $(or $(wrong),make: no option $(firstword $(unknown))=; see make help)))
+endif
+
+verbose := $(filter-out 0,$(V))
+Q := $(if $(verbose),,@)
+say = $(if $(verbose),,@printf '  %-7s %s\n' '$(1)' '$(2)'$(if $(APP), >&2))
+
+# What the environment would have the tools do: other headers, libraries, flags.
+unexport CPATH C_INCLUDE_PATH LIBRARY_PATH COMPILER_PATH GCC_EXEC_PREFIX DEPENDENCIES_OUTPUT SUNPRO_DEPENDENCIES NASMENV \
+	GREP_OPTIONS BASH_ENV CDPATH
 
 # ---- Tools
 cross := i686-linux-gnu-
@@ -118,7 +136,7 @@ build/become.so: scripts/become.c
 	$(Q)! command -v gcc >/dev/null || gcc -O2 -Wall -Wextra -shared -fPIC -o $@ $<
 
 run: all ready-run
-	$(if $(filter build/become.so,$(.LOADED)),$(become scripts/run),@scripts/run)
+	$(if $(filter build/become.so,$(.LOADED)),$(become scripts/run),@scripts/run $(given))
 
 # Three kernels: the one that is shipped, one with fault path `kernel`, one for a single CPU.
 bench_parts := all build/kfault/kernel.elf build/up/kernel.elf
@@ -140,10 +158,10 @@ performance: $(bench_parts) build/linux/init ready-run
 iso: build/parley.iso
 
 trace: all ready-run
-	@scripts/trace --run
+	@scripts/trace --run $(given)
 
 gdb: all ready-gdb
-	@scripts/gdb
+	@scripts/gdb $(given)
 
 test: all build/parley.iso ready-test
 	@$(python) -B -m pytest $(test_workers) --maxfail=20 $(T) tests
@@ -172,18 +190,10 @@ endif
 need = @for tool in $(1); do command -v $$tool >/dev/null || { \
 	echo "make: $$tool is missing; run 'make setup' to install it" >&2; exit 1; }; done
 
-# Bad options end make here with one line, before anything is built.
-ifneq ($(filter run trace gdb,$(MAKECMDGOALS)),)
-given := $(foreach o,$(OPTIONS),$(if $($(o)),'$(o)=$(subst ','\'',$($(o)))'))
-wrong := $(if $(wildcard $(python)),$(shell scripts/run --check $(given) 2>&1))
-$(if $(wrong),$(error $(wrong)))
-endif
-
 ready: | $(earlier)
 	$(call need,$(build_tools))
 ifneq ($(filter run trace gdb,$(MAKECMDGOALS)),)
 	$(call need,$(python))
-	@scripts/run --check
 endif
 
 .PHONY: ready-run ready-gdb ready-test ready-check ready-iso

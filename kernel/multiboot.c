@@ -39,12 +39,11 @@ static INIT const void *at(paddr_t pa)
 
 static INIT void copy_text(char *dst, const char *src, uint32_t size)
 {
-	uint32_t i = 0;
-
-	for (; i + 1 < size && src[i]; i++) {
-		dst[i] = src[i];
+	for (uint32_t i = 0; (dst[i] = src[i]) != 0; i++) {
+		if (i + 1 == size) {
+			panic("the boot loader gave a line of more than %u characters", i);
+		}
 	}
-	dst[i] = 0;
 }
 
 /* The last word of a module's string is its name: loaders differ in what comes before it. */

@@ -2,7 +2,7 @@
  *
  * make ends with 2 whatever the status of a recipe was, but `make run` promises the status of the
  * program that ran in the guest. As the last goal's recipe it therefore ends as make and goes on as
- * scripts/run, with the options as environment. A loadable object for make (GNU make manual, 12.2). */
+ * scripts/run, with the options as arguments. A loadable object for make (GNU make manual, 12.2). */
 #include <gnumake.h>
 #include <signal.h>
 #include <stdio.h>
@@ -12,27 +12,32 @@
 
 int plugin_is_GPL_compatible; /* make refuses objects without this symbol */
 
-/* What make would export to a recipe: the variables that OPTIONS names. */
-static void export_options(void)
+enum { OPTIONS_MAX = 64 };
+
+/* The options that have a value, as arguments NAME=VALUE from `command[1]` on. */
+static void add_options(char *command[])
 {
 	char *names = gmk_expand("$(OPTIONS)");
-	for (char *name = strtok(names, " "); name != NULL; name = strtok(NULL, " ")) {
-		char reference[64];
-		snprintf(reference, sizeof(reference), "$(%s)", name);
-		char *value = gmk_expand(reference);
-		setenv(name, value, 1);
-		gmk_free(value);
+	int count = 1;
+	for (char *name = strtok(names, " "); name != NULL && count < OPTIONS_MAX;
+	     name = strtok(NULL, " ")) {
+		char reference[96];
+		snprintf(reference, sizeof(reference), "$(if $(%s),%s=$(%s))", name, name, name);
+		char *option = gmk_expand(reference);
+		if (*option != '\0') {
+			command[count++] = option;
+		}
 	}
-	gmk_free(names);
+	command[count] = NULL;
 }
 
 static char *become(const char *name, unsigned int count, char **arguments)
 {
 	sigset_t none;
-	char *command[] = {arguments[0], NULL};
+	char *command[OPTIONS_MAX + 1] = {arguments[0]};
 	(void)name;
 	(void)count;
-	export_options();
+	add_options(command);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	execv(command[0], command);

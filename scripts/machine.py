@@ -1,10 +1,12 @@
 """The virtual machine: its options, their checks, and QEMU's command line.
 
-Options come from the environment (make exports them) and from NAME=VALUE arguments. Here is the
-only place that knows their defaults and limits.
+Options are NAME=VALUE arguments (make hands its own on), or PARLEY_NAME in the environment. Nothing else there is
+meant for us: PAGER and DEBUG are exported on many machines. The Makefile lists the names; here is the only place that
+knows their defaults and limits.
 """
 
 import ctypes
+import difflib
 import os
 import re
 import shlex
@@ -13,12 +15,23 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-NAMES = ("SMP", "MEM", "APP", "TRACE", "BARE", "TIMEOUT", "ACCEL", "ICOUNT", "TESTS", "ISO", "BOOTARGS",
-         "FAULTS", "JOSLOG", "DEBUG", "NCPU", "FAILHOOK", "KFAULT",
-         "PAGER", "CONSOLE")
+ENVIRONMENT = "PARLEY_"
+
+
+def listed(variable):
+    """The words that the Makefile gives a variable of its own."""
+    text = (ROOT / "Makefile").read_text(encoding="utf-8")
+    return tuple(re.search(rf"^{variable} := ((?:.*\\\n)*.*)", text, re.M)[1].replace("\\\n", " ").split())
+
+
+NAMES = listed("OPTIONS")
+BUILD_NAMES = listed("BUILD_OPTIONS")  # what only make itself takes
 # Kernels other than the one that is shipped, and their folders in build/.
 KERNELS = {"DEBUG": "debug", "NCPU": "up", "KFAULT": "kfault", "FAILHOOK": "fail", "BARE": "bare"}
 BUILTINS = tuple(re.findall(r'^\t\{"(\w+)", ', (ROOT / "apps/sh/builtin.c").read_text(), re.M))
+BOOT_WORDS = re.findall(r'"([^"]+)"', re.search(r"known_words\[\] = \{(.*?)\}",
+                        (ROOT / "servers/procmgr/boot.c").read_text(), re.S)[1])
+BOOT_LINE_MAX = int(re.search(r"BOOT_CMDLINE_MAX (\d+)", (ROOT / "kernel/abi/bootinfo.h").read_text())[1]) - 1
 SERVERS = ("procmgr", "pager", "console")
 APP_MAX = 230  # bytes: `sh -c APP` travels in one message (servers/procmgr/protocol.h)
 
@@ -43,16 +56,37 @@ def fail(text, status=EXIT_USAGE):
     sys.exit(status)
 
 
+def nearest(word, known):
+    """What of `known` was perhaps meant, as the end of a message; or all that is known."""
+    found = difflib.get_close_matches(word.lower(), [name.lower() for name in known], 1, 0.6)
+    if found:
+        return f"did you mean {next(name for name in known if name.lower() == found[0])}?"
+    return f"have: {' '.join(known)}"
+
+
+def collect(arguments, environment):
+    """{name: value} of the options that the environment and then the arguments give."""
+    given = dict.fromkeys(NAMES, "")
+    pairs = [(name[len(ENVIRONMENT):], value, name) for name, value in environment.items()
+             if name.startswith(ENVIRONMENT)]
+    for argument in arguments:
+        name, equals, value = argument.partition("=")
+        if not equals:
+            fail(f"{argument}: options are NAME=VALUE ({nearest(name, NAMES)})")
+        pairs.append((name, value, f"{name}="))
+    for name, value, text in pairs:
+        if name in NAMES:
+            given[name] = value
+        elif name not in BUILD_NAMES:
+            fail(f"no option {text} ({nearest(name, NAMES + BUILD_NAMES)})")
+    return given
+
+
 class Options:
     """The checked options; a bad one ends this program with one line that says what is right."""
 
-    def __init__(self, arguments=()):
-        given = {name: os.environ.get(name, "") for name in NAMES}
-        for argument in arguments:
-            name, equals, value = argument.partition("=")
-            if not equals or name not in NAMES:
-                fail(f"unknown argument {argument!r} (know: {'=, '.join(NAMES)}=)")
-            given[name] = value
+    def __init__(self, arguments=(), environment=os.environ):
+        given = collect(arguments, environment)
         self.given = given
         self.icount = self.icount_ns()
         self.tests = self.flag("TESTS")
@@ -69,6 +103,8 @@ class Options:
         self.accel = given["ACCEL"] or "tcg"
         self.check_accel()
         self.check_app()
+        self.check_boot_words()
+        self.check_servers()
         self.check_faults()
         self.check_trace()
 
@@ -128,8 +164,6 @@ class Options:
         text = self.app + self.bootargs
         if not all(" " <= c <= "~" for c in text):
             fail("APP and BOOTARGS must be one line of plain ASCII")
-        if "app=" in self.bootargs.split():
-            fail("BOOTARGS: use APP= to name a program")
         if len(self.app) > APP_MAX:
             fail(f"APP is {len(self.app)} characters long, at most {APP_MAX} are possible")
         others = [name for name in ("FAULTS", "PAGER", "CONSOLE") if self.given[name].strip()]
@@ -139,7 +173,31 @@ class Options:
         have = programs(self.tests)
         for program in commands(self.app):
             if program not in have and program not in BUILTINS:
-                fail(f"no program {program!r} (have: {' '.join(have)})")
+                if program in programs(True):
+                    fail(f"{program!r} is a test program: TESTS=1 brings those")
+                fail(f"no program {program!r} ({nearest(program, have)})")
+
+    def check_boot_words(self):
+        for word in self.bootargs.split():
+            name, equals, value = word.partition("=")
+            for option in ("APP", "FAULTS"):
+                if equals and name == option.lower():
+                    fail(f"BOOTARGS={word}: use {option}=")
+            if word not in BOOT_WORDS and (name + equals not in BOOT_WORDS or not equals):
+                fail(f"BOOTARGS: no boot word {word!r} ({nearest(name + equals, BOOT_WORDS)})")
+            if equals and not (value.isascii() and value.isdigit()):
+                fail(f"BOOTARGS={word}: must be a number")
+        length = len(f"{self.kernel} {self.command_line()}")  # the loader puts the kernel's file first
+        if length > BOOT_LINE_MAX:
+            fail(f"BOOTARGS and APP make a boot line of {length} characters, at most {BOOT_LINE_MAX} are possible")
+
+    def check_servers(self):
+        for option in ("PAGER", "CONSOLE"):
+            path = self.given[option].strip()
+            if " " in path:
+                fail(f"{option}={path}: QEMU loads no module with a space in its path")
+            if path and not (ROOT / path).is_file():
+                fail(f"{option}={path}: no such file (the module to boot in the server's place)")
 
     def check_trace(self):
         folder = os.path.dirname(self.trace) or "."
@@ -239,7 +297,7 @@ def qemu(options, *extra):
         command += ["-cdrom", "build/parley.iso", "-boot", "d"]
     else:
         archive = options.archive()
-        modules = [f"{options.server_file(name)} {name}" for name in SERVERS]
+        modules = [f"{options.server_file(name)} {name}".replace(",", ",,") for name in SERVERS]
         modules.append(f"build/{archive}.cpio apps")
         command += ["-kernel", options.kernel, "-initrd", ",".join(modules)]
         command += ["-append", options.command_line()]

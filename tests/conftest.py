@@ -16,6 +16,8 @@ ROOT = Path(__file__).resolve().parent.parent
 PROMPT = "parley$ "
 sys.path.insert(0, str(ROOT / "scripts"))
 
+import machine  # noqa: E402 (from scripts)
+
 
 class Result:
     """How a run ended."""
@@ -29,13 +31,12 @@ class Result:
         return f"status {self.status}\n{self.output}\n--- stderr ---\n{self.errors}"
 
 
-def clean_environment(**options):
-    """The environment without options of an outer `make`, and with these."""
-    names = ("SMP", "MEM", "APP", "TRACE", "BARE", "TIMEOUT", "ACCEL", "ICOUNT", "TESTS", "ISO",
-             "BOOTARGS", "DEBUG", "NCPU", "FAILHOOK", "KFAULT", "PAGER", "CONSOLE", "FAULTS", "JOSLOG",
-             "MAKEFLAGS", "MFLAGS", "MAKELEVEL", "V", "T")
-    environment = {name: value for name, value in os.environ.items() if name not in names}
-    environment.update({name: str(value) for name, value in options.items()})
+def clean_environment(**given):
+    """The environment without what an outer `make` put there, and with these; options by the name PARLEY_NAME."""
+    foreign = (machine.ENVIRONMENT, "MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
+    for name, value in given.items():
+        environment[machine.ENVIRONMENT + name if name in machine.NAMES else name] = str(value)
     return environment
 
 

@@ -16,7 +16,7 @@ def test_help_names_every_command():
     assert result.status == 0
     for command in ("setup", "run", "test", "check", "iso", "gdb", "clean"):
         assert f"make {command}" in result.output
-    for option in machine.NAMES:
+    for option in machine.NAMES + machine.BUILD_NAMES:
         assert f"{option}=" in result.output
 
 
@@ -33,6 +33,70 @@ def test_bad_value_gets_one_line(option, says):
     lines = result.errors.splitlines()
     assert len(lines) == 1 and "make run: " in lines[0] and says in lines[0], result
     assert result.output == "", result
+
+
+OTHERS_VARIABLES = ["PAGER=less", "DEBUG=1", "NCPU=1", "SMP=99", "APP=nosuch", "TRACE=/nosuch/x", "ISO=1", "V=1", "Q=x",
+                    "T=--nosuch", "CPATH=/usr/include", "NASMENV=-DNOSUCH -i/nosuch"]
+
+
+@pytest.mark.parametrize("command", [["make", "run"], ["make", "-e", "run"], ["scripts/run"]])
+def test_what_others_export_is_no_option(command):
+    result = run_command(["env", *OTHERS_VARIABLES, *command, "APP=exit 7", "SMP=1"])
+    assert result.status == 7 and result.output == result.errors == "", result
+
+
+def test_options_by_the_name_parley():
+    """What make's command line says counts more."""
+    result = run_command(["env", "PARLEY_APP=exit 8", "PARLEY_SMP=99", "make", "run", "SMP=1"])
+    assert result.status == 8, result
+    result = run_command(["env", "PARLEY_SMP=99", "make", "run", "APP=hello"])
+    assert result.status == 2 and "SMP=99: must be a number" in result.errors, result
+
+
+@pytest.mark.parametrize("command, says", [
+    (["make", "SMPP=3"], "no option SMPP= (did you mean SMP?)"), (["make", "run", "mem=64"], "did you mean MEM?"),
+    (["make", "check", "Q="], "no option Q="), (["env", "PARLEY_TIMEOT=3", "make"], "did you mean TIMEOUT?"),
+    (["scripts/run", "SMPP=3"], "did you mean SMP?"), (["scripts/run", "hello"], "options are NAME=VALUE"),
+    (["scripts/trace", "--run", "SMPP=3"], "did you mean SMP?"), (["scripts/gdb", "SMPP=3"], "did you mean SMP?"),
+    (["make", "run", "APP=helo"], "no program 'helo' (did you mean hello?)"),
+    (["make", "run", "APP=ipc_stress"], "TESTS=1"), (["make", "run", "PAGER=less"], "PAGER=less: no such file"),
+    (["make", "run", "BOOTARGS=wrong=1"], "no boot word 'wrong=1'"), (["make", "run", "BOOTARGS=quite"], "mean quiet?"),
+    (["make", "run", "BOOTARGS=around=many"], "must be a number"), (["make", "run", "BOOTARGS=app=hello"], "use APP="),
+    (["make", "run", "BOOTARGS=faults=ipc"], "use FAULTS="), (["scripts/bench", "B99"], "B99"),
+    (["make", "run", "BOOTARGS=" + "quiet " * 180], "at most 1023"),
+])
+def test_unknown_is_one_line(command, says):
+    result = run_command(command)
+    assert result.status == 2 and result.output == "", result
+    assert says in result.errors and result.errors.count("\n") == 1, result
+
+
+def boot_with(line):
+    """Boots with this very line, as another loader may give it; QEMU's status and output."""
+    command = machine.qemu(machine.Options(["SMP=1"], {}), "-serial", "stdio", "-monitor", "none")
+    command[command.index("-append") + 1] = line
+    run = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60,
+                         check=False)
+    return run.returncode, run.stdout
+
+
+def test_kernel_refuses_a_line_over_its_limit():
+    status, output = boot_with("quiet " * 180 + "app=hello")
+    assert status == 2 * machine.PANIC_STATUS + 1 and "a line of more than 1023 characters" in output, output
+    status, output = boot_with("quiet " * 160 + "app=hello")
+    assert status == 1 and "hello, world" in output, output
+
+
+def test_guest_names_boot_words_that_nobody_reads():
+    status, output = boot_with("quiet faults=slef around=4 wrong=1 app=hello wrong=2")
+    assert status == 1 and "hello, world" in output, output
+    assert re.findall(r"no boot word '(.*)'", output) == ["faults=slef", "wrong=1"], output
+
+
+def test_bench_names_a_part_that_it_has_not():
+    result = run_app("bench B1 B99", tests=False)
+    assert result.status == 1 and result.output.count("\n") == 1, result
+    assert "bench: no part B99 (have: calibrate B1" in result.output, result
 
 
 def test_end_of_input_ends_the_session():

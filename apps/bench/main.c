@@ -55,15 +55,30 @@ static const char *path_name(void)
 	return info.path < sizeof(names) / sizeof(names[0]) ? names[info.path] : "?";
 }
 
-static int usage(void)
+static bool is_part(const char *name)
 {
-	puts("usage: bench [-b] [-r ROUNDS] [-n LOOPS] [PART...], parts:");
+	for (int i = 0; i < PARTS; i++) {
+		if (strcmp(name, parts[i].name) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void print_parts(const char *end)
+{
 	for (int i = 0; i < PARTS; i++) {
 		if (i == 0 || strcmp(parts[i].name, parts[i - 1].name) != 0) {
 			printf(" %s", parts[i].name);
 		}
 	}
-	puts("");
+	puts(end);
+}
+
+static int usage(void)
+{
+	puts("usage: bench [-b] [-r ROUNDS] [-n LOOPS] [PART...], parts:");
+	print_parts("");
 	return 1;
 }
 
@@ -103,6 +118,13 @@ int main(int argc, char *argv[])
 			i++;
 		} else {
 			return usage();
+		}
+	}
+	for (int part = i; part < argc; part++) {
+		if (!is_part(argv[part])) {
+			printf("bench: no part %s (have:", argv[part]);
+			print_parts(")");
+			return 1;
 		}
 	}
 	printf("path %s\n", path_name());

@@ -1,7 +1,6 @@
 """Boots the machine, has it run `bench` on one fault path after the other, and reads what that prints
 (apps/bench/main.c)."""
 
-import os
 import re
 import statistics
 import subprocess
@@ -76,9 +75,7 @@ class Run:
 
 def options(line, **given):
     """Checked options of the machine, none of them from the environment."""
-    for name in machine.NAMES:
-        os.environ.pop(name, None)
-    return machine.Options([f"APP={line}", *(f"{name}={value}" for name, value in given.items())])
+    return machine.Options([f"APP={line}", *(f"{name}={value}" for name, value in given.items())], {})
 
 
 def has_kernel_path():

@@ -28,6 +28,14 @@
 
 enum { WORDS_MAX = 128 };
 
+/* Every word, those that only the kernel reads as well; with `=` at the end a number follows. scripts/machine.py takes
+ * them from here, and `make check` finds one that is read somewhere and does not stand here. */
+static const char *const known_words[] = {
+	"around=",     "deadline=", "faults=ipc",  "faults=kernel", "faults=pager",
+	"faults=self", "joslog",    "killservers", "monitor",       "noacpi",
+	"nomp",        "panic",     "quiet",
+};
+
 static uint32_t left; /* processes with the mark `boot` */
 static int status_of_first;
 static bool without_console;
@@ -84,6 +92,39 @@ int boot_number(const char *name, int low, int high, int otherwise)
 		number = otherwise;
 	}
 	return number;
+}
+
+static bool is_known(const char *word)
+{
+	for (uint32_t i = 0; i < sizeof(known_words) / sizeof(known_words[0]); i++) {
+		uint32_t length = strlen(known_words[i]);
+		bool number = known_words[i][length - 1] == '=';
+		if (strncmp(word, known_words[i], number ? length : length + 1) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Says which words nobody reads. The first may be the kernel's file, which some loaders put there. */
+static void report_unknown_words(void)
+{
+	static char own[BOOT_CMDLINE_MAX];
+	const char *app = find_word(APP_WORD),
+		   *start = ((const struct bootinfo *)BOOTINFO)->cmdline;
+	char *words[WORDS_MAX], line[96];
+
+	strlcpy(own, start, app != NULL ? (uint32_t)(app - start) + 1 : sizeof(own));
+	int count = args_split(own, words, WORDS_MAX);
+	for (int i = 0; i < count; i++) {
+		bool file =
+			i == 0 && (strchr(words[i], '/') != NULL || strchr(words[i], '.') != NULL);
+		if (!file && !is_known(words[i])) {
+			snprintf(line, sizeof(line), "procmgr: no boot word '%s': it does nothing",
+			         words[i]);
+			log_line(line);
+		}
+	}
 }
 
 /* ---- Starting ---- */
@@ -172,6 +213,7 @@ void boot_start(void)
 	                       : has_word("faults=kernel") ? FAULT_PATH_KERNEL
 	                                                   : FAULT_PATH_PAGER;
 
+	report_unknown_words();
 	app = app != NULL ? app + strlen(APP_WORD) : NULL;
 	strlcpy(line, app != NULL ? app : "", sizeof(line));
 	int count = args_split(line, words, WORDS_MAX);
