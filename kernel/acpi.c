@@ -1,5 +1,5 @@
-/* CPUs and interrupt controllers from ACPI: RSDP -> RSDT -> MADT (ACPI 6.4, 5.2.5, 5.2.7, 5.2.12). Boot time
- * only. */
+/* CPUs and interrupt controllers from ACPI: RSDP -> XSDT, or RSDT -> MADT (ACPI 6.4, 5.2.5, 5.2.7, 5.2.8, 5.2.12);
+ * and the timer's port from the FADT (5.2.9). Boot time only. */
 #include "kernel/kmap.h"
 #include "kernel/machine.h"
 
@@ -9,15 +9,23 @@ struct rsdp {
 	char oem[6];
 	uint8_t revision;
 	uint32_t rsdt;
+	/* from revision 2 on: */
+	uint32_t length;
+	uint64_t xsdt;
 } __attribute__((packed));
+
+struct fadt {
+	uint8_t other[76];
+	uint32_t timer; /* PM_TMR_BLK */
+};
 
 enum {
 	MADT_CPU = 0,
 	MADT_IOAPIC = 1,
 	MADT_OVERRIDE = 2,
 	CPU_ENABLED = 1,
+	RSDP_SIZE = 20, /* of revision 0, which has a checksum of its own */
 	RSDT_HEADER = 36,
-	TABLES_MAX = 1024,
 };
 
 struct madt_entry {
@@ -59,24 +67,38 @@ static INIT uint32_t apply(struct machine *machine, const uint8_t *bytes, uint32
 	return entry->length;
 }
 
+/* Looks at each table that RSDT or XSDT names, in entries of `width` bytes. Whether the MADT is among them. */
+static INIT bool walk(struct machine *machine, uint64_t root, const char *signature, uint32_t width)
+{
+	const struct {
+		uint32_t signature, length;
+	} *header = root >> 32 ? NULL : machine_table(root, signature);
+	uint32_t end = header ? header->length : 0;
+	bool found = false;
+
+	for (uint32_t at = RSDT_HEADER; at + width <= end; at += width) {
+		const struct fadt *fadt;
+		uint64_t table = 0;
+
+		kmap_read(&table, root + at, width);
+		if (table >> 32) {
+			continue; /* out of reach */
+		}
+		fadt = machine_table(table, "FACP");
+		machine->acpi_timer = fadt ? fadt->timer : machine->acpi_timer;
+		found = machine_apply(machine, table, "APIC", apply) || found;
+	}
+	return found;
+}
+
 INIT bool acpi_discover(struct machine *machine)
 {
-	const struct rsdp *rsdp = machine_find("RSD PTR ", sizeof(*rsdp));
-	struct {
-		uint32_t signature, length;
-	} rsdt;
-	paddr_t table;
+	const struct rsdp *rsdp = machine_find("RSD PTR ", RSDP_SIZE);
 
-	if (!rsdp) {
+	if (!rsdp || !((rsdp->revision >= 2 && walk(machine, rsdp->xsdt, "XSDT", 8)) ||
+	               walk(machine, rsdp->rsdt, "RSDT", 4))) {
 		return false;
 	}
-	kmap_read(&rsdt, rsdp->rsdt, sizeof(rsdt));
-	for (uint32_t i = 0; i < TABLES_MAX && RSDT_HEADER + 4 * i + 4 <= rsdt.length; i++) {
-		kmap_read(&table, rsdp->rsdt + RSDT_HEADER + 4 * i, sizeof(table));
-		if (machine_apply(machine, table, "APIC", apply)) {
-			machine->source = "ACPI";
-			return true;
-		}
-	}
-	return false;
+	machine->source = "ACPI";
+	return true;
 }

@@ -76,7 +76,7 @@ INIT _Noreturn void boot_main(uint32_t magic, paddr_t mbi, vaddr_t stack_top)
 	cpu_prepare(0, machine.boot_apic_id, kmap_stack(0));
 	trap_init();
 	cpu_load(cpu);
-	clock_init();
+	clock_init(machine.acpi_timer);
 	env_init();
 	if (boot_word(boot_info.cmdline, "joslog")) {
 		hook = joslog_event;

@@ -9,6 +9,7 @@
 #include "kernel/clock.h"
 
 #include "kernel/apic.h"
+#include "kernel/calibrate.h"
 #include "kernel/cpu.h"
 #include "kernel/debug.h"
 #include "kernel/env.h"
@@ -24,10 +25,12 @@ enum {
 	PIT_HZ = 1193182, /* 8254, driven by 14.31818 MHz / 12 */
 	PIT_CONTROL = 0x43,
 	PIT_CHANNEL2 = 0x42,
-	PIT_GATE = 0x61,   /* bit 0: gate of channel 2, bit 1: speaker */
-	SAMPLE_PIT = 1194, /* counts to measure over: 1 ms */
-	SAMPLE_TRIES = 4,
+	PIT_GATE = 0x61,         /* bit 0: gate of channel 2, bit 1: speaker */
+	ACPI_TIMER_HZ = 3579545, /* ACPI 6.4, 4.8.3.3; 24 bits of it, at least */
+	INTERVALS_HZ = 4000,     /* intervals to measure over: 1/4 ms */
 };
+
+#define TSC_HZ_MAX 16000000000ull
 
 uint32_t clock_tsc_per_ms, clock_timer_per_tick, clock_pending;
 static uint32_t us_per_tsc; /* microseconds per TSC count, times 2^32 */
@@ -48,74 +51,98 @@ uint32_t clock_mul_div(uint32_t a, uint32_t b, uint32_t c)
 
 /* ---- calibration ---- */
 
-struct sample {
-	uint64_t tsc;
-	uint32_t timer;
-	uint16_t pit;
-};
+static INIT_DATA uint32_t acpi_timer; /* its port, 0: none */
 
-static INIT uint16_t pit_read(void)
+static INIT uint32_t pit_count(void)
 {
 	uint8_t low;
 
 	outb(PIT_CONTROL, 0x80); /* latch channel 2 */
 	low = inb(PIT_CHANNEL2);
-	return low | inb(PIT_CHANNEL2) << 8;
+	return ~(low | inb(PIT_CHANNEL2) << 8);
 }
 
-/* All three counters at about the same moment: of a few readings the quickest, lest the host stalled
- * us in between. */
-static INIT struct sample take_sample(void)
+static INIT uint32_t acpi_count(void)
 {
-	struct sample best = {0};
-	uint64_t quickest = ~0ull;
+	return inl(acpi_timer);
+}
 
-	for (int i = 0; i < SAMPLE_TRIES; i++) {
-		struct sample s;
-		uint64_t before = rdtsc();
+static INIT enum calibration_verdict measure(struct calibration *c, uint32_t (*known)(void))
+{
+	enum calibration_verdict verdict = CALIBRATION_GOES_ON;
 
-		s.pit = pit_read();
-		s.timer = apic_timer_left();
-		s.tsc = rdtsc();
-		if (s.tsc - before < quickest) {
-			quickest = s.tsc - before;
-			best = s;
-		}
+	apic_timer_set(~0u);
+	while (verdict == CALIBRATION_GOES_ON) {
+		struct reading r;
+
+		r.known = known();
+		r.timer = apic_timer_left();
+		r.tsc = rdtsc();
+		verdict = calibration_add(c, &r);
 	}
-	return best;
+	apic_timer_set(0);
+	tsc_start = c->start.tsc;
+	return verdict;
 }
 
-INIT void clock_init(void)
+static INIT const char *reason(enum calibration_verdict verdict)
 {
-	struct sample start, end;
-	uint32_t tsc, timer, pit;
+	return verdict == CALIBRATION_STANDS_STILL ? "stands still"
+	                                           : "and the local APIC timer do not agree";
+}
+
+/* Counts per ms into *tsc, *timer; what was measured with. */
+static INIT const char *calibrate(uint32_t *tsc, uint32_t *timer)
+{
+	struct calibration c = {
+		.mask = 0xFFFF, .length = PIT_HZ / INTERVALS_HZ, .tsc_most = TSC_HZ_MAX / PIT_HZ};
+	enum calibration_verdict verdict;
+	const char *with = "8254";
+	uint32_t hz = PIT_HZ;
 
 	outb(PIT_GATE, (inb(PIT_GATE) & ~2) | 1);
 	outb(PIT_CONTROL, 0xB0); /* channel 2, low then high byte, mode 0 */
 	outb(PIT_CHANNEL2, 0xFF);
 	outb(PIT_CHANNEL2, 0xFF);
-	apic_timer_set(~0u);
-	start = take_sample();
-	do {
-		end = take_sample();
-		pit = (uint16_t)(start.pit - end.pit);
-	} while (pit < SAMPLE_PIT);
-	apic_timer_set(0);
+	verdict = measure(&c, pit_count);
+	if (verdict != CALIBRATION_DONE) {
+		const char *pit = reason(verdict);
 
-	tsc = end.tsc - start.tsc;
-	timer = start.timer - end.timer;
-	clock_tsc_per_ms = clock_mul_div(tsc, PIT_HZ / 1000, pit);
-	clock_timer_per_tick =
-		clock_mul_div(clock_mul_div(timer, PIT_HZ / 1000, pit), TICK_US, 1000);
+		if (!acpi_timer) {
+			boot_stop("the 8254 %s, and no ACPI timer is named", pit);
+		}
+		with = "ACPI timer";
+		hz = ACPI_TIMER_HZ;
+		c = (struct calibration){.mask = 0xFFFFFF,
+		                         .length = ACPI_TIMER_HZ / INTERVALS_HZ,
+		                         .tsc_most = TSC_HZ_MAX / ACPI_TIMER_HZ};
+		verdict = measure(&c, acpi_count);
+		if (verdict != CALIBRATION_DONE) {
+			boot_stop("the 8254 %s, the ACPI timer at port 0x%x %s", pit, acpi_timer,
+			          reason(verdict));
+		}
+	}
+	*tsc = clock_mul_div(c.result.tsc, hz / 1000, c.result.known);
+	*timer = clock_mul_div(c.result.timer, hz / 1000, c.result.known);
+	return with;
+}
+
+INIT void clock_init(uint32_t acpi_timer_port)
+{
+	uint32_t timer_per_ms;
+	const char *with;
+
+	acpi_timer = acpi_timer_port;
+	with = calibrate(&clock_tsc_per_ms, &timer_per_ms);
+	clock_timer_per_tick = clock_mul_div(timer_per_ms, TICK_US, 1000);
 	if (clock_tsc_per_ms <= 1000 || clock_timer_per_tick == 0) {
-		panic("clock: %u TSC counts and %u timer counts in %u counts of the 8254", tsc,
-		      timer, pit);
+		boot_stop("the clocks are too slow: %u TSC counts and %u timer counts per ms",
+		          clock_tsc_per_ms, timer_per_ms);
 	}
 	runqueue_quantum = clock_mul_div(TICK_US, clock_tsc_per_ms, 1000 << BEAT_SHIFT);
 	us_per_tsc = clock_mul_div(1000, 0x80000000, clock_tsc_per_ms) * 2;
-	tsc_start = start.tsc;
-	debug_log("clock: %u TSC counts per ms, %u timer counts per tick\n", clock_tsc_per_ms,
-	          clock_timer_per_tick);
+	debug_log("clock: %u TSC counts per ms, %u timer counts per tick (%s)\n", clock_tsc_per_ms,
+	          clock_timer_per_tick, with);
 }
 
 uint64_t clock_us(void)

@@ -12,8 +12,9 @@ enum {
 	TICK_US = 1 << TICK_SHIFT,
 };
 
-/* Measures TSC and the local APIC timer against the 8254. Boot CPU, after apic_init. */
-void clock_init(void);
+/* Measures TSC and the local APIC timer against the 8254, else against the ACPI timer at this port (0: there is
+ * none), else stops. Boot CPU, after apic_init. */
+void clock_init(uint32_t acpi_timer_port);
 extern uint32_t clock_tsc_per_ms;
 extern uint32_t clock_timer_per_tick; /* local APIC timer counts per tick */
 

@@ -22,6 +22,14 @@ void debug_printf(const char *format, ...) __attribute__((format(printf, 1, 2)))
 #define debug_log(...) (debug_quiet ? (void)0 : debug_printf(__VA_ARGS__))
 extern bool debug_quiet, debug_monitor; /* those words are on the command line */
 
+/* For start-up: says on one line what the machine lacks, or has wrong, and ends it. */
+#define boot_stop(...)                                                                             \
+	({                                                                                         \
+		debug_printf("Parley cannot run here: " __VA_ARGS__);                              \
+		debug_printf("\n");                                                                \
+		machine_exit(PANIC_STATUS);                                                        \
+	})
+
 /* Stops every CPU, prints the message, registers and a backtrace, then enters the monitor (command line
  * word `monitor`) or ends the machine with status PANIC_STATUS. In nasm/trap.asm, which saves the registers. */
 void panic_here(const char *format, ...) __attribute__((format(printf, 1, 2), cold));

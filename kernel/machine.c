@@ -55,18 +55,23 @@ static INIT_DATA struct {
 } table;
 _Static_assert(offsetof(typeof(table), lapic) == 36, "ACPI 6.4, 5.2.12; MP 1.4, 4.2");
 
+INIT const void *machine_table(paddr_t at, const char *signature)
+{
+	kmap_read(&table, at, offsetof(typeof(table), entries));
+	if (!boot_starts_with(table.signature, signature) || table.length > sizeof(table) ||
+	    table.length < offsetof(typeof(table), entries)) {
+		return NULL;
+	}
+	kmap_read(&table, at, table.length);
+	return checksum_ok(&table, table.length) ? &table : NULL;
+}
+
 INIT bool machine_apply(struct machine *machine, paddr_t at, const char *signature,
                         machine_apply_fn *apply)
 {
 	uint32_t size, left;
 
-	kmap_read(&table, at, offsetof(typeof(table), entries));
-	if (!boot_starts_with(table.signature, signature) || table.length > sizeof(table) ||
-	    table.length < offsetof(typeof(table), entries)) {
-		return false;
-	}
-	kmap_read(&table, at, table.length);
-	if (!checksum_ok(&table, table.length)) {
+	if (!machine_table(at, signature)) {
 		return false;
 	}
 	machine->lapic = table.lapic;

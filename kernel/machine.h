@@ -9,6 +9,7 @@
 struct machine {
 	const char *source; /* where it was found, for the log */
 	paddr_t lapic, ioapic;
+	uint32_t acpi_timer; /* port, 0: none */
 	uint32_t boot_apic_id;
 	uint32_t ncpu; /* the boot CPU is not necessarily first */
 	uint32_t apic_id[NCPU_MAX];
@@ -23,7 +24,7 @@ enum { IRQ_ACTIVE_LOW = 3, IRQ_LEVEL = 3 << 2 };
  * command line skip a source. */
 void machine_discover(struct machine *machine, const char *cmdline);
 
-/* Fill *machine and return true, or leave it alone and return false. */
+/* Fill *machine and return true; or return false, and *machine has at most what is not about CPUs. */
 bool acpi_discover(struct machine *machine);
 bool mp_discover(struct machine *machine);
 
@@ -33,7 +34,10 @@ const void *machine_find(const char *signature, uint32_t size);
 
 /* Applies one entry of a table, of which `left` bytes are there, to *machine; its size, 0 if there is none. */
 typedef uint32_t machine_apply_fn(struct machine *machine, const uint8_t *entry, uint32_t left);
-/* Applies the table at `table`, wherever it lies, if it has this signature and a correct checksum; else false. MADT and MP
+/* A copy of the table at `at`, wherever it lies, if it has this signature and a correct checksum, else NULL. Good until the next
+ * call. */
+const void *machine_table(paddr_t at, const char *signature);
+/* Applies that table; false if there is none. MADT and MP
  * configuration table have in the same place what counts: length, address of the local APICs, entries. */
 bool machine_apply(struct machine *machine, paddr_t table, const char *signature,
                    machine_apply_fn *apply);

@@ -101,6 +101,13 @@ static inline uint8_t inb(uint16_t port)
 	return value;
 }
 
+static inline uint32_t inl(uint16_t port)
+{
+	uint32_t value;
+	asm volatile("inl %1, %0" : "=a"(value) : "Nd"(port));
+	return value;
+}
+
 /* rcr0() .. lcr4(value): control registers. */
 #define CONTROL_REGISTER(n)                                                                        \
 	static inline uint32_t rcr##n(void)                                                        \
