@@ -10,14 +10,15 @@ SHELL := /bin/bash
 ifeq ($(filter -j%,$(MAKEFLAGS)),)
 MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 2)
 endif
-python := /usr/bin/python3
-test_workers = $(shell $(python) -c 'import xdist' 2>/dev/null && echo ' -n 2')
+python := python3
+pytest = $(shell scripts/tools python pytest pexpect)
+test_workers = $(shell $(pytest) -c 'import xdist' 2>/dev/null && echo ' -n 2')
 
 # ---- Options: of the machine, which scripts/machine.py checks and knows the defaults of, and of make alone. They are
 # what make's command line says, or the environment as PARLEY_NAME: nothing else there (PAGER=less) is meant for us.
 OPTIONS := SMP MEM APP TRACE BARE FAULTS JOSLOG TIMEOUT ACCEL ICOUNT TESTS ISO BOOTARGS DEBUG NCPU \
 	FAILHOOK KFAULT PAGER CONSOLE
-BUILD_OPTIONS := V T
+BUILD_OPTIONS := V T CROSS
 commanded = $(filter command,$(firstword $(origin $(1))))
 $(foreach o,$(OPTIONS) $(BUILD_OPTIONS),$(if $(call commanded,$(o)),,$(eval override $(o) := $$(value PARLEY_$(o)))))
 quoted = '$(subst ','\'',$(1))'
@@ -26,7 +27,7 @@ unknown := $(filter-out $(OPTIONS) $(BUILD_OPTIONS),$(patsubst PARLEY_%,%,$(filt
 	$(foreach v,$(.VARIABLES),$(if $(call commanded,$(v)),$(v))))
 # Wrong ones end make here with one line, before anything is done.
 ifneq ($(unknown)$(filter run trace gdb,$(MAKECMDGOALS)),)
-wrong := $(if $(wildcard $(python)),$(shell scripts/run --check $(given) $(foreach o,$(unknown),$(call quoted,$(o)=)) 2>&1))
+wrong := $(if $(shell command -v $(python)),$(shell scripts/run --check $(given) $(foreach o,$(unknown),$(call quoted,$(o)=)) 2>&1))
 $(if $(wrong)$(unknown),$(error $(or $(wrong),make: no option $(firstword $(unknown))=; see make help)))
 endif
 
@@ -38,12 +39,13 @@ say = $(if $(verbose),,@printf '  %-7s %s\n' '$(1)' '$(2)'$(if $(APP), >&2))
 unexport CPATH C_INCLUDE_PATH LIBRARY_PATH COMPILER_PATH GCC_EXEC_PREFIX DEPENDENCIES_OUTPUT SUNPRO_DEPENDENCIES NASMENV \
 	GREP_OPTIONS BASH_ENV CDPATH
 
-# ---- Tools
-cross := i686-linux-gnu-
-cc := $(cross)gcc
-ar := $(cross)ar
-objcopy := $(cross)objcopy
-build_tools := $(cc) $(ar) $(objcopy) nasm $(python)
+# ---- Tools: scripts/tools finds them. CROSS=PREFIX chooses another compiler, here and in the scripts.
+export PARLEY_CROSS := $(CROSS)
+$(foreach tool,$(shell PARLEY_CROSS='$(CROSS)' scripts/tools 2>/dev/null),$(eval tool_$(tool)))
+cc := $(tool_cross)gcc $(tool_m32)
+ar := $(tool_cross)ar
+objcopy := $(tool_cross)objcopy
+build_tools := $(firstword $(cc)) $(ar) $(objcopy) nasm $(python)
 
 # The compiler's own headers, and no others: neither the host's nor the cross compiler's C library's are ever found.
 no_libc := -nostdinc -isystem $(shell $(cc) -print-file-name=include 2>/dev/null)
@@ -164,7 +166,7 @@ gdb: all ready-gdb
 	@scripts/gdb $(given)
 
 test: all build/parley.iso ready-test
-	@$(python) -B -m pytest $(test_workers) --maxfail=20 $(T) tests
+	@$(pytest) -B -m pytest $(test_workers) --maxfail=20 $(T) tests
 
 faults-table: all build/kfault/kernel.elf ready-run
 	@scripts/faults-table
@@ -188,6 +190,7 @@ endif
 
 # $(call need,COMMAND...): one clear line when a tool is missing.
 need = @for tool in $(1); do command -v $$tool >/dev/null || { \
+	case $$tool in $(or $(CROSS),/)*) echo "make: $$tool is missing: CROSS=$(CROSS) asks for it" >&2; exit 1 ;; esac; \
 	echo "make: $$tool is missing; run 'make setup' to install it" >&2; exit 1; }; done
 
 ready: | $(earlier)
@@ -198,11 +201,12 @@ endif
 
 .PHONY: ready-run ready-gdb ready-test ready-check ready-iso
 ready-run: | ready
-	$(call need,qemu-system-i386)
+	$(call need,$(tool_qemu))
 ready-gdb: | ready
-	$(call need,qemu-system-i386 gdb)
+	$(call need,$(tool_qemu) gdb)
 ready-test: | ready
-	$(call need,qemu-system-i386 $(python) pytest-3)
+	$(call need,$(tool_qemu))
+	$(Q)test -n "$(pytest)" || { echo "make: no Python here has pytest and pexpect; run 'make setup test' to install them" >&2; exit 1; }
 ready-check: | ready
 	$(call need,$(python) clang-format)
 ready-iso: | ready

@@ -3,6 +3,7 @@
 import re
 import subprocess
 
+import tools
 from machine import ROOT
 
 OPTIONAL = {"kernel/monitor.c", "kernel/joslog.c", "kernel/trace.c", "kernel/abi/trace.h",
@@ -45,7 +46,7 @@ def lines(names=None):
 
 def section_bytes(section, elf="build/kernel.elf"):
     """Size of a section, 0 if there is none."""
-    size = subprocess.run(["i686-linux-gnu-size", "-A", str(ROOT / elf)], capture_output=True,
+    size = subprocess.run([tools.cross("size"), "-A", str(ROOT / elf)], capture_output=True,
                           text=True, check=False)
     match = re.search(rf"^{re.escape(section)}\s+(\d+)", size.stdout, re.M)
     return int(match.group(1)) if match else 0

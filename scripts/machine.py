@@ -12,9 +12,10 @@ import re
 import shlex
 import signal
 import sys
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+import tools
+from tools import ROOT
+
 ENVIRONMENT = "PARLEY_"
 
 
@@ -284,7 +285,7 @@ def commands(line):
 
 def qemu(options, *extra):
     """QEMU's command line; `extra` says where the first serial line goes."""
-    command = ["qemu-system-i386", "-accel", options.accel, "-cpu", "max"]
+    command = [tools.qemu(), "-accel", options.accel, "-cpu", "max"]
     command += ["-smp", f"{options.smp},sockets={options.smp},cores=1,threads=1"]
     command += ["-m", str(options.mem), "-nic", "none", "-display", "none", "-no-reboot"]
     command += ["-device", "isa-debug-exit,iobase=0xf4,iosize=4"]

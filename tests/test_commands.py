@@ -1,5 +1,6 @@
 """The commands that people rely on: options, messages and exit statuses of make and scripts/run."""
 
+import fnmatch
 import os
 import re
 import subprocess
@@ -121,23 +122,105 @@ def test_builtins_are_those_of_the_shell(shell):
 
 
 def path_without(tool, folder):
-    """A PATH in which all tools are but one."""
+    """A PATH in which all tools are but one, or those whose names begin with `tool` up to a `*`."""
     for place in ("/usr/bin", "/bin"):
         for name in os.listdir(place):
             link = folder / name
-            if name != tool and not link.is_symlink():
+            if not fnmatch.fnmatch(name, tool) and not link.is_symlink():
                 link.symlink_to(f"{place}/{name}")
     return str(folder)
 
 
 @pytest.mark.parametrize("goal, tool", [
-    ("all", "nasm"), ("all", "i686-linux-gnu-gcc"), ("run", "qemu-system-i386"), ("gdb", "gdb"),
-    ("check", "clang-format"), ("iso", "grub-mkrescue"), ("test", "pytest-3"),
+    ("all", "nasm"), ("all", "i686-linux-gnu-gcc"), ("gdb", "gdb"),
+    ("check", "clang-format"), ("iso", "grub-mkrescue"),
 ])
 def test_missing_tool_names_setup(goal, tool, tmp_path):
     result = run_command(["/usr/bin/make", goal], PATH=path_without(tool, tmp_path))
     assert result.status != 0
     assert f"{tool} is missing; run 'make setup'" in result.errors, result
+
+
+def test_missing_qemu_names_setup(tmp_path):
+    path = path_without("qemu-system-*", tmp_path)
+    result = run_command(["/usr/bin/make", "run", "APP=hello"], PATH=path)
+    assert "qemu-system-i386 is missing; run 'make setup'" in result.errors, result
+    result = run_command(["scripts/run"], PATH=path)
+    assert "qemu-system-i386 is missing; run 'make setup'" in result.errors, result
+
+
+def test_qemu_for_64_bits_serves(tmp_path):
+    result = run_command(["scripts/run"], PATH=path_without("qemu-system-i386", tmp_path), APP="hello", SMP=2)
+    assert result.status == 0 and "hello, world" in result.output, result
+
+
+def fake(folder, name, text):
+    """A tool: what `text` does, a shell script."""
+    tool = folder / name
+    tool.unlink(missing_ok=True)
+    tool.write_text(f"#!/bin/sh\n{text}\n")
+    tool.chmod(0o755)
+
+
+def found_tools(path, **options):
+    result = run_command(["scripts/tools"], PATH=path, **options)
+    assert result.status == 0, result
+    return dict(line.split("=", 1) for line in result.output.splitlines())
+
+
+def fake_compiler(folder, prefix, machine_name, libgcc="echo 32.a"):
+    """Only what scripts/tools asks a compiler, and where its 32-bit library is."""
+    fake(folder, prefix + "objcopy", "exit 0")
+    fake(folder, prefix + "gcc", f"""case "$*" in -dumpmachine) echo {machine_name} ;;
+*-m32*) {libgcc} ;; *) echo 64.a ;; esac""")
+
+
+@pytest.mark.parametrize("prefix, machine_name, m32", [
+    ("i686-elf-", "i686-elf", ""), ("x86_64-elf-", "x86_64-elf", "-m32"), ("", "x86_64-linux-gnu", "-m32"),
+])
+def test_another_compiler_is_found(prefix, machine_name, m32, tmp_path):
+    path = path_without("*gcc", tmp_path)
+    fake_compiler(tmp_path, prefix, machine_name)
+    tools = found_tools(path)
+    assert (tools["cross"], tools["m32"]) == (prefix, m32)
+
+
+def test_half_a_compiler_is_not_taken(tmp_path):
+    """Most compilers for 64 bits have no library for 32; the others are of another machine."""
+    path = path_without("*gcc", tmp_path)
+    fake_compiler(tmp_path, "x86_64-elf-", "x86_64-elf", "echo 64.a")
+    fake_compiler(tmp_path, "", "aarch64-linux-gnu")
+    assert found_tools(path)["cross"] == "i686-linux-gnu-"
+
+
+def test_cross_chooses_the_compiler(tmp_path):
+    """On the command line of make, for the compiler and for what the scripts use; not from the environment."""
+    for name in ("gcc", "ar", "objcopy", "addr2line"):
+        fake(tmp_path, f"x-{name}", f'echo "{name} $*" >>{tmp_path}/used; exec i686-linux-gnu-{name} "$@"')
+    path = f"{tmp_path}:{os.environ['PATH']}"
+    result = run_command(["make", "-n", "-B", "CROSS=x-", "build/libsys/string.o"], PATH=path)
+    assert "x-gcc" in result.output and "i686-linux-gnu-" not in result.output, result
+    assert "x-gcc" not in run_command(["make", "-n", "-B", "build/libsys/string.o"], PATH=path, CROSS="x-").output
+    result = run_command(["scripts/run"], PATH=path, PARLEY_CROSS="x-", APP="hello", BOOTARGS="panic")
+    assert "boot_main kernel/boot.c" in result.output, result
+    assert "addr2line -f" in (tmp_path / "used").read_text()
+    result = run_command(["make", "CROSS=nosuch-"])
+    assert result.status == 2 and "nosuch-gcc is missing: CROSS=nosuch-" in result.errors, result
+
+
+def test_python_is_one_that_has_the_modules(tmp_path):
+    path = path_without("python3*", tmp_path)
+    fake(tmp_path, "python3", "exit 1")
+    result = run_command(["scripts/tools", "python", "pytest", "pexpect"], PATH=path)
+    assert result.output.strip() == "/usr/bin/python3", result
+    assert run_command(["scripts/tools", "python", "no_such_module"]).output == ""
+    fake(tmp_path, "python3", 'exec /usr/bin/python3 "$@"')
+    result = run_command(["scripts/run", "--check"], PATH=path)
+    assert result.status == 0, result  # no script has a fixed path
+    for name in subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True,
+                               check=True).stdout.splitlines():
+        with open(ROOT / name, "rb") as file:
+            assert not file.readline().startswith(b"#!/usr/bin/python"), name
 
 
 def test_setup_is_silent_and_fast_when_complete():

@@ -9,6 +9,7 @@ import re
 import subprocess
 
 import machine
+import tools
 from benchmark import guest
 
 PLACE = machine.ROOT / "build/linux"
@@ -111,7 +112,7 @@ def initial_files():
 
 def boot(icount, extra=""):
     """One run of init; a guest.Run."""
-    command = ["qemu-system-i386", "-accel", "tcg", "-cpu", "max", "-smp", "1", "-m", "128",
+    command = [tools.qemu(), "-accel", "tcg", "-cpu", "max", "-smp", "1", "-m", "128",
                "-nic", "none", "-display", "none", "-no-reboot", "-serial", "stdio",
                "-monitor", "none", "-kernel", str(PLACE / "vmlinuz"),
                "-initrd", str(PLACE / "init.cpio"), "-append", f"{COMMAND_LINE} {extra}".strip()]

@@ -14,6 +14,7 @@ from collections import Counter
 from contextlib import contextmanager
 
 import machine
+import tools
 from benchmark import guest
 
 KERNBASE = 0xF0000000
@@ -25,7 +26,6 @@ USER_LINE = re.compile(rb"/00[89a-f][0-9a-f]{5}/")
 PAGE_WORDS = 1024
 PIPE_SIZE = 1 << 20
 SYSCALL_VECTOR, PAGE_FAULT = 0x30, 14
-TOOLS = "i686-linux-gnu-"
 
 # Programs at addresses of their own; bench's neighbours at UTEXT do not run while it measures.
 PROGRAMS = {"bench": "build/apps/bench",
@@ -34,7 +34,7 @@ PROGRAMS = {"bench": "build/apps/bench",
 
 
 def tool(name, *arguments, text=None):
-    run = subprocess.run([TOOLS + name, *arguments], cwd=machine.ROOT, input=text,
+    run = subprocess.run([tools.cross(name), *arguments], cwd=machine.ROOT, input=text,
                          capture_output=True, text=True, check=True)
     return run.stdout
 
@@ -217,7 +217,7 @@ class Reader:
 
 
 def qemu_release():
-    text = subprocess.run(["qemu-system-i386", "--version"], capture_output=True, text=True,
+    text = subprocess.run([tools.qemu(), "--version"], capture_output=True, text=True,
                           check=True).stdout
     return tuple(map(int, re.search(r"version (\d+)\.(\d+)", text).groups()))
 

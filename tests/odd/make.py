@@ -1,4 +1,4 @@
-#!/usr/bin/python3 -B
+#!/usr/bin/env -S python3 -B
 """Makes odd programs for tests/guest/load_odd_programs.c: `make.py PROGRAM FOLDER`.
 
 The good ones are PROGRAM with its segments placed, cut, joined or added to in ways that the linker does not

@@ -1,0 +1,28 @@
+"""The names of the tools that scripts use, as scripts/tools finds them."""
+
+import functools
+import subprocess
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@functools.cache
+def found(name):
+    run = subprocess.run([str(ROOT / "scripts/tools"), name], capture_output=True, text=True,
+                         check=True)
+    return run.stdout.strip()
+
+
+def cross(name):
+    """A tool of the cross compiler's family: `cross("nm")`."""
+    return found("cross") + name
+
+
+def compiler():
+    """The cross compiler's command, which makes 32-bit code."""
+    return [cross("gcc"), *found("m32").split()]
+
+
+def qemu():
+    return found("qemu")
