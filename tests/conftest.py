@@ -1,6 +1,7 @@
 """Boots Parley for the tests: run_app() for one shell line, shell() for a session at the prompt.
 
 Both go through scripts/run, which ends QEMU with itself. Nothing a test starts outlives it.
+Limits in seconds are for what hangs: they count only while the host has a CPU for it (scripts/fairclock.py).
 """
 
 import os
@@ -14,9 +15,34 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 PROMPT = "parley$ "
+LOOK_SECONDS = 0.5  # between two looks at the time
 sys.path.insert(0, str(ROOT / "scripts"))
 
 import machine  # noqa: E402 (from scripts)
+from fairclock import FairClock  # noqa: E402
+
+
+def communicate(child, timeout):
+    """As child.communicate(timeout=...), in seconds that the host had a CPU for it."""
+    clock = FairClock(os.getpid(), child.pid)
+    while True:
+        try:
+            return child.communicate(timeout=LOOK_SECONDS)
+        except subprocess.TimeoutExpired:
+            if clock.is_over(timeout):
+                raise
+
+
+def run_process(command, timeout=60, **more):
+    """As subprocess.run(), likewise, of a command at the root of the repository. Its output is text."""
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, text=True, **more) as child:
+        try:
+            output, errors = communicate(child, timeout)
+        except BaseException:
+            child.kill()
+            raise
+    return subprocess.CompletedProcess(command, child.returncode, output, errors)
 
 
 class Result:
@@ -46,7 +72,7 @@ def run_command(command, timeout=60, **options):
                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                              stderr=subprocess.PIPE, start_new_session=True)
     try:
-        output, errors = child.communicate(timeout=timeout)
+        output, errors = communicate(child, timeout)
     except subprocess.TimeoutExpired:
         os.killpg(child.pid, signal.SIGTERM)
         output, errors = child.communicate()
@@ -64,7 +90,8 @@ class Shell:
     """A session at the prompt, through a terminal. What it said is shown when a test fails."""
 
     def __init__(self, timeout=30, command=("scripts/run",), **options):
-        self.child = pexpect.spawn(command[0], list(command[1:]), cwd=str(ROOT), timeout=timeout,
+        self.timeout = timeout
+        self.child = pexpect.spawn(command[0], list(command[1:]), cwd=str(ROOT), timeout=LOOK_SECONDS,
                                    env=clean_environment(TIMEOUT=600, **options),
                                    encoding="utf-8", codec_errors="replace", dimensions=(50, 200))
         self.child.delaybeforesend = None
@@ -74,17 +101,28 @@ class Shell:
     def send(self, keys):
         self.child.send(keys)
 
-    def expect(self, text, timeout=-1):
+    def wait_for(self, patterns, timeout=None, exact=False):
+        """Until one of them comes."""
+        clock, limit = FairClock(os.getpid(), self.child.pid), timeout or self.timeout
+        expect = self.child.expect_exact if exact else self.child.expect
+        while True:
+            try:
+                return expect(patterns)
+            except pexpect.TIMEOUT:
+                if clock.is_over(limit):
+                    raise
+
+    def expect(self, text, timeout=None):
         """Waits for this very text; what came before it."""
-        self.child.expect_exact(text, timeout=timeout)
+        self.wait_for(text, timeout, exact=True)
         return self.child.before.replace("\r", "")
 
-    def expect_re(self, pattern, timeout=-1):
+    def expect_re(self, pattern, timeout=None):
         """Waits for a regular expression; its match."""
-        self.child.expect(pattern, timeout=timeout)
+        self.wait_for(pattern, timeout)
         return self.child.match
 
-    def run(self, line, timeout=-1):
+    def run(self, line, timeout=None):
         """Types a line; what is printed up to the next prompt, without the echo."""
         self.send(line + "\r")
         output = self.expect(PROMPT, timeout)
@@ -92,7 +130,7 @@ class Shell:
 
     def end(self, timeout=20):
         """Waits for QEMU to end; the exit status."""
-        self.child.expect(pexpect.EOF, timeout=timeout)
+        self.wait_for(pexpect.EOF, timeout)
         self.child.close()
         return self.child.exitstatus
 

@@ -1,11 +1,9 @@
 """How the machine is found and how it stops: CPU discovery, topologies, panics of a running system."""
 
-import subprocess
-
 import pytest
 
 import machine
-from conftest import ROOT, run_app
+from conftest import run_app, run_process
 
 
 def cpus(output):
@@ -34,8 +32,7 @@ def test_cpus_are_found_in_each_topology(topology):
     options = machine.Options(["APP=memstat", "SMP=4"])
     command = machine.qemu(options, "-serial", "stdio", "-monitor", "none")
     command[command.index("-smp") + 1] = topology
-    result = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True,
-                            text=True, timeout=60, check=False)
+    result = run_process(command)
     assert result.returncode == 1 and cpus(result.stdout) == 4, result
 
 
@@ -44,8 +41,7 @@ def run_on(cpu, app):
     options = machine.Options([f"APP={app}", "SMP=2", "TESTS=1"])
     command = machine.qemu(options, "-serial", "stdio", "-monitor", "none")
     command[command.index("-cpu") + 1] = cpu
-    result = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True,
-                            text=True, timeout=60, check=False)
+    result = run_process(command)
     return result.returncode >> 1, result.stdout
 
 

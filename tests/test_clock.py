@@ -9,7 +9,7 @@ import time
 import pytest
 
 import machine
-from conftest import ROOT
+from conftest import ROOT, run_process
 
 CFLAGS = ["-std=gnu11", "-g", "-O1", "-Wall", "-Wextra", "-fsanitize=address,undefined",
           "-fno-sanitize-recover=all", "-I", "."]
@@ -23,7 +23,7 @@ def test_calibration_on_host(tmp_path):
     """Simulated clocks, on hosts that stall at random and on purpose."""
     program = tmp_path / "calibrate_test"
     subprocess.run(["gcc", *CFLAGS, "-o", str(program), *SOURCES], cwd=ROOT, check=True)
-    result = subprocess.run([str(program)], capture_output=True, text=True, timeout=120, check=False)
+    result = run_process([str(program)], 120)
     assert result.returncode == 0, result.stdout + result.stderr
     assert "FAILED" not in result.stdout and "passed" in result.stdout
 
@@ -44,8 +44,7 @@ def clocks(output):
 
 def boot(hardware, words=""):
     """(QEMU's exit status, what was printed) of a boot that nobody disturbs."""
-    result = subprocess.run(command(hardware, words), cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True,
-                            text=True, timeout=60, check=False)
+    result = run_process(command(hardware, words))
     return result.returncode, result.stdout
 
 

@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from conftest import run_process
 
 ROOT = Path(__file__).resolve().parent.parent
 CFLAGS = ["-std=gnu11", "-g", "-O1", "-Wall", "-Wextra", "-fsanitize=address,undefined",
@@ -47,6 +48,6 @@ def test_console_on_host(name, tmp_path):
     objects = [compile_object(source, tmp_path) for source in sources]
     program = tmp_path / name
     subprocess.run(["gcc", *CFLAGS, "-pthread", "-o", str(program), *objects], check=True)
-    result = subprocess.run([str(program)], capture_output=True, text=True, timeout=60, check=False)
+    result = run_process([str(program)])
     assert result.returncode == 0, result.stdout + result.stderr
     assert "FAILED" not in result.stdout and "passed" in result.stdout

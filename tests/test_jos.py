@@ -8,11 +8,11 @@ import os
 import re
 import select
 import subprocess
-import time
 
 import machine
 import pytest
-from conftest import ROOT, Shell
+from conftest import LOOK_SECONDS, ROOT, Shell
+from fairclock import FairClock
 
 CPUS = pytest.mark.parametrize("smp", [1, 2, 4])
 
@@ -37,11 +37,13 @@ class Run:
         self.lines = self.output.split("\n")
 
     def read(self, child, enough, timeout):
-        deadline = time.monotonic() + timeout
-        while select.select([child.stdout], [], [], max(0, deadline - time.monotonic()))[0]:
+        clock = FairClock(os.getpid(), child.pid)
+        while not clock.is_over(timeout):
+            if not select.select([child.stdout], [], [], LOOK_SECONDS)[0]:
+                continue
             data = os.read(child.stdout.fileno(), 65536)
             if not data:
-                return child.wait(10) // 2
+                return child.wait(100) // 2
             self.output += data.decode(errors="replace").replace("\r", "")
             if enough and enough(self.output):
                 return None

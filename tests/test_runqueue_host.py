@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from conftest import ROOT
+from conftest import ROOT, run_process
 
 CFLAGS = ["-std=gnu11", "-g", "-O1", "-Wall", "-Wextra", "-fsanitize=address,undefined",
           "-fno-sanitize-recover=all", "-I", "."]
@@ -16,6 +16,6 @@ SOURCES = ["tests/host/runqueue_test.c", "kernel/runqueue.c"]
 def test_runqueue_on_host(tmp_path):
     program = tmp_path / "runqueue_test"
     subprocess.run(["gcc", *CFLAGS, "-o", str(program), *SOURCES], cwd=ROOT, check=True)
-    result = subprocess.run([str(program)], capture_output=True, text=True, timeout=120, check=False)
+    result = run_process([str(program)], 120)
     assert result.returncode == 0, result.stdout + result.stderr
     assert "FAILED" not in result.stdout and "passed" in result.stdout
