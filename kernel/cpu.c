@@ -145,6 +145,7 @@ void cpu_fpu_load(struct cpu *cpu)
 	clts();
 	fxrstor(cpu->env->fpu);
 	cpu->fpu = cpu->env;
+	cpu->env->page->fpu = 1;
 	cpu->switch_work |= SWITCH_FPU;
 }
 

@@ -127,6 +127,7 @@ int env_create(struct env *like, struct env *controller, bool server, struct env
 	env->fault_us = like ? like->fault_us : 0;
 	env->slots = ENV_SLOTS_ANY;
 	cpu_fpu_copy(env->fpu, like);
+	env->page->fpu = like ? like->page->fpu : 0;
 	env->tf = like ? like->tf : (struct trapframe){.eflags = FL_FIXED | FL_IF};
 	env->tf.eax = 0;
 	env->tf.cs = SEL_UCODE;

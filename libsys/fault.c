@@ -6,6 +6,7 @@
  * pointers lie in ordinary data: reading them may fault, which nests once and is settled by
  * the pager. After a fork the child has its parent's handlers. */
 #include "libsys/fault.h"
+#include "libsys/fpu.h"
 #include "libsys/process.h"
 #include "libsys/self.h"
 #include "libsys/syscall.h"
@@ -56,12 +57,17 @@ static void give_up(const struct utrapframe *utf, int reason)
 	process_fault_because(utf->fault_va, utf->err, utf->eip, VECTOR_PAGE_FAULT, reason);
 }
 
+static void run(fault_handler_fn *handler, struct utrapframe *utf, uint32_t vector)
+{
+	fpu_call((void (*)(void *))handler, utf, vector);
+}
+
 /* A page fault that is not the system's: status says what the pager, or self_fault, says. The program's handler sees
  * only E_FAULT, not the pages that are known but cannot be given: those end the process, in upcall.asm or here. */
 void fault_unhandled(int status, struct utrapframe *utf)
 {
 	if (status == E_FAULT && page_fault_handler != NULL) {
-		page_fault_handler(utf);
+		run(page_fault_handler, utf, VECTOR_PAGE_FAULT);
 	} else {
 		give_up(utf, status);
 	}
@@ -70,7 +76,7 @@ void fault_unhandled(int status, struct utrapframe *utf)
 void fault_exception(struct utrapframe *utf)
 {
 	if (exception_handler != NULL) {
-		exception_handler(utf);
+		run(exception_handler, utf, utf->fault_va);
 		return;
 	}
 	process_fault(0, utf->err, utf->eip, utf->fault_va);

@@ -16,7 +16,9 @@
 
 /* Called for a fault that is neither copy on write nor zero fill nor the stack's growth. Returning
  * re-executes the instruction with the registers in *utf, which the handler may change. Runs on the
- * exception stack. */
+ * exception stack, a page, aligned as C wants it. FPU and SSE registers are the handler's to use: what the
+ * interrupted code had there comes back, but after the FPU's own exceptions (vectors 16 and 19), which
+ * their handler settles there. */
 typedef void fault_handler_fn(struct utrapframe *utf);
 
 /* NULL: none (the process ends). Returns the previous handler. */

@@ -69,7 +69,7 @@ static pte_t entry_of(vaddr_t va)
 }
 
 /* The faulting code may be about to use the env page's `expect` itself. */
-int self_fault(const struct utrapframe *utf)
+__attribute__((regparm(1))) int self_fault(const struct utrapframe *utf)
 {
 	uint32_t expect = env_page->expect;
 	vaddr_t va = utf->fault_va;

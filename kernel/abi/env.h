@@ -55,7 +55,8 @@ struct env_page {
 	uint32_t faults;      /* k page faults delivered, by upcall or message */
 	uint32_t fault_path;  /* k enum env_faults */
 	uint32_t sysenter;    /* k 1: sysenter enters the kernel (syscall.h), else only `int` */
-	uint32_t reserved[14];
+	uint32_t fpu;         /* k 1: it, or what it is a copy of, has used FPU or SSE */
+	uint32_t reserved[13];
 	uint32_t msg[64];   /* ku message words; 0..2 ride in registers instead */
 	uint32_t user[128]; /* u libsys' own: survives nothing, shared with nobody */
 };

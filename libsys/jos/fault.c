@@ -3,6 +3,7 @@
  *
  * A fault that nobody here wants is given back to the kernel: without its upcall the env meets the
  * same fault again, at the same instruction with the same registers, and the kernel ends it. */
+#include "libsys/fpu.h"
 #include "libsys/jos/kernel.h"
 
 void (*_pgfault_handler)(struct UTrapframe *utf);
@@ -30,6 +31,11 @@ static bool is_write_to_cow(const struct UTrapframe *utf)
 	       uvpt[PGNUM(utf->utf_fault_va)] & PTE_COW;
 }
 
+static void run(void (*handler)(struct UTrapframe *utf), struct UTrapframe *utf, uint32_t vector)
+{
+	fpu_call((void (*)(void *))handler, utf, vector);
+}
+
 void jos_page_fault(struct UTrapframe *utf)
 {
 	if (jos_cow_is_ours && is_write_to_cow(utf)) {
@@ -42,7 +48,7 @@ void jos_page_fault(struct UTrapframe *utf)
 		return;
 	}
 	if (_pgfault_handler) {
-		_pgfault_handler(utf);
+		run(_pgfault_handler, utf, T_PGFLT);
 		return;
 	}
 	env_page->upcall = 0;
@@ -51,7 +57,7 @@ void jos_page_fault(struct UTrapframe *utf)
 void jos_exception(struct UTrapframe *utf)
 {
 	if (jos_exception_handler) {
-		jos_exception_handler(utf);
+		run(jos_exception_handler, utf, utf->utf_fault_va);
 		return;
 	}
 	env_page->xupcall = 0;

@@ -8,6 +8,8 @@
 ;	 +4  err
 ;	 +0  fault_va   <- esp
 ;
+; Where one nests, a frame stands at any multiple of 4: ebx keeps it while the stack is aligned for C.
+;
 ; Both ways back put every register and flag in place, whichever stack the interrupted code was on.
 
 %include "constants.inc"
@@ -29,10 +31,12 @@ section .text
 ; void jos_page_fault(struct UTrapframe *utf) decides; what it changes in the frame counts.
 global _pgfault_upcall
 _pgfault_upcall:
-	mov	eax, esp
-	push	eax
+	mov	ebx, esp
+	and	esp, -16	; the ABI's alignment at a call
+	sub	esp, 16
+	mov	[esp], ebx
 	call	jos_page_fault
-	add	esp, 4
+	mov	esp, ebx
 .return:
 	mov	eax, [esp + UTF_EIP]
 	mov	[FAULT_RETURN], eax
@@ -66,26 +70,29 @@ jos_resume:
 ; The interrupted code may itself be about to return through FAULT_RETURN (single-stepped), and page
 ; faults in the handler or in the stores below use that word: it is kept until they are done.
 ;
-;	 +4  utf
-;	 +0  FAULT_RETURN as it was   <- esp around the call
+;	ebx      utf
+;	ebx - 4  FAULT_RETURN as it was
+;	esp      aligned, with the argument; around the call
 global jos_xupcall
 jos_xupcall:
+	mov	ebx, esp
 	push	dword [FAULT_RETURN]
-	lea	eax, [esp + 4]
-	push	eax
+	and	esp, -16
+	sub	esp, 16
+	mov	[esp], ebx
 	call	jos_exception
-	add	esp, 4
-	mov	eax, [esp + 4 + UTF_ESP]
-	mov	ecx, [esp + 4 + UTF_EIP]
-	mov	edx, [esp + 4 + UTF_EFLAGS]
-	mov	ebx, cs
+	mov	eax, [ebx + UTF_ESP]
+	mov	ecx, [ebx + UTF_EIP]
+	mov	edx, [ebx + UTF_EFLAGS]
+	mov	esi, cs
 	sub	eax, 12
 	mov	[eax + 8], edx
-	mov	[eax + 4], ebx
+	mov	[eax + 4], esi
 	mov	[eax], ecx
-	pop	dword [FAULT_RETURN]
-	mov	[esp + UTF_EIP], eax
-	add	esp, UTF_REGS
+	mov	ecx, [ebx - 4]
+	mov	[FAULT_RETURN], ecx
+	mov	[ebx + UTF_EIP], eax
+	lea	esp, [ebx + UTF_REGS]
 	popad
 	pop	esp
 	iretd

@@ -11,7 +11,8 @@
 ;	 +0  fault_va   <- esp
 ;
 ; A fault in here (on a copy-on-write page that a handler touches, say) nests: the kernel pushes the
-; next frame below esp, after one scratch word.
+; next frame below esp, after one scratch word. So a frame stands at any multiple of 4, and who calls C
+; aligns the stack first: ebx keeps the frame, which C gives back.
 
 %include "constants.inc"
 %include "nasm/user/syscall.inc"
@@ -36,6 +37,15 @@ UTF_REGS equ UTF_EDI
 ; FAULT_RETURN: fault_upcall returns through it, so that returning cannot fault and leaves the stack of the
 ; faulting code alone. It is written just before the jump through it; only a debug trap can come
 ; between the two, therefore fault_xupcall keeps it.
+
+; Back into the interrupted code; esp is at the frame's UTF_REGS, and FAULT_RETURN is set.
+%macro GO_BACK 0
+	popad
+	add	esp, UTF_EFLAGS - UTF_EIP
+	popfd			; nothing from here on changes the flags
+	pop	esp
+	jmp	[FAULT_RETURN]
+%endmacro
 
 section .resident progbits alloc exec nowrite align=16 ; see libsys/user.ld
 
@@ -91,11 +101,7 @@ fault_upcall:
 	mov	eax, [esp + UTF_EIP]
 	mov	[FAULT_RETURN], eax
 	add	esp, UTF_REGS
-	popad
-	add	esp, UTF_EFLAGS - UTF_EIP
-	popfd			; nothing from here on changes the flags
-	pop	esp
-	jmp	[FAULT_RETURN]
+	GO_BACK
 
 ; Not the pager's business: the program's. All else that the pager refuses is its business.
 .refused:
@@ -132,21 +138,32 @@ fault_upcall:
 	SYSCALL
 	jmp	.end
 
-; There is nobody to ask: int self_fault(const struct utrapframe *utf). The kernel has cleared DF.
+; There is nobody to ask: int self_fault(const struct utrapframe *utf), which takes utf in eax. The kernel has
+; cleared DF.
 .own:
-	push	esp
+	mov	ebx, esp
+	mov	eax, esp
+	and	esp, -16	; the ABI's alignment at a call
 	call	self_fault
-	add	esp, 4
 	test	eax, eax
-	jz	.return
+	jnz	.own_unhandled
+	mov	eax, [ebx + UTF_EIP]
+	mov	[FAULT_RETURN], eax
+	lea	esp, [ebx + UTF_REGS]
+	GO_BACK
+.own_unhandled:
+	mov	esp, ebx
 
 ; eax is why nobody helped: void fault_unhandled(int status, struct utrapframe *utf).
 ; It returns if the program's own handler took care; what that handler changed in the frame counts.
 .unhandled:
-	push	esp
-	push	eax
+	mov	ebx, esp
+	and	esp, -16
+	sub	esp, 16
+	mov	[esp], eax
+	mov	[esp + 4], ebx
 	call	fault_unhandled
-	add	esp, 8
+	mov	esp, ebx
 	jmp	.return
 
 ; void fault_xupcall(void);		entered by the kernel on another exception
@@ -156,23 +173,26 @@ fault_upcall:
 ; there.) The push may fault; FAULT_RETURN is put back after it, for it may be in use by the code
 ; trapped.
 ;
-;	 +4  utrapframe
-;	 +0  FAULT_RETURN as it was   <- esp around the call
+;	ebx      utrapframe
+;	ebx - 4  FAULT_RETURN as it was
+;	esp      aligned, with the argument; around the call
 global fault_xupcall
 fault_xupcall:
-	push	dword [FAULT_RETURN]
 	cld
-	lea	eax, [esp + 4]
-	push	eax
+	mov	ebx, esp
+	push	dword [FAULT_RETURN]
+	and	esp, -16
+	sub	esp, 16
+	mov	[esp], ebx
 	call	fault_exception
-	add	esp, 4
-	mov	eax, [esp + 4 + UTF_ESP]
-	mov	ecx, [esp + 4 + UTF_EIP]
+	mov	eax, [ebx + UTF_ESP]
+	mov	ecx, [ebx + UTF_EIP]
 	sub	eax, 4
-	mov	[esp + 4 + UTF_ESP], eax
+	mov	[ebx + UTF_ESP], eax
 	mov	[eax], ecx
-	pop	dword [FAULT_RETURN]
-	add	esp, UTF_REGS
+	mov	eax, [ebx - 4]
+	mov	[FAULT_RETURN], eax
+	lea	esp, [ebx + UTF_REGS]
 	popad
 	add	esp, UTF_EFLAGS - UTF_EIP
 	popfd
