@@ -219,7 +219,7 @@ remember = @mkdir -p $(@D); new=$@.$$$$; printf '%s\n' '$(subst ','\'',$(1))' >$
 .PHONY: always
 always: | ready
 build/flags: always
-	$(call remember,$(cc) $(kernel_cflags) $(kernel_small_cflags) $(kernel_fast) $(kernel_look) $(user_cflags) $(jos_cflags) $(nasm_flags) $(jos_link_flags))
+	$(call remember,$(cc) $(kernel_cflags) $(kernel_small_cflags) $(kernel_fast) $(kernel_look) $(user_cflags) -mno-80387 $(jos_cflags) $(nasm_flags) $(jos_link_flags))
 build/sources: always
 	$(call remember,$(kernel_sources) $(objects) $(apps) $(tests) $(jos_apps) $(jos_tests))
 $(objects): build/flags
@@ -271,6 +271,8 @@ $(eval $(call kernel,build/fail,-DDEBUG=1 -fno-lto,kernel/failhook.c kernel/kfau
 	$(foreach f,frame_alloc env_create syscall_dispatch kfault_page,-Wl$(comma)--wrap=$(f))))
 
 # ---- Objects
+# The library never touches the FPU, not even to print its numbers: what it would cost, programs pay that use it.
+$(library_objects): user_cflags += -mno-80387
 $(jos_program_objects): user_cflags := $(jos_cflags)
 define compile_user
 	$(call say,CC,$<)
@@ -311,12 +313,13 @@ comma := ,
 
 link_user = $(cc) $(link_flags) -Wl,--gc-sections $(call text_at,$(call name,$@)) -T libsys/user.ld -o $@ $(user_start) $(1) build/libsys.a -lgcc
 
+no_constructors := -Wl,--defsym=no_constructors=1
 # $(eval $(call server,NAME))
 define server
 build/$(1).elf: $(call server_objects,$(1)) $(user_start) build/libsys.a libsys/user.ld \
 		build/sources
 	$$(call say,LD,$$@)
-	$$(Q)$$(call link_user,$(call server_objects,$(1)))
+	$$(Q)$$(call link_user,$$(no_constructors) $(call server_objects,$(1)))
 endef
 $(foreach s,$(servers),$(eval $(call server,$(s))))
 
@@ -343,7 +346,7 @@ $(test_files): build/tests/%: build/tests/guest/%.o $(user_start) build/libsys.a
 $(test_server_files): build/tests/servers/%.elf: build/tests/servers/%.o $(user_start) \
 		build/libsys.a libsys/user.ld
 	$(call say,LD,$@)
-	$(Q)$(call link_user,$<)
+	$(Q)$(call link_user,$(no_constructors) $<)
 
 # JOS programs (docs/jos.md): a start and a library of their own, which needs little of libsys. What a
 # program defines itself comes first: it may bring its own fork, or names that only the libraries have.

@@ -73,7 +73,7 @@ void panic_at(const char *file, int line, const char *format, ...)
 	print_backtrace(__builtin_frame_address(0));
 	stdout_flush();
 	if (ipc_own_rank == IPC_RANK_APP) {
-		exit(PANIC_STATUS);
+		_Exit(PANIC_STATUS);
 	}
 	end_now();
 }

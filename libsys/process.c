@@ -6,6 +6,7 @@
  * the process itself (self.c), and procmgr is asked about the others. */
 #include "libsys/process.h"
 #include "libsys/fault.h"
+#include "libsys/init.h"
 #include "libsys/ipc.h"
 #include "libsys/self.h"
 #include "libsys/stdio.h"
@@ -123,7 +124,7 @@ static int stand_for(pid_t pid)
 		pid = wait(pid, &end, 0);
 	}
 	if (pid >= 0) {
-		exit(end.status);
+		_Exit(end.status);
 	}
 	return pid;
 }
@@ -139,7 +140,13 @@ int exec(int argc, const char *const argv[])
 
 void exit(int status)
 {
+	init_end();
 	(void)stdout_flush();
+	_Exit(status);
+}
+
+void _Exit(int status)
+{
 	int clamped = clamp_status(status);
 	if (!self_path()) {
 		(void)manager_request(PM_EXIT, (uint32_t)clamped, 0);
@@ -282,6 +289,7 @@ int process_trace(enum pm_trace what, uint32_t argument)
 
 void poweroff(int status)
 {
+	init_end();
 	(void)stdout_flush();
 	(void)manager_request(PM_POWEROFF, (uint32_t)clamp_status(status), 0);
 	exit(status);

@@ -12,6 +12,7 @@
 
 #include "kernel/abi/hint.h"
 #include "kernel/abi/types.h"
+#include "libsys/stdlib.h" /* exit */
 #include "servers/procmgr/protocol.h"
 
 typedef int32_t pid_t;
@@ -36,11 +37,9 @@ pid_t spawn_on(enum fault_path path, int argc, const char *const argv[]);
  * not. Also E_PERM, E_BAD_ENV (`pager` may not be used, or does not live), E_INVAL (path `self`). */
 pid_t spawn_paged(pid_t pager, enum fault_path path, int argc, const char *const argv[]);
 
-/* Becomes program argv[0], same pid. Returns only on error, the same as spawn's. */
+/* Becomes program argv[0], same pid. Returns only on error, the same as spawn's. What atexit was given, and
+ * destructors, are not called. */
 int exec(int argc, const char *const argv[]);
-
-/* Ends the caller, flushing standard output. Status 0..100; what is beyond becomes 100. */
-_Noreturn void exit(int status);
 
 struct process_end {
 	pid_t pid;
@@ -86,7 +85,7 @@ int process_faults(enum fault_path path, bool reset, struct fault_counts *faults
 /* The kernel's trace: PM_TRACE. E_PERM: not the first process; E_NO_CALL: the kernel has none. */
 int process_trace(enum pm_trace what, uint32_t argument);
 
-/* Ends the machine. Status 0..100 becomes that of `make run`. */
+/* Ends the caller as exit does, and the machine. Status 0..100 becomes that of `make run`. */
 _Noreturn void poweroff(int status);
 
 /* Ends the caller the way an unhandled fault does. vector 14 is a page fault. */

@@ -1,4 +1,4 @@
-/* Memory and small conversions. */
+/* Memory, small conversions, and the end of a program. */
 #ifndef PARLEY_LIBSYS_STDLIB_H
 #define PARLEY_LIBSYS_STDLIB_H
 
@@ -16,6 +16,14 @@ void *malloc(size_t size);
 void *calloc(size_t count, size_t size);
 void *realloc(void *old, size_t size);
 void free(void *block);
+
+/* Ends the caller: calls what atexit was given, the last one first, then destructors, and flushes standard
+ * output. Status 0..100; what is beyond becomes 100. */
+_Noreturn void exit(int status);
+/* The same at once: nothing is called, and text that has not gone out is lost. */
+_Noreturn void _Exit(int status);
+/* Has exit, or the return from main, call the function. OK; E_LIMIT: there are 32 already. */
+int atexit(void (*function)(void)) __attribute__((nonnull(1)));
 
 /* Base 0 (prefix decides), 2..36. *end gets the first unused character, if end is not NULL.
  * Saturates at LONG_MIN and LONG_MAX. */

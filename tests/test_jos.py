@@ -390,6 +390,20 @@ def test_outsider_asonjos(smp):
 
 
 @CPUS
+def test_outsider_ssehandlers(smp):
+    run = Run("ssehandlers", smp, joslog=False)
+    run.has("ssehandlers: all right", no=[".*panic.*"])
+    assert run.status == 0, run.output
+
+
+@CPUS
+def test_outsider_constructors(smp):
+    run = Run("constructors", smp, joslog=False)
+    run.has("destructor after 3 steps", "destructor after 4 steps", no=[".*panic.*"])
+    assert run.status == 0, run.output
+
+
+@CPUS
 def test_outsider_workers(smp):
     run = Run("workers", smp, joslog=False)
     run.in_order("4 workers\n", "all 40 tasks done once, sum 10660\n",

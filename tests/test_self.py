@@ -65,9 +65,10 @@ def test_cowtest(smp):
 
 
 @CPUS
-@pytest.mark.parametrize("program", ["fault_handlers_of_programs", "malloc_blocks_stay_apart",
-                                     "cow_last_sharer_copies_nothing", "cow_many_writers",
-                                     "hostile_stack_overflow", "ipc_stress", "stress_forktrees"])
+@pytest.mark.parametrize("program", ["constructors_run", "fault_handlers_of_programs", "handlers_may_use_sse",
+                                     "malloc_blocks_stay_apart", "cow_last_sharer_copies_nothing",
+                                     "cow_many_writers", "hostile_stack_overflow", "ipc_stress",
+                                     "stress_forktrees"])
 def test_same_binary_as_on_path_pager(program, smp):
     check(program, smp, TESTS=1)
 

@@ -1,4 +1,5 @@
 /* From the start code (nasm/user/jos_start.asm) to the program's umain, and out again. */
+#include "libsys/init.h"
 #include "libsys/jos/kernel.h"
 
 const char *binaryname = "<unknown>";
@@ -31,12 +32,14 @@ void libmain(int argc, char **argv)
 	if (argc > 0) {
 		binaryname = base_name(argv[0]);
 	}
+	init_begin(argc, argv);
 	umain(argc, argv);
 	exit();
 }
 
 void exit(void)
 {
+	init_end();
 	for (;;) {
 		sys_env_destroy(0);
 	}

@@ -3,10 +3,9 @@
 %include "constants.inc"
 %include "nasm/user/words.inc"
 
-extern exit
 extern fault_upcall
 extern fault_xupcall
-extern main
+extern init_main
 extern process_manager
 extern program_name
 extern self_start
@@ -53,6 +52,4 @@ _start:
 	sub	esp, 8
 	push	esi
 	push	ebx
-	call	main
-	push	eax
-	call	exit
+	call	init_main	; does not return
