@@ -7,6 +7,7 @@
  * can look at pages while both have them. */
 #include "libsys/ipc.h"
 #include "libsys/process.h"
+#include "libsys/status.h"
 #include "libsys/stdio.h"
 #include "libsys/stdlib.h"
 #include "libsys/time.h"
@@ -62,7 +63,7 @@ static struct twin twin_start(void (*body)(void))
 	pid_t pid = fork();
 
 	if (pid < 0) {
-		printf("cowtest: fork: %e\n", pid);
+		printf("cowtest: fork: %s\n", STATUS(pid));
 		exit(1);
 	}
 	if (pid > 0) {

@@ -34,7 +34,8 @@ extern bool debug_quiet, debug_monitor; /* those words are on the command line *
  * word `monitor`) or ends the machine with status PANIC_STATUS. In nasm/trap.asm, which saves the registers. */
 void panic_here(const char *format, ...) __attribute__((format(printf, 1, 2), cold));
 /* The same with the registers of a trap. `args`: what the format needs. */
-_Noreturn void panic_frame(const struct trapframe *frame, const char *format, va_list args);
+_Noreturn void panic_frame(const struct trapframe *frame, const char *format, va_list args)
+	__attribute__((format(printf, 2, 0)));
 /* A non-maskable interrupt: another CPU panics and this one does nothing more; else a panic. */
 _Noreturn void panic_stop(const struct trapframe *frame);
 /* Ends the machine through the debug-exit device; spins where there is none. */

@@ -7,7 +7,8 @@
 #define assert(condition)                                                                          \
 	((condition) ? (void)0 : panic_at(__FILE__, __LINE__, "assertion failed: %s", #condition))
 
-_Noreturn void panic_at(const char *file, int line, const char *format, ...);
+_Noreturn void panic_at(const char *file, int line, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 
 /* The program's name, argv[0]; set by the start code. */
 extern const char *program_name;

@@ -1,71 +1,72 @@
 /* The formatter: conversions, widths, precisions; vsnprintf and snprintf on top.
  *
- * A conversion is parsed into a struct spec, its argument becomes a field (sign, zeros, body), and
- * emit_field pads the field. An unknown conversion is printed as it stands, so that a
- * mistake in a format shows and takes no argument. No state, no memory, no system calls. */
+ * A conversion is parsed into a struct spec, its argument becomes a field: a prefix (sign, 0x), zeros, and a body.
+ * An unknown conversion is printed as it stands, so that a mistake in a format shows, and takes no argument.
+ * Floating-point numbers are in printf_real.c. No state, no memory, no system calls. */
+#include "libsys/field.h"
 #include "libsys/format.h"
-#include "libsys/status.h"
 #include "libsys/stdio.h"
 #include "libsys/string.h"
 
-enum { DIGITS_MAX = 22 }; /* 2^64 in octal */
-
-enum { NO_PRECISION = -1 };
-
-struct spec {
-	bool left, zero;
-	int width, precision;
-	int longs; /* 1: l or z, 2: ll, -1: h, -2: hh */
+enum {
+	COUNT_MAX = 100000, /* no field is wider, no precision larger: sums must not overflow */
 };
 
-struct field {
-	bool minus;
-	int zeros; /* between sign and body */
-	const char *body;
-	int length; /* of body */
-};
-
-struct writer {
-	format_put_fn *put;
-	void *context;
-	int count;
-	va_list args;
-};
-
-static void emit(struct writer *writer, char c)
+void field_emit(struct writer *writer, char c)
 {
 	writer->put(writer->context, c);
 	writer->count++;
 }
 
-static void emit_times(struct writer *writer, char c, int times)
+void field_emit_times(struct writer *writer, char c, int times)
 {
 	for (int i = 0; i < times; i++) {
-		emit(writer, c);
+		field_emit(writer, c);
 	}
 }
 
-static void emit_field(struct writer *writer, const struct spec *spec, const struct field *field)
+void field_emit_bytes(struct writer *writer, const char *bytes, int length)
 {
-	int padding = spec->width - field->length - field->zeros - (field->minus ? 1 : 0);
+	for (int i = 0; i < length; i++) {
+		field_emit(writer, bytes[i]);
+	}
+}
 
-	if (!spec->left) {
-		emit_times(writer, ' ', padding);
-	}
-	if (field->minus) {
-		emit(writer, '-');
-	}
-	emit_times(writer, '0', field->zeros);
-	for (int i = 0; i < field->length; i++) {
-		emit(writer, field->body[i]);
+int field_open(struct writer *writer, const struct spec *spec, const char *prefix, int length,
+               bool zeros)
+{
+	int padding = spec->width - (int)strlen(prefix) - length;
+
+	if (padding < 0) {
+		padding = 0;
 	}
 	if (spec->left) {
-		emit_times(writer, ' ', padding);
+		field_emit_bytes(writer, prefix, (int)strlen(prefix));
+		return padding;
 	}
+	field_emit_times(writer, ' ', zeros ? 0 : padding);
+	field_emit_bytes(writer, prefix, (int)strlen(prefix));
+	field_emit_times(writer, '0', zeros ? padding : 0);
+	return 0;
 }
 
-/* Writes the digits so that they end before `end`; returns the first of them. */
-static char *write_digits(char *end, uint64_t value, unsigned base, const char *digits)
+void field_emit_text(struct writer *writer, const struct spec *spec, const char *prefix,
+                     const char *text, int length)
+{
+	int behind = field_open(writer, spec, prefix, length, false);
+
+	field_emit_bytes(writer, text, length);
+	field_emit_times(writer, ' ', behind);
+}
+
+const char *field_sign(const struct spec *spec, bool minus)
+{
+	return minus ? "-" : spec->plus ? "+" : spec->space ? " " : "";
+}
+
+/* ---- whole numbers ---- */
+
+char *field_write_digits(char *end, uint64_t value, unsigned base, const char *digits)
 {
 	while (value > UINT32_MAX) {
 		*--end = digits[value % base];
@@ -78,109 +79,106 @@ static char *write_digits(char *end, uint64_t value, unsigned base, const char *
 	return end;
 }
 
-static void emit_number(struct writer *writer, const struct spec *spec, uint64_t value, bool minus,
-                        unsigned base, const char *digits)
+static void emit_number(struct writer *writer, const struct spec *spec, const char *prefix,
+                        uint64_t value, unsigned base, const char *digits)
 {
 	char text[DIGITS_MAX];
-	char *first = write_digits(text + DIGITS_MAX, value, base, digits);
-	struct field field = {.minus = minus, .body = first};
-	int wanted = spec->precision;
+	char *first = field_write_digits(text + DIGITS_MAX, value, base, digits);
+	int length = (int)(text + DIGITS_MAX - first);
+	bool fill = spec->zero && spec->precision == NO_PRECISION;
+	int wanted = spec->precision == NO_PRECISION ? 1 : spec->precision;
 
-	field.length = text + DIGITS_MAX - first;
-	if (wanted == NO_PRECISION) {
-		wanted = 1;
-		if (spec->zero && !spec->left) {
-			wanted = spec->width - (minus ? 1 : 0);
-			wanted = wanted < 1 ? 1 : wanted;
-		}
+	if (base == 8 && spec->alternate && wanted <= length) {
+		wanted = length + 1; /* the first digit is a 0 */
 	}
-	if (wanted > field.length) {
-		field.zeros = wanted - field.length;
-	}
-	emit_field(writer, spec, &field);
+	int zeros = wanted > length ? wanted - length : 0;
+	int behind = field_open(writer, spec, prefix, zeros + length, fill);
+
+	field_emit_times(writer, '0', zeros);
+	field_emit_bytes(writer, first, length);
+	field_emit_times(writer, ' ', behind);
 }
 
-/* h and hh arguments travel as int, which must be read like long. */
-_Static_assert(sizeof(long) == sizeof(int), "one size below long long");
-
-static int64_t next_signed(struct writer *writer, const struct spec *spec)
+static int64_t next_signed(struct writer *writer, enum length length)
 {
-	if (spec->longs >= 2) {
-		return va_arg(writer->args, long long);
-	}
-
-	long value = va_arg(writer->args, long);
-
-	switch (spec->longs) {
-	case -1: return (short)value;
-	case -2: return (signed char)value;
-	default: return value;
+	switch (length) {
+	case CHAR: return (signed char)va_arg(writer->args, int);
+	case SHORT: return (short)va_arg(writer->args, int);
+	case LONG: return va_arg(writer->args, long);
+	case LONG_LONG: return va_arg(writer->args, long long);
+	case INTMAX: return va_arg(writer->args, intmax_t);
+	case SIZE:
+	case PTRDIFF: return va_arg(writer->args, ptrdiff_t);
+	default: return va_arg(writer->args, int);
 	}
 }
 
-static uint64_t next_unsigned(struct writer *writer, const struct spec *spec)
+static uint64_t next_unsigned(struct writer *writer, enum length length)
 {
-	if (spec->longs >= 2) {
-		return va_arg(writer->args, unsigned long long);
-	}
-
-	unsigned long value = va_arg(writer->args, unsigned long);
-
-	switch (spec->longs) {
-	case -1: return (unsigned short)value;
-	case -2: return (unsigned char)value;
-	default: return value;
+	switch (length) {
+	case CHAR: return (unsigned char)va_arg(writer->args, unsigned);
+	case SHORT: return (unsigned short)va_arg(writer->args, unsigned);
+	case LONG: return va_arg(writer->args, unsigned long);
+	case LONG_LONG: return va_arg(writer->args, unsigned long long);
+	case INTMAX: return va_arg(writer->args, uintmax_t);
+	case SIZE:
+	case PTRDIFF: return va_arg(writer->args, size_t);
+	default: return va_arg(writer->args, unsigned);
 	}
 }
 
-static void emit_signed(struct writer *writer, const struct spec *spec, int64_t value)
+static void convert_signed(struct writer *writer, const struct spec *spec)
 {
+	int64_t value = next_signed(writer, spec->length);
 	uint64_t magnitude = value < 0 ? -(uint64_t)value : (uint64_t)value;
 
-	emit_number(writer, spec, magnitude, value < 0, 10, "0123456789");
+	emit_number(writer, spec, field_sign(spec, value < 0), magnitude, 10, "0123456789");
 }
 
-static void emit_text(struct writer *writer, const struct spec *spec, const char *text)
+static void convert_unsigned(struct writer *writer, const struct spec *spec, unsigned base,
+                             const char *digits, const char *prefix)
 {
-	struct field field = {.body = text != NULL ? text : "(null)"};
+	uint64_t value = next_unsigned(writer, spec->length);
 
-	if (spec->precision == NO_PRECISION) {
-		field.length = strlen(field.body);
-	} else {
-		field.length = strnlen(field.body, spec->precision);
+	emit_number(writer, spec, spec->alternate && value != 0 ? prefix : "", value, base, digits);
+}
+
+static void convert_pointer(struct writer *writer, const struct spec *spec)
+{
+	uintptr_t value = (uintptr_t)va_arg(writer->args, void *);
+	struct spec whole = *spec;
+
+	whole.precision = 2 * sizeof(value);
+	emit_number(writer, &whole, "0x", value, 16, "0123456789abcdef");
+}
+
+/* ---- text ---- */
+
+static void convert_text(struct writer *writer, const struct spec *spec)
+{
+	const char *text = va_arg(writer->args, const char *);
+
+	if (text == NULL) {
+		text = "(null)";
 	}
-	emit_field(writer, spec, &field);
+	field_emit_text(writer, spec, "", text,
+	                (int)(spec->precision == NO_PRECISION
+	                              ? strlen(text)
+	                              : strnlen(text, (size_t)spec->precision)));
 }
 
-static void emit_char(struct writer *writer, const struct spec *spec, char c)
+static void convert_char(struct writer *writer, const struct spec *spec)
 {
-	struct field field = {.body = &c, .length = 1};
+	char c = (char)va_arg(writer->args, int);
 
-	emit_field(writer, spec, &field);
+	field_emit_text(writer, spec, "", &c, 1);
 }
 
-static void emit_pointer(struct writer *writer, const struct spec *spec, uintptr_t value)
+/* ---- the format ---- */
+
+static int bounded(int count)
 {
-	char text[2 + 2 * sizeof(value)];
-	char *first = write_digits(text + sizeof(text), value, 16, "0123456789abcdef");
-
-	while (first > text + 2) {
-		*--first = '0';
-	}
-	text[0] = '0';
-	text[1] = 'x';
-	emit_field(writer, spec, &(struct field){.body = text, .length = sizeof(text)});
-}
-
-static void emit_status(struct writer *writer, const struct spec *spec, int status)
-{
-	const char *name = status_name(status);
-
-	if (name != NULL) {
-		emit_text(writer, spec, name);
-	} else {
-		emit_signed(writer, spec, status);
-	}
+	return count > COUNT_MAX ? COUNT_MAX : count < -COUNT_MAX ? -COUNT_MAX : count;
 }
 
 /* A number or `*` at *format; moves *format behind it. */
@@ -190,25 +188,48 @@ static int parse_count(struct writer *writer, const char **format)
 
 	if (**format == '*') {
 		(*format)++;
-		return va_arg(writer->args, int);
+		return bounded(va_arg(writer->args, int));
 	}
-	while (**format >= '0' && **format <= '9') {
-		if (count < 10000) { /* no field is wider: the count must not overflow */
-			count = count * 10 + (**format - '0');
-		}
-		(*format)++;
+	for (; **format >= '0' && **format <= '9'; (*format)++) {
+		count = bounded(count * 10 + (**format - '0'));
 	}
 	return count;
+}
+
+static const char *parse_flags(const char *format, struct spec *spec)
+{
+	for (;; format++) {
+		switch (*format) {
+		case '-': spec->left = true; break;
+		case '0': spec->zero = true; break;
+		case '+': spec->plus = true; break;
+		case ' ': spec->space = true; break;
+		case '#': spec->alternate = true; break;
+		default: return format;
+		}
+	}
+}
+
+static const char *parse_length(const char *format, enum length *length)
+{
+	bool twice = format[0] != '\0' && format[1] == format[0];
+
+	switch (*format) {
+	case 'h': *length = twice ? CHAR : SHORT; return format + 1 + twice;
+	case 'l': *length = twice ? LONG_LONG : LONG; return format + 1 + twice;
+	case 'j': *length = INTMAX; return format + 1;
+	case 'z': *length = SIZE; return format + 1;
+	case 't': *length = PTRDIFF; return format + 1;
+	case 'L': *length = LONG_DOUBLE; return format + 1;
+	default: *length = INT; return format;
+	}
 }
 
 /* Flags, width, precision and length at `format`; returns the conversion character's place. */
 static const char *parse_spec(struct writer *writer, const char *format, struct spec *spec)
 {
 	*spec = (struct spec){.precision = NO_PRECISION};
-	for (; *format == '-' || *format == '0'; format++) {
-		spec->left |= *format == '-';
-		spec->zero |= *format == '0';
-	}
+	format = parse_flags(format, spec);
 	spec->width = parse_count(writer, &format);
 	if (spec->width < 0) {
 		spec->left = true;
@@ -221,10 +242,7 @@ static const char *parse_spec(struct writer *writer, const char *format, struct 
 			spec->precision = NO_PRECISION;
 		}
 	}
-	for (; *format == 'l' || *format == 'z' || *format == 'h'; format++) {
-		spec->longs += *format == 'h' ? -1 : 1;
-	}
-	return format;
+	return parse_length(format, &spec->length);
 }
 
 /* Prints one conversion. False if the character names none; nothing is printed then. */
@@ -232,26 +250,26 @@ static bool convert(struct writer *writer, const struct spec *spec, char convers
 {
 	switch (conversion) {
 	case 'd':
-	case 'i': emit_signed(writer, spec, next_signed(writer, spec)); return true;
-	case 'u':
-		emit_number(writer, spec, next_unsigned(writer, spec), false, 10, "0123456789");
-		return true;
-	case 'o':
-		emit_number(writer, spec, next_unsigned(writer, spec), false, 8, "01234567");
-		return true;
-	case 'x':
-		emit_number(writer, spec, next_unsigned(writer, spec), false, 16,
-		            "0123456789abcdef");
-		return true;
-	case 'X':
-		emit_number(writer, spec, next_unsigned(writer, spec), false, 16,
-		            "0123456789ABCDEF");
-		return true;
-	case 'c': emit_char(writer, spec, (char)va_arg(writer->args, int)); return true;
-	case 's': emit_text(writer, spec, va_arg(writer->args, const char *)); return true;
-	case 'p': emit_pointer(writer, spec, (uintptr_t)va_arg(writer->args, void *)); return true;
-	case 'e': emit_status(writer, spec, va_arg(writer->args, int)); return true;
-	case '%': emit(writer, '%'); return true;
+	case 'i': convert_signed(writer, spec); return true;
+	case 'u': convert_unsigned(writer, spec, 10, "0123456789", ""); return true;
+	case 'o': convert_unsigned(writer, spec, 8, "01234567", ""); return true;
+	case 'x': convert_unsigned(writer, spec, 16, "0123456789abcdef", "0x"); return true;
+	case 'X': convert_unsigned(writer, spec, 16, "0123456789ABCDEF", "0X"); return true;
+	case 'c': convert_char(writer, spec); return true;
+	case 's': convert_text(writer, spec); return true;
+	case 'p': convert_pointer(writer, spec); return true;
+	case 'e':
+	case 'E':
+	case 'f':
+	case 'F':
+	case 'g':
+	case 'G':
+	case 'a':
+	case 'A': real_convert(writer, spec, conversion); return true;
+	case '%': field_emit(writer, '%'); return true;
+	case 'n': /* refused: its pointer is passed over, nothing is stored there */
+		(void)va_arg(writer->args, void *);
+		return false;
 	default: return false;
 	}
 }
@@ -266,7 +284,7 @@ int format_text(format_put_fn *put, void *context, const char *format, va_list a
 		const char *start = format++;
 
 		if (*start != '%') {
-			emit(&writer, *start);
+			field_emit(&writer, *start);
 			continue;
 		}
 		format = parse_spec(&writer, format, &spec);
@@ -275,7 +293,7 @@ int format_text(format_put_fn *put, void *context, const char *format, va_list a
 			continue;
 		}
 		while (start < format) {
-			emit(&writer, *start++);
+			field_emit(&writer, *start++);
 		}
 	}
 	va_end(writer.args);

@@ -17,6 +17,22 @@ const char *status_name(int status)
 	}
 }
 
+const char *status_in(int status, char number[STATUS_SIZE])
+{
+	const char *name = status_name(status);
+	char *next = number + STATUS_SIZE - 1;
+
+	if (name != NULL) {
+		return name;
+	}
+	*next = '\0'; /* names are all that is not negative */
+	for (uint32_t left = -(uint32_t)status; left > 0; left /= 10) {
+		*--next = (char)('0' + left % 10);
+	}
+	*--next = '-';
+	return next;
+}
+
 const char *status_text(int status)
 {
 	if (status > 0) {

@@ -7,14 +7,16 @@
 #include "kernel/abi/types.h"
 #include <stdarg.h>
 
-/* %d %i %u %x %X %o %c %s %p %% with - 0 width .precision (also *), h hh l ll z, and %e: the name
- * of a status ("E_NO_MEM"; the number if unknown). Return the length of the whole text, also
- * when it did not fit. snprintf always terminates if size > 0. */
+/* As in ISO C: %d %i %u %o %x %X %c %s %p %f %e %g %a (%F %E %G %A) %%, with - + # 0 blank, width, .precision (also
+ * *), hh h l ll j z t L. Floating-point numbers are rounded correctly, and printed without the FPU. %n is refused:
+ * it is printed as it stands, and so is what is unknown. A status is printed by its name: %s of STATUS(status), see
+ * status.h. Return the length of the whole text, also when it did not fit. snprintf always terminates if size > 0. */
 int vsnprintf(char *buffer, size_t size, const char *format, va_list args)
-	__attribute__((nonnull(3)));
-int snprintf(char *buffer, size_t size, const char *format, ...) __attribute__((nonnull(3)));
-int printf(const char *format, ...) __attribute__((nonnull(1)));
-int vprintf(const char *format, va_list args) __attribute__((nonnull(1)));
+	__attribute__((nonnull(3), format(printf, 3, 0)));
+int snprintf(char *buffer, size_t size, const char *format, ...)
+	__attribute__((nonnull(3), format(printf, 3, 4)));
+int printf(const char *format, ...) __attribute__((nonnull(1), format(printf, 1, 2)));
+int vprintf(const char *format, va_list args) __attribute__((nonnull(1), format(printf, 1, 0)));
 int putchar(int c);
 int puts(const char *text);
 

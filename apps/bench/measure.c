@@ -1,6 +1,7 @@
 /* Marks, reports, checks, and what else the parts have in common. */
 #include "apps/bench/bench.h"
 #include "libsys/ipc.h"
+#include "libsys/status.h"
 #include "libsys/stdio.h"
 #include "libsys/syscall.h"
 
@@ -36,7 +37,7 @@ void note(const char *name, uint32_t value)
 
 void call_failed(int status, const char *what)
 {
-	printf("bench: %s: %e\n", what, status);
+	printf("bench: %s: %s\n", what, STATUS(status));
 	exit(1);
 }
 

@@ -3,6 +3,7 @@
  * hardware neither does anything: then procmgr sleeps, and says so. */
 #include "servers/procmgr/power.h"
 #include "libsys/ipc.h"
+#include "libsys/status.h"
 #include "libsys/stdio.h"
 #include "libsys/string.h"
 #include "libsys/syscall.h"
@@ -56,7 +57,7 @@ void power_fail(const char *what, int status)
 {
 	char line[160];
 	if (status < 0) {
-		snprintf(line, sizeof(line), "procmgr: %s: %e\n", what, status);
+		snprintf(line, sizeof(line), "procmgr: %s: %s\n", what, STATUS(status));
 	} else {
 		snprintf(line, sizeof(line), "procmgr: %s\n", what);
 	}

@@ -24,7 +24,7 @@ static _Noreturn void bomb(void)
 	for (;;) {
 		pid_t child = fork();
 		if (child < 0 && child != E_LIMIT && child != E_NO_ENV && child != E_NO_MEM) {
-			printf("unexpected %e\n", child);
+			printf("unexpected %s\n", STATUS(child));
 		}
 		if (child < 0) {
 			sleep_ms(LONG_MS);

@@ -7,7 +7,8 @@ static void check_range(vaddr_t va, uint32_t length, int wanted)
 	int result = sys_debug_write((const void *)va, length);
 
 	if (result != wanted) {
-		printf("debug_write(0x%08x, 0x%x): %e, not %e\n", va, length, result, wanted);
+		printf("debug_write(0x%08x, 0x%x): %s, not %s\n", va, length, STATUS(result),
+		       STATUS(wanted));
 		exit(1);
 	}
 }

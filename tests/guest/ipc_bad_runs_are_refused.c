@@ -56,8 +56,8 @@ static void try_all(envid_t to)
 			int result = raw_ipc(phases[p] | IPC_PAGES, to);
 
 			if (result != bad[i].error) {
-				printf("run %u, phases 0x%x: %e, not %e\n", i, phases[p], result,
-				       bad[i].error);
+				printf("run %u, phases 0x%x: %s, not %s\n", i, phases[p],
+				       STATUS(result), STATUS(bad[i].error));
 				exit(1);
 			}
 		}

@@ -143,7 +143,7 @@ static int refuse_all_bad(void)
 		int result = spawn(1, words);
 
 		if (result != E_BAD_EXE) {
-			printf("%s: %e\n", info.name, result);
+			printf("%s: %s\n", info.name, STATUS(result));
 			exit(1);
 		}
 		bad_name = info.name;

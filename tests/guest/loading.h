@@ -101,7 +101,7 @@ static inline pid_t start_another(const char *program)
 	pid_t pid = spawn(2, words);
 
 	if (pid < 0) {
-		printf("spawn: %e\n", pid);
+		printf("spawn: %s\n", STATUS(pid));
 		exit(1);
 	}
 	return pid;

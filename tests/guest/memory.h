@@ -96,7 +96,7 @@ static inline pid_t start_child(body_fn *body)
 	pid_t pid = fork();
 
 	if (pid < 0) {
-		printf("fork: %e\n", pid);
+		printf("fork: %s\n", STATUS(pid));
 		exit(1);
 	}
 	if (pid == 0) {
@@ -148,7 +148,7 @@ static inline envid_t bare_empty(uint32_t limit)
 	envid_t env = sys_env_fork(0, limit);
 
 	if (env <= 0) {
-		printf("env_fork: %e\n", env);
+		printf("env_fork: %s\n", STATUS(env));
 		exit(1);
 	}
 	CHECK_EQ(sys_env_set(env, ENV_FAULTS, FAULTS_UPCALL), OK);

@@ -22,7 +22,7 @@ static inline pid_t start_paged(pid_t pager, enum fault_path path, const char *p
 	pid_t pid = spawn_paged(pager, path, 3, words);
 
 	if (pid < 0) {
-		printf("spawn_paged %s: %e\n", program, pid);
+		printf("spawn_paged %s: %s\n", program, STATUS(pid));
 		exit(1);
 	}
 	return pid;

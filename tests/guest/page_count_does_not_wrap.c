@@ -17,7 +17,7 @@ int main(void)
 		int result = sys_page_map(0, AREA, 0, FIRST + i * PGSIZE, 1);
 
 		if (result != 1) {
-			printf("mapping %u: %e\n", i, result);
+			printf("mapping %u: %s\n", i, STATUS(result));
 			return 1;
 		}
 	}

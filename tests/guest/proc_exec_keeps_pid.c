@@ -34,7 +34,7 @@ static void change(void)
 	CHECK_EQ(sys_page_alloc(0, AREA | PTE_W | PTE_SHARE, 1), 1);
 	snprintf(pid, sizeof(pid), "%d", getpid());
 	snprintf(child, sizeof(child), "%d", start_child(wait_forever));
-	printf("exec: %e\n", exec(3, argv));
+	printf("exec: %s\n", STATUS(exec(3, argv)));
 	exit(1);
 }
 

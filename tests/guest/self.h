@@ -18,7 +18,7 @@ static inline pid_t start_on_self(const char *role)
 	pid_t pid = spawn_on(FAULT_PATH_SELF, 2, argv);
 
 	if (pid < 0) {
-		printf("spawn_on: %e\n", pid);
+		printf("spawn_on: %s\n", STATUS(pid));
 		exit(1);
 	}
 	return pid;

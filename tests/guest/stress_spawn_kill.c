@@ -13,7 +13,7 @@ static void one_round(int round)
 	struct process_end end;
 
 	if (pid < 0) {
-		printf("round %d: %e\n", round, pid);
+		printf("round %d: %s\n", round, STATUS(pid));
 		exit(1);
 	}
 	for (int i = 0; i < round % 4; i++) {
