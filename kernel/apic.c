@@ -3,6 +3,7 @@
 #include "kernel/apic.h"
 
 #include "kernel/abi/status.h"
+#include "kernel/debug.h"
 #include "kernel/kmap.h"
 #include "kernel/machine.h"
 #include "kernel/x86.h"
@@ -10,6 +11,7 @@
 /* byte offsets */
 enum {
 	LAPIC_ID = 0x20,
+	LAPIC_VERSION = 0x30,
 	LAPIC_TPR = 0x80,
 	LAPIC_EOI = 0xB0,
 	LAPIC_SPURIOUS = 0xF0,
@@ -81,10 +83,21 @@ static uint32_t ioapic_pins(void)
 	return (ioapic_read(IOAPIC_VERSION) >> 16 & 0xFF) + 1;
 }
 
+/* Where nothing is, all bits are the same. */
+static INIT void check_version(uint32_t version, const char *what, paddr_t at,
+                               const struct machine *machine)
+{
+	if (version == 0 || version == ~0u) {
+		boot_stop("no %s at 0x%08x (%s)", what, at, machine->source);
+	}
+}
+
 INIT void apic_init(const struct machine *machine)
 {
 	kmap_device(KMAP_LAPIC, machine->lapic);
 	ioapic = kmap_device(KMAP_IOAPIC, machine->ioapic);
+	check_version(lapic_read(LAPIC_VERSION), "local APIC", machine->lapic, machine);
+	check_version(ioapic_read(IOAPIC_VERSION), "I/O APIC", machine->ioapic, machine);
 	where = machine;
 	outb(PIC1_DATA, 0xFF);
 	outb(PIC2_DATA, 0xFF);

@@ -81,19 +81,17 @@ struct cpu *cpu_by_gdt(void)
 }
 
 /* Whether the processor has sysenter: early Pentium Pros say so wrongly (SDM vol. 2, SYSENTER). */
-static INIT bool has_sysenter(void)
+static INIT bool has_sysenter(uint32_t signature, uint32_t features)
 {
-	uint32_t features, signature = cpuid_1(&features);
-
 	return features & CPUID_SEP && ((signature >> 8 & 0xF) != 6 || (signature & 0xFF) >= 0x33);
 }
 
-static INIT void load_sysenter(struct cpu *cpu)
+static INIT void load_sysenter(struct cpu *cpu, uint32_t signature, uint32_t features)
 {
 	_Static_assert(SEL_KDATA == SEL_KCODE + 8 && SEL_UCODE == SEL_KCODE + 16 + 3 &&
 	                       SEL_UDATA == SEL_KCODE + 24 + 3,
 	               "sysenter and sysexit want this order");
-	cpu_sysenter = has_sysenter();
+	cpu_sysenter = has_sysenter(signature, features);
 	if (cpu_sysenter) {
 		wrmsr(MSR_SYSENTER_CS, SEL_KCODE);
 		wrmsr(MSR_SYSENTER_ESP, (uint32_t)&cpu->entry);
@@ -104,12 +102,13 @@ static INIT void load_sysenter(struct cpu *cpu)
 INIT void cpu_load(struct cpu *cpu)
 {
 	struct descriptor_ptr gdt = {sizeof(cpu->gdt) - 1, (uint32_t)cpu->gdt};
+	uint32_t features, signature = cpuid_1(&features);
 
 	cpu_load_gdt(&gdt);
 	ltr(SEL_TSS);
 	trap_init_cpu();
-	load_sysenter(cpu);
-	lcr4(rcr4() | CR4_OSFXSR | CR4_OSXMMEXCPT);
+	load_sysenter(cpu, signature, features);
+	lcr4(rcr4() | CR4_OSFXSR | (features & CPUID_SSE ? CR4_OSXMMEXCPT : 0));
 	lcr0((rcr0() & ~CR0_EM) | CR0_MP | CR0_NE | CR0_TS);
 }
 

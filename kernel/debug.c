@@ -1,5 +1,6 @@
-/* Debug output on the first serial line (16550, polled), formatted printing, panic. No locks: lines of
- * several CPUs may mix. */
+/* Debug output on the first serial line (16550, polled) and, at start-up and after a panic, on the VGA text screen; formatted
+ * printing, panic. No locks: lines of several CPUs may mix. The screen is the kernel's until root gives it to
+ * somebody (SYS_DEBUG_WRITE), and again when root says so, or when the kernel panics. */
 #include "kernel/debug.h"
 
 #include "kernel/apic.h"
@@ -9,22 +10,70 @@
 #include "kernel/trap.h"
 #include "kernel/x86.h"
 
-enum {
-	SPIN_MAX = 100000, /* status reads before a byte is given up */
-	DEBUG_EXIT = 0xF4, /* QEMU's isa-debug-exit, where `make run` puts it */
-};
+enum { SCRATCH = COM1 + 7, CRTC_INDEX = 0x3D4, CRTC_DATA = 0x3D5, CRTC_START = 0x0C };
 
-bool debug_quiet, debug_monitor;
+bool debug_quiet, debug_monitor, debug_serial;
+static bool shown;            /* on the screen, too */
+static uint32_t screen_at;    /* the next cell */
 static struct cpu *panicking; /* atomic: the first one talks */
 
 INIT void debug_init(void)
 {
-	outb(COM1 + 1, 0);    /* no interrupts */
-	outb(COM1 + 3, 0x80); /* divisor access */
-	outb(COM1 + 0, 1);    /* 115,200 baud */
-	outb(COM1 + 1, 0);
-	outb(COM1 + 3, 0x03); /* 8 data bits, no parity, one stop bit */
-	outb(COM1 + 4, 0x0B); /* DTR, RTS, interrupt gate; the FIFOs stay: what was typed is kept */
+	outb(SCRATCH, 0x5A);
+	debug_serial = inb(SCRATCH) == 0x5A;
+	fill_words(SCREEN, SCREEN_BLANKS, SCREEN_CELLS / 2);
+	shown = true;
+}
+
+static void show(char c)
+{
+	uint32_t at = screen_at;
+
+	if (c == '\n') {
+		at += SCREEN_COLUMNS - at % SCREEN_COLUMNS;
+	} else if (c == '\r') {
+		at -= at % SCREEN_COLUMNS;
+	} else if (c == '\b') {
+		at -= at > 0;
+	} else {
+		SCREEN[at++] = (SCREEN_BLANKS & 0xFF00) | (uint8_t)c;
+	}
+	if (at == SCREEN_CELLS) {
+		at -= SCREEN_COLUMNS;
+		copy_words(SCREEN, SCREEN + SCREEN_COLUMNS, at / 2);
+		fill_words(SCREEN + at, SCREEN_BLANKS, SCREEN_COLUMNS / 2);
+	}
+	screen_at = at;
+}
+
+/* The register that says which cell is displayed first is set to 0. What it was. */
+static uint32_t clear_start(void)
+{
+	uint32_t start = 0;
+
+	for (uint32_t i = 0; i < 2; i++) {
+		outb(CRTC_INDEX, CRTC_START + i);
+		start = start << 8 | inb(CRTC_DATA);
+		outb(CRTC_DATA, 0);
+	}
+	return start;
+}
+
+void debug_show(bool on)
+{
+	if (on && !shown) {
+		uint32_t start = clear_start();
+
+		if (start < SCREEN_MEMORY - SCREEN_CELLS) {
+			copy_words(SCREEN, SCREEN + start, SCREEN_CELLS / 2);
+		}
+		screen_at = SCREEN_CELLS - 1;
+		while (screen_at > 0 && (uint8_t)SCREEN[screen_at] == ' ') {
+			screen_at--;
+		}
+		show('\n');
+	}
+	shown = on;
 }
 
 /* False if the line is stuck. */
@@ -32,6 +81,12 @@ static bool put(char c)
 {
 	uint32_t i = 0;
 
+	if (shown) {
+		show(c);
+	}
+	if (!debug_serial) {
+		return true;
+	}
 	while (i < SPIN_MAX && !(inb(LINE_STATUS) & CAN_SEND)) {
 		pause();
 		i++;
@@ -187,6 +242,7 @@ static void begin(void)
 		halt_for_ever();
 	}
 	apic_stop_others();
+	debug_show(true);
 }
 
 static _Noreturn void finish(const struct trapframe *tf)
@@ -195,7 +251,7 @@ static _Noreturn void finish(const struct trapframe *tf)
 
 	debug_printf("  cr2 %08x cr3 %08x env %08x\n", rcr2(), rcr3(), env ? env->id : 0);
 	debug_backtrace(tf->eip, tf->ebp);
-	if (monitor_run && debug_monitor) {
+	if (monitor_run && debug_monitor && debug_serial) {
 		monitor_run(tf);
 	}
 	machine_exit(PANIC_STATUS);

@@ -2,17 +2,35 @@
 #ifndef PARLEY_KERNEL_DEBUG_H
 #define PARLEY_KERNEL_DEBUG_H
 
+#include "kernel/abi/memlayout.h"
 #include "kernel/abi/types.h"
 #include <stdarg.h>
 
 struct trapframe;
 
 enum { COM1 = 0x3F8, LINE_STATUS = COM1 + 5, HAS_DATA = 0x01, CAN_SEND = 0x20 }; /* 16550 */
+enum { SPIN_MAX = 100000 }; /* status reads before a byte is given up */
+enum { DEBUG_EXIT = 0xF4 }; /* QEMU's isa-debug-exit, where `make run` puts it */
 
-/* Sets up the first serial line; harmless without one. */
+/* VGA text as the firmware leaves it: 80 x 25 cells. */
+#define SCREEN ((uint16_t *)(KERNBASE + SCREEN_ADDR))
+enum {
+	SCREEN_ADDR = 0xB8000,
+	SCREEN_COLUMNS = 80,
+	SCREEN_CELLS = 80 * 25,
+	SCREEN_MEMORY = 16384,      /* cells */
+	SCREEN_BLANKS = 0x07200720, /* two */
+};
+
+/* Looks whether there is a first serial line, which nasm/boot.asm has set up, and takes the screen. */
 void debug_init(void);
+extern bool debug_serial; /* it is there */
 
-/* Bytes to the first serial line, as they are. */
+/* Takes the screen: all that is written from here on appears there, too, below what stands there (true); or leaves it to others
+ * (false). */
+void debug_show(bool on);
+
+/* Bytes to the first serial line, as they are, and to the screen, if that is ours. */
 void debug_write(const char *bytes, uint32_t length);
 
 /* %s, and %u %x with width and leading zero. */

@@ -148,7 +148,11 @@ static int die_of(struct env *caller, vaddr_t va, uint32_t length)
 static int call_debug_write(struct env *caller)
 {
 	uint32_t va = caller->tf.ebx, length = caller->tf.esi;
+	uint32_t screen = env_operand(caller) & (DEBUG_WRITE_SCREEN_ON | DEBUG_WRITE_SCREEN_OFF);
 
+	if (screen && caller->root) {
+		debug_show(screen == DEBUG_WRITE_SCREEN_ON);
+	}
 	if (length > DEBUG_WRITE_MAX) {
 		return E_INVAL;
 	}

@@ -69,7 +69,7 @@ enum {
 	MSR_SYSENTER_ESP = 0x175,
 	MSR_SYSENTER_EIP = 0x176,
 };
-enum { CPUID_SEP = 1 << 11 }; /* leaf 1, edx: SDM vol. 2, CPUID */
+enum { CPUID_SEP = 1 << 11, CPUID_SSE = 1 << 25 }; /* leaf 1, edx: SDM vol. 2, CPUID */
 
 struct descriptor {
 	uint32_t low, high;

@@ -182,6 +182,12 @@ int sys_debug_write(const void *bytes, uint32_t length)
 	return call(SYS_DEBUG_WRITE, (vaddr_t)bytes, length, 0, 0);
 }
 
+int sys_debug_screen(bool on)
+{
+	uint32_t operand = on ? DEBUG_WRITE_SCREEN_ON : DEBUG_WRITE_SCREEN_OFF;
+	return call(call_number(SYS_DEBUG_WRITE, operand), 0, 0, 0, 0);
+}
+
 int sys_trace(enum trace_op op, uint32_t first, uint32_t second)
 {
 	return call(SYS_TRACE, op, first, second, 0);

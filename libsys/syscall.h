@@ -91,6 +91,8 @@ int sys_sysinfo(struct sysinfo *info);
 int sys_irq_bind(uint32_t irq, envid_t env);
 int sys_ports(envid_t env, uint32_t first, uint32_t count);
 int sys_debug_write(const void *bytes, uint32_t length);
+/* Root only, else without effect: whether such text goes to the screen, too. */
+int sys_debug_screen(bool on);
 
 /* The trace; kernel/abi/trace.h says what each operation takes. TRACE_STATS and TRACE_NAME have
  * functions of their own. A name is cut at 16 bytes. */

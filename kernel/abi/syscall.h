@@ -91,6 +91,10 @@ enum syscall { SYSCALL_LIST(SYSCALL_ENUM) SYS_COUNT };
 
 /* Operand of SYS_DEBUG_WRITE: a bad pointer ends the caller, instead of E_FAULT. */
 #define DEBUG_WRITE_OR_DIE 1u
+/* Root only, else without effect: from now on such text goes to the screen, too, below what stands there; or
+ * no longer. At start-up it does; after a panic the kernel takes the screen again. */
+#define DEBUG_WRITE_SCREEN_ON 2u
+#define DEBUG_WRITE_SCREEN_OFF 4u
 
 /* Operand of SYS_ENV_FORK, root only: the new env may use the frames and slots kept for servers. */
 #define ENV_FORK_SERVER 1u

@@ -145,6 +145,30 @@ static void put_sequence(struct vga *vga, uint8_t byte)
 	}
 }
 
+/* Whether the display starts with the first cell of the memory: the console has not scrolled, nor anybody else. */
+static bool starts_at_first_cell(void)
+{
+	bool starts = true;
+
+	for (unsigned i = 0; i < 2; i++) {
+		port_out8(CRTC_INDEX, CRTC_START_HIGH + i);
+		starts = starts && port_in8(CRTC_DATA) == 0;
+	}
+	return starts;
+}
+
+static bool row_is_blank(struct vga *vga, unsigned row)
+{
+	for (unsigned column = 0; column < VGA_COLUMNS; column++) {
+		uint8_t byte = *cell_at(vga, row, column) & 0xFF;
+
+		if (byte != ' ' && byte != 0) {
+			return false;
+		}
+	}
+	return true;
+}
+
 void vga_init(struct vga *vga, volatile uint16_t *cells)
 {
 	*vga = (struct vga){
@@ -152,8 +176,18 @@ void vga_init(struct vga *vga, volatile uint16_t *cells)
 		.shown_origin = VGA_NOT_SHOWN,
 		.shown_cursor = VGA_NOT_SHOWN,
 	};
-	for (unsigned i = 0; i < VGA_ROWS * VGA_COLUMNS; i++) {
-		cells[i] = VGA_BLANK;
+	if (starts_at_first_cell()) {
+		vga->row = VGA_ROWS - 1;
+		if (!row_is_blank(vga, vga->row)) {
+			new_line(vga);
+		}
+		while (vga->row > 0 && row_is_blank(vga, vga->row - 1)) {
+			vga->row--;
+		}
+	} else {
+		for (unsigned i = 0; i < VGA_ROWS * VGA_COLUMNS; i++) {
+			cells[i] = VGA_BLANK;
+		}
 	}
 	vga_sync(vga);
 }

@@ -38,6 +38,7 @@ void log_set_reader(envid_t console)
 void log_at_once(void)
 {
 	at_once = true;
+	(void)sys_debug_screen(true);
 	log_dump();
 }
 

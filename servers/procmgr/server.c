@@ -219,6 +219,7 @@ static int equip_console(envid_t console)
 static void introduce_console(envid_t former, envid_t console)
 {
 	(void)former;
+	(void)sys_debug_screen(false); /* it is the console's now */
 	log_set_reader(console);
 }
 

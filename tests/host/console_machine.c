@@ -247,6 +247,9 @@ uint8_t port_in8(uint16_t port)
 	if (port == 0x60 || port == 0x64) {
 		return read_keyboard(port);
 	}
+	if (port == 0x3D5) {
+		return machine.crtc[machine.crtc_index];
+	}
 	return 0xFF;
 }
 

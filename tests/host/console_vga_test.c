@@ -55,8 +55,32 @@ static void start_vga(void)
 {
 	machine_reset();
 	memset(cells, 0xA5, sizeof(cells));
+	machine.crtc[0x0D] = VGA_COLUMNS; /* somebody has scrolled */
 	vga_init(&vga, cells);
 	check_cursor(0, 0);
+}
+
+/* What the kernel printed at start-up stays. */
+static void vga_goes_on_below(void)
+{
+	machine_reset();
+	for (unsigned i = 0; i < VGA_MEMORY_CELLS; i++) {
+		cells[i] = VGA_BLANK;
+	}
+	vga_init(&vga, cells);
+	check_cursor(0, 0);
+	cells[2 * VGA_COLUMNS + 79] = 0x0700 | 'k';
+	vga_init(&vga, cells);
+	check_cursor(3, 0);
+	print("more");
+	CHECK_ROW(3, "more");
+	cells[24 * VGA_COLUMNS] = 0x0700 | 'z';
+	vga_init(&vga, cells);
+	check_cursor(24, 0);
+	print("last");
+	CHECK_ROW(2, "more");
+	CHECK_ROW(23, "z");
+	CHECK_ROW(24, "last");
 }
 
 static void vga_prints(void)
@@ -140,11 +164,9 @@ static void vga_scrolls_forever(void)
 int main(void)
 {
 	static const struct host_test tests[] = {
-		TEST(vga_prints),
-		TEST(vga_wraps),
-		TEST(vga_back_stops_at_the_top),
-		TEST(vga_obeys_sequences),
-		TEST(vga_scrolls_forever),
+		TEST(vga_prints),          TEST(vga_goes_on_below),
+		TEST(vga_wraps),           TEST(vga_back_stops_at_the_top),
+		TEST(vga_obeys_sequences), TEST(vga_scrolls_forever),
 	};
 
 	return host_run_tests(tests, sizeof(tests) / sizeof(tests[0]));
