@@ -85,7 +85,10 @@ static INIT bool walk(struct machine *machine, uint64_t root, const char *signat
 			continue; /* out of reach */
 		}
 		fadt = machine_table(table, "FACP");
-		machine->acpi_timer = fadt ? fadt->timer : machine->acpi_timer;
+		if (fadt) {
+			machine->fadt = table;
+			machine->acpi_timer = fadt->timer;
+		}
 		found = machine_apply(machine, table, "APIC", apply) || found;
 	}
 	return found;

@@ -43,13 +43,14 @@ INIT bool boot_word(const char *cmdline, const char *word)
 	return false;
 }
 
-static INIT void record_cpus(void)
+static INIT void record_machine(void)
 {
 	boot_info.ncpu = cpu_count;
 	for (uint32_t i = 0; i < cpu_count; i++) {
 		boot_info.cpu_apic_id[i] = cpus[i].apic_id;
 	}
 	boot_info.tsc_per_ms = clock_tsc_per_ms;
+	boot_info.fadt = machine.fadt;
 }
 
 INIT _Noreturn void boot_main(uint32_t magic, paddr_t mbi, vaddr_t stack_top)
@@ -84,7 +85,7 @@ INIT _Noreturn void boot_main(uint32_t magic, paddr_t mbi, vaddr_t stack_top)
 	smp_start(&machine);
 	kmap_pgdir[0] = 0; /* the identity mapping of the first 4 MiB */
 	lcr3(rcr3());
-	record_cpus();
+	record_machine();
 	if (boot_word(boot_info.cmdline, "panic")) {
 		panic("asked for on the command line");
 	}

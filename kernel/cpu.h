@@ -17,8 +17,8 @@ struct runqueue;
 
 enum {
 	CPUS_MAX = ONE_CPU ? 1 : NCPU_MAX,
-	IO_PORTS = 4096,  /* ports that can be given away: 0..4095 */
-	IO_NONE = 0xFFFF, /* TSS bitmap offset beyond the limit: no port allowed */
+	IO_PORTS = 0x10000, /* all can be given away: ACPI's are above 0x1000 on some machines */
+	IO_NONE = 0xFFFF,   /* TSS bitmap offset beyond the limit: no port allowed */
 };
 
 enum cpu_request {

@@ -9,7 +9,8 @@
 struct machine {
 	const char *source; /* where it was found, for the log */
 	paddr_t lapic, ioapic;
-	uint32_t acpi_timer; /* port, 0: none */
+	paddr_t fadt;        /* 0: none */
+	uint32_t acpi_timer; /* its port, likewise */
 	uint32_t boot_apic_id;
 	uint32_t ncpu; /* the boot CPU is not necessarily first */
 	uint32_t apic_id[NCPU_MAX];

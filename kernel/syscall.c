@@ -113,7 +113,7 @@ static int call_ports(struct env *caller)
 	if (!env) {
 		return E_BAD_ENV;
 	}
-	if (first >= IO_PORTS || count > IO_PORTS - first) {
+	if (first >= IO_PORTS || count >= IO_PORTS || count > IO_PORTS - first) {
 		return E_INVAL;
 	}
 	if (count && env->nports == RANGES) {

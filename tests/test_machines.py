@@ -2,6 +2,8 @@
 
 import json
 import re
+import shutil
+import struct
 import subprocess
 import time
 
@@ -10,6 +12,9 @@ import pytest
 import machine
 from conftest import ROOT
 
+CFLAGS = ["-std=gnu11", "-g", "-O1", "-Wall", "-Wextra", "-Wno-pointer-to-int-cast",
+          "-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-I", "."]
+ACPI_SOURCES = ["tests/host/acpi_test.c", "kernel/acpi.c", "servers/procmgr/acpi.c"]
 STOPPED = 2 * machine.PANIC_STATUS + 1  # QEMU's exit status
 STAYS_ON = "procmgr: the machine does not power off by itself; it may be switched off now"
 TIMEOUT = 60
@@ -158,7 +163,48 @@ def test_a_server_that_cannot_start_is_on_the_screen(watched):
 
 # ---- tables ----
 
+@pytest.mark.skipif(shutil.which("gcc") is None, reason="needs a gcc for the host")
+def test_acpi_tables_on_host(tmp_path):
+    program = tmp_path / "acpi_test"
+    subprocess.run(["gcc", *CFLAGS, "-o", str(program), *ACPI_SOURCES], cwd=ROOT, check=True)
+    result = subprocess.run([str(program)], capture_output=True, text=True, timeout=60, check=False)
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "FAILED" not in result.stdout and "passed" in result.stdout
+
+
 def test_xsdt_without_rsdt():
     """QEMU's microvm has no RSDT."""
     status, output = boot("microvm", "max", "app=hello")
     assert status == 1 and "\n1 CPUs (ACPI)\n" in output, output
+
+
+# ---- power-off ----
+
+@pytest.mark.parametrize("hardware", ["pc", "q35"])
+def test_machine_powers_off_without_a_word(hardware):
+    for _ in range(4):
+        assert boot(hardware, "max", "quiet app=hello", debug_exit=False) == (0, "hello, world\ni am process 2\n")
+
+
+def test_machine_that_stays_on_says_so_after_a_second(watched):
+    one = watched("pc,acpi=off", "max", "quiet app=hello")
+    text = one.wait_for(STAYS_ON)
+    assert text == f"hello, world\ni am process 2\n{STAYS_ON}\n", text
+
+
+def test_power_off_port_and_type_are_read_from_the_tables(tmp_path):
+    """A FADT that names another port, where a device ends QEMU with twice what is written and 1, and a DSDT."""
+    dsdt_at, port = 0x94000, 0xB004  # SeaBIOS leaves this memory alone
+    aml = b"\x08_S5_\x12\x06\x04\x0a\x05\x0a\x05"
+    dsdt = b"DSDT" + struct.pack("<I", 36 + len(aml)) + bytes(28) + aml
+    dsdt = dsdt[:9] + bytes([-sum(dsdt) % 256]) + dsdt[10:]
+    (tmp_path / "dsdt").write_bytes(dsdt)
+    fadt = bytearray(80)  # without the header
+    struct.pack_into("<I", fadt, 40 - 36, dsdt_at)
+    struct.pack_into("<I", fadt, 64 - 36, port)
+    (tmp_path / "fadt").write_bytes(fadt)
+    status, output = boot("pc", "max", "quiet app=hello",
+                          "-acpitable", f"sig=FACP,data={tmp_path / 'fadt'}",
+                          "-device", f"loader,file={tmp_path / 'dsdt'},addr={dsdt_at},force-raw=on",
+                          "-device", f"isa-debug-exit,iobase={port},iosize=4", debug_exit=False)
+    assert status == (2 * (0x2000 | 5 << 10) + 1) % 256 and STAYS_ON not in output, output

@@ -26,6 +26,7 @@ struct bootinfo {
 	uint32_t ncpu;
 	uint32_t cpu_apic_id[NCPU_MAX];
 	uint32_t tsc_per_ms;
+	paddr_t fadt; /* ACPI's fixed description table; 0: none */
 	uint32_t nmodules;
 	struct boot_module module[BOOT_MODULES_MAX];
 	uint32_t nranges;
