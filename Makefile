@@ -62,7 +62,7 @@ kernel_small_cflags := -Os -fno-tree-dominator-opts
 kernel_fast := fault frame kfault pagecall runqueue sched
 # What only helps people look, and may be left out (BARE=1): counted apart, so its code is in a section of its own,
 # .look, and link-time optimisation does not mix it with the rest.
-kernel_look := monitor joslog trace account
+kernel_look := monitor joslog trace account screen
 look_sections := .text .text.unlikely
 # Programs find libsys by the standard names, too: #include <stdio.h> is libsys/stdio.h.
 user_cflags := $(cflags) -idirafter libsys -ffunction-sections -fdata-sections

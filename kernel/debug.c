@@ -1,6 +1,5 @@
-/* Debug output on the first serial line (16550, polled) and, at start-up and after a panic, on the VGA text screen; formatted
- * printing, panic. No locks: lines of several CPUs may mix. The screen is the kernel's until root gives it to
- * somebody (SYS_DEBUG_WRITE), and again when root says so, or when the kernel panics. */
+/* Debug output on the first serial line (16550, polled) and on the screen (screen.c), formatted printing, panic. No locks: lines
+ * of several CPUs may mix. */
 #include "kernel/debug.h"
 
 #include "kernel/apic.h"
@@ -10,70 +9,18 @@
 #include "kernel/trap.h"
 #include "kernel/x86.h"
 
-enum { SCRATCH = COM1 + 7, CRTC_INDEX = 0x3D4, CRTC_DATA = 0x3D5, CRTC_START = 0x0C };
+enum { SCRATCH = COM1 + 7 };
 
 bool debug_quiet, debug_monitor, debug_serial;
-static bool shown;            /* on the screen, too */
-static uint32_t screen_at;    /* the next cell */
 static struct cpu *panicking; /* atomic: the first one talks */
 
 INIT void debug_init(void)
 {
 	outb(SCRATCH, 0x5A);
 	debug_serial = inb(SCRATCH) == 0x5A;
-	fill_words(SCREEN, SCREEN_BLANKS, SCREEN_CELLS / 2);
-	shown = true;
-}
-
-static void show(char c)
-{
-	uint32_t at = screen_at;
-
-	if (c == '\n') {
-		at += SCREEN_COLUMNS - at % SCREEN_COLUMNS;
-	} else if (c == '\r') {
-		at -= at % SCREEN_COLUMNS;
-	} else if (c == '\b') {
-		at -= at > 0;
-	} else {
-		SCREEN[at++] = (SCREEN_BLANKS & 0xFF00) | (uint8_t)c;
+	if (screen_init) {
+		screen_init();
 	}
-	if (at == SCREEN_CELLS) {
-		at -= SCREEN_COLUMNS;
-		copy_words(SCREEN, SCREEN + SCREEN_COLUMNS, at / 2);
-		fill_words(SCREEN + at, SCREEN_BLANKS, SCREEN_COLUMNS / 2);
-	}
-	screen_at = at;
-}
-
-/* The register that says which cell is displayed first is set to 0. What it was. */
-static uint32_t clear_start(void)
-{
-	uint32_t start = 0;
-
-	for (uint32_t i = 0; i < 2; i++) {
-		outb(CRTC_INDEX, CRTC_START + i);
-		start = start << 8 | inb(CRTC_DATA);
-		outb(CRTC_DATA, 0);
-	}
-	return start;
-}
-
-void debug_show(bool on)
-{
-	if (on && !shown) {
-		uint32_t start = clear_start();
-
-		if (start < SCREEN_MEMORY - SCREEN_CELLS) {
-			copy_words(SCREEN, SCREEN + start, SCREEN_CELLS / 2);
-		}
-		screen_at = SCREEN_CELLS - 1;
-		while (screen_at > 0 && (uint8_t)SCREEN[screen_at] == ' ') {
-			screen_at--;
-		}
-		show('\n');
-	}
-	shown = on;
 }
 
 /* False if the line is stuck. */
@@ -81,8 +28,8 @@ static bool put(char c)
 {
 	uint32_t i = 0;
 
-	if (shown) {
-		show(c);
+	if (screen_put) {
+		screen_put(c);
 	}
 	if (!debug_serial) {
 		return true;

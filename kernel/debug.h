@@ -22,13 +22,9 @@ enum {
 	SCREEN_BLANKS = 0x07200720, /* two */
 };
 
-/* Looks whether there is a first serial line, which nasm/boot.asm has set up, and takes the screen. */
+/* Looks whether there is a first serial line, which nasm/boot.asm has set up, and clears the screen. */
 void debug_init(void);
 extern bool debug_serial; /* it is there */
-
-/* Takes the screen: all that is written from here on appears there, too, below what stands there (true); or leaves it to others
- * (false). */
-void debug_show(bool on);
 
 /* Bytes to the first serial line, as they are, and to the screen, if that is ours. */
 void debug_write(const char *bytes, uint32_t length);
@@ -74,6 +70,19 @@ enum { PANIC_STATUS = 127 };
 #define DEBUG 0
 #endif
 #define debug_assert(condition) assert(!DEBUG || (condition))
+
+/* kernel/screen.c, which may be left out. */
+void screen_init(void) __attribute__((weak));
+void screen_put(char c) __attribute__((weak)); /* where it is ours */
+/* Takes the screen: all that is written from here on appears there, too, below what stands there (true); or leaves it to others
+ * (false). */
+void screen_show(bool on) __attribute__((weak));
+static inline void debug_show(bool on)
+{
+	if (screen_show) {
+		screen_show(on);
+	}
+}
 
 /* kernel/monitor.c, which may be left out. */
 _Noreturn void monitor_run(const struct trapframe *frame) __attribute__((weak));

@@ -6,7 +6,7 @@ import subprocess
 import tools
 from machine import ROOT
 
-OPTIONAL = {"kernel/monitor.c", "kernel/joslog.c", "kernel/trace.c", "kernel/abi/trace.h",
+OPTIONAL = {"kernel/monitor.c", "kernel/screen.c", "kernel/joslog.c", "kernel/trace.c", "kernel/abi/trace.h",
             "kernel/account.c", "kernel/account.h", "kernel/failhook.c", "kernel/kfault.c",
             "kernel/abi/failhook.h"}  # counted apart
 
