@@ -31,6 +31,15 @@ wrong := $(if $(shell command -v $(python)),$(shell scripts/run --check $(given)
 $(if $(wrong)$(unknown),$(error $(or $(wrong),make: no option $(firstword $(unknown))=; see make help)))
 endif
 
+# One make at a time builds here, and only where it may write; with -n and -q, none does. Goals that boot the machine let
+# the next one go on, see below.
+dry_run := $(findstring n,$(filter-out -%,$(firstword $(MAKEFLAGS))))$(findstring q,$(filter-out -%,$(firstword $(MAKEFLAGS))))
+ifeq ($(dry_run)$(if $(filter-out help setup,$(or $(MAKECMDGOALS),all)),,nothing is built),)
+refused := $(shell scripts/claim take $$PPID)
+$(if $(refused),$(error $(refused)))
+endif
+build_no_more = scripts/claim free $$PPID
+
 verbose := $(filter-out 0,$(V))
 Q := $(if $(verbose),,@)
 say = $(if $(verbose),,@printf '  %-7s %s\n' '$(1)' '$(2)'$(if $(APP), >&2))
@@ -51,7 +60,7 @@ build_tools := $(firstword $(cc)) $(ar) $(objcopy) nasm $(python)
 no_libc := -nostdinc -isystem $(shell $(cc) -print-file-name=include 2>/dev/null)
 cflags := $(no_libc) -std=gnu11 -ffreestanding -march=i686 -O2 -g -fno-pic -fno-stack-protector \
 	-fno-omit-frame-pointer -fno-asynchronous-unwind-tables -mno-sse -mno-mmx \
-	-Wall -Wextra -Werror -I. -ffile-prefix-map=$(CURDIR)=.
+	-Wall -Wextra -Werror -I. "-ffile-prefix-map=$$PWD=."
 # No padding; passes left out that make this code larger, and no faster: what is worth a copy at each call says `inline`.
 # Conditions are branches, which takes the fewest instructions.
 kernel_cflags := $(cflags) -mno-80387 -flto -mpreferred-stack-boundary=2 -falign-functions=1 \
@@ -130,57 +139,68 @@ setup:
 
 # make ends with 2 whatever a recipe ended with. As the last goal, `run` makes it become scripts/run,
 # where the host has a compiler for that.
-ifeq ($(lastword $(MAKECMDGOALS))$(findstring n,$(filter-out -%,$(firstword $(MAKEFLAGS)))),run)
+ifeq ($(lastword $(MAKECMDGOALS))$(dry_run),run)
 -load build/become.so
 endif
 build/become.so: scripts/become.c
 	$(Q)mkdir -p $(@D)
 	$(Q)! command -v gcc >/dev/null || gcc -O2 -Wall -Wextra -shared -fPIC -o $@ $<
 
-run: all ready-run
-	$(if $(filter build/become.so,$(.LOADED)),$(become scripts/run),@scripts/run $(given))
+run: ready-run
+	$(if $(filter build/become.so,$(.LOADED)),$(shell $(build_no_more))$(become scripts/run),@$(build_no_more); scripts/run $(given))
 
-# Three kernels: the one that is shipped, one with fault path `kernel`, one for a single CPU.
-bench_parts := all build/kfault/kernel.elf build/up/kernel.elf
-bench: $(bench_parts) ready-run
-	@scripts/bench $(if $(SMP),--smp $(SMP))
+trace: ready-run
+	@$(build_no_more); scripts/trace --run $(given)
 
-bench-check: $(bench_parts) ready-run
-	@scripts/bench --check
+gdb: ready-gdb
+	@$(build_no_more); scripts/gdb $(given)
 
-bench-baseline: $(bench_parts) ready-run
-	@scripts/bench --baseline
+test: ready-test
+	@$(build_no_more); $(pytest) -B -m pytest $(test_workers) --maxfail=20 $(T) tests
 
-bench-linux: $(bench_parts) build/linux/init ready-run
-	@scripts/bench --linux
+bench: ready-run
+	@$(build_no_more); scripts/bench $(if $(SMP),--smp $(SMP))
 
-performance: $(bench_parts) build/linux/init ready-run
-	@scripts/bench --document
+bench-check: ready-run
+	@$(build_no_more); scripts/bench --check
+
+bench-baseline: ready-run
+	@$(build_no_more); scripts/bench --baseline
+
+bench-linux: ready-run
+	@$(build_no_more); scripts/bench --linux
+
+performance: ready-run
+	@$(build_no_more); scripts/bench --document
+
+faults-table: ready-run
+	@$(build_no_more); scripts/faults-table
+
+# What these need; of several that are named, each begins when all of them, and whatever else is named, are built.
+# bench has three kernels: the one that is shipped, one with fault path `kernel`, one for a single CPU.
+needs_run := all $(if $(filter 1,$(ISO)),build/parley.iso)
+needs_trace := all
+needs_gdb := all
+needs_test := all build/parley.iso
+needs_bench := all build/kfault/kernel.elf build/up/kernel.elf
+needs_bench-check := $(needs_bench)
+needs_bench-baseline := $(needs_bench)
+needs_bench-linux := $(needs_bench) build/linux/init
+needs_performance := $(needs_bench-linux)
+needs_faults-table := all build/kfault/kernel.elf
+boots := $(patsubst needs_%,%,$(filter needs_%,$(.VARIABLES)))
+$(foreach b,$(boots),$(eval $(b): $(needs_$(b))))
+now_boot := $(filter $(boots),$(MAKECMDGOALS))
+$(now_boot): | $(filter-out $(boots) setup clean help,$(MAKECMDGOALS)) $(foreach b,$(now_boot),$(needs_$(b)))
 
 iso: build/parley.iso
-
-trace: all ready-run
-	@scripts/trace --run $(given)
-
-gdb: all ready-gdb
-	@scripts/gdb $(given)
-
-test: all build/parley.iso ready-test
-	@$(pytest) -B -m pytest $(test_workers) --maxfail=20 $(T) tests
-
-faults-table: all build/kfault/kernel.elf ready-run
-	@scripts/faults-table
 
 check: all ready-check
 	@scripts/check
 
 clean:
 	$(call say,RM,build)
-	$(Q)rm -rf build
-
-ifneq ($(ISO),)
-run: build/parley.iso
-endif
+	$(Q)scripts/claim clean $$PPID $(filter-out clean,$(MAKECMDGOALS))
 
 # ---- Before anything else: `setup` and `clean`, if named too, then the tools and the options.
 earlier = $(filter setup clean,$(MAKECMDGOALS))
@@ -235,7 +255,7 @@ $(1)_objects := $$(patsubst %,$(1)/%.o,$$(basename $$(filter-out $(5),$(kernel_s
 $$(filter $(1)/kernel/%,$$($(1)_objects)): $(1)/%.o: %.c build/flags
 	$$(call say,CC,$$<)
 	$$(Q)mkdir -p $$(@D)
-	$$(Q)$(cc) $(kernel_cflags) $$(if $$(filter $(kernel_fast),$$(*F)),-O2,$(kernel_small_cflags)) \
+	$$(Q)$(cc) $$(kernel_cflags) $$(if $$(filter $(kernel_fast),$$(*F)),-O2,$(kernel_small_cflags)) \
 		$$(if $$(filter $(kernel_look),$$(*F)),-fno-lto) $(2) -MMD -MP -c -o $$@ $$<
 	$$(Q)$$(if $$(filter $(kernel_look),$$(*F)),$(objcopy) $(look_sections:%=--rename-section %=.look) $$@)
 
@@ -251,14 +271,14 @@ $(1)/nasm/%.o: nasm/%.asm $(1)/constants.inc build/flags
 $(1)/constants.inc: nasm/offsets.c $(nasm_files) scripts/nasm-names build/flags
 	$$(call say,OFFSETS,$$<)
 	$$(Q)mkdir -p $(1)/nasm
-	$$(Q)$(cc) $(kernel_cflags) -fno-lto $(2) -MMD -MP -MT $$@ -MF $(1)/nasm/offsets.d \
+	$$(Q)$(cc) $$(kernel_cflags) -fno-lto $(2) -MMD -MP -MT $$@ -MF $(1)/nasm/offsets.d \
 		-DALL_OTHERS="$$$$(scripts/nasm-names $$< $(nasm_files))" -S -o $(1)/nasm/offsets.s $$<
 	$$(Q)sed -n -E -e 's/^->([A-Za-z_0-9]+) \$$$$?([0-9]+)$$$$/%define \1 \2/p;t' -e '/^->/{p;q1}' \
 		$(1)/nasm/offsets.s >$$@ || { tail -n 1 $$@ | sed 's|^|$$<: not a constant: |' >&2; exit 1; }
 
 $(1)/kernel.elf: $$($(1)_objects) kernel/kernel.ld build/sources
 	$$(call say,LD,$$@)
-	$$(Q)$(cc) $(kernel_cflags) $(2) $(link_flags) $(4) -T kernel/kernel.ld -o $$@ $$($(1)_objects) -lgcc
+	$$(Q)$(cc) $$(kernel_cflags) $(2) $(link_flags) $(4) -T kernel/kernel.ld -o $$@ $$($(1)_objects) -lgcc
 
 -include $$($(1)_objects:.o=.d) $(1)/nasm/offsets.d
 endef

@@ -37,7 +37,7 @@ SERVERS = ("procmgr", "pager", "console")
 APP_MAX = 230  # bytes: `sh -c APP` travels in one message (servers/procmgr/protocol.h)
 
 # What scripts/run exits with when the program's own status (0..100) cannot be had.
-EXIT_USAGE, EXIT_TIMEOUT, EXIT_PANIC, EXIT_QEMU = 2, 124, 125, 126
+EXIT_USAGE, EXIT_OUTPUT, EXIT_TIMEOUT, EXIT_PANIC, EXIT_QEMU = 2, 123, 124, 125, 126
 PANIC_STATUS = 127  # what the kernel writes to the debug-exit device
 
 SMP_MAX = 16  # CPUs
@@ -51,10 +51,54 @@ def die_with_parent():
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
+def open_standard_files():
+    """A standard file that whoever started us closed is /dev/null; else the next file opened would be in its place."""
+    for fd, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        try:
+            os.fstat(fd)
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_RDWR), fd)
+            setattr(sys, name, open(fd, mode, encoding="utf-8", closefd=False))
+
+
+def give_up_on(fd):
+    """What is still to be written there goes nowhere, without a word when Python ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), fd)
+
+
+def complain(text):
+    try:
+        print(text, file=sys.stderr, flush=True)
+    except OSError:
+        give_up_on(2)
+
+
 def fail(text, status=EXIT_USAGE):
     """Ends this program with one line."""
-    print(f"make run: {text}", file=sys.stderr)
+    complain(f"make run: {text}")
     sys.exit(status)
+
+
+def run_script(main):
+    """Ends this program with the status of main(). A file that cannot be read or written, standard output too, is one
+    line; who reads our output may go, and Ctrl-C end us, without one."""
+    script = Path(sys.argv[0]).name.replace("run", "make run")
+    try:
+        status = main()
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        status = 128 + signal.SIGINT
+    except BrokenPipeError:
+        give_up_on(1)
+        status = 128 + signal.SIGPIPE
+    except OSError as error:
+        give_up_on(1)
+        complain(f"{script}: {error.filename or 'standard output'}: {error.strerror}")
+        status = EXIT_OUTPUT
+    sys.exit(status)
+
+
+open_standard_files()
 
 
 def nearest(word, known):
@@ -283,8 +327,19 @@ def commands(line):
     return names
 
 
+def boot_files(options):
+    """What QEMU loads."""
+    if options.iso:
+        return ["build/parley.iso"]
+    servers = [options.server_file(name) for name in SERVERS]
+    return [options.kernel, *servers, f"build/{options.archive()}.cpio"]
+
+
 def qemu(options, *extra):
     """QEMU's command line; `extra` says where the first serial line goes."""
+    for name in boot_files(options):
+        if not (ROOT / name).is_file():
+            fail(f"{name} is not built: make run builds what it needs, make all of it")
     command = [tools.qemu(), "-accel", options.accel, "-cpu", "max"]
     command += ["-smp", f"{options.smp},sockets={options.smp},cores=1,threads=1"]
     command += ["-m", str(options.mem), "-nic", "none", "-display", "none", "-no-reboot"]
