@@ -82,9 +82,12 @@ def fail(text, status=EXIT_USAGE):
 def run_script(main):
     """Ends this program with the status of main(). A file that cannot be read or written, standard output too, is one
     line; who reads our output may go, and Ctrl-C end us, without one."""
-    script = Path(sys.argv[0]).name.replace("run", "make run")
+    script = os.path.basename(sys.argv[0]).replace("run", "make run")
     try:
-        status = main()
+        try:
+            status = main()
+        except SystemExit as end:
+            status = end.code
         sys.stdout.flush()
     except KeyboardInterrupt:
         status = 128 + signal.SIGINT
@@ -276,7 +279,7 @@ class Options:
 def programs(tests):
     """Names of the programs in the archive."""
     def stems(*folders):
-        files = [path.stem for folder in folders for path in (ROOT / folder).glob("*.c")]
+        files = [path.stem for folder in folders for path in (ROOT / folder).glob("[!.]*.c")]
         if "apps" in folders:  # apps/NAME/*.c is a program too, but for the folder of JOS programs
             files += {path.parent.name for path in (ROOT / "apps").glob("*/*.c")} - {"jos"}
         return sorted(files)
@@ -335,11 +338,20 @@ def boot_files(options):
     return [options.kernel, *servers, f"build/{options.archive()}.cpio"]
 
 
-def qemu(options, *extra):
-    """QEMU's command line; `extra` says where the first serial line goes."""
+def check_built(options):
     for name in boot_files(options):
         if not (ROOT / name).is_file():
             fail(f"{name} is not built: make run builds what it needs, make all of it")
+    left = ROOT / f"build/{options.archive()}.cpio.left"
+    for line in left.read_text(encoding="utf-8").splitlines() if left.is_file() and not options.iso else ():
+        name, _, why = line.partition(": ")
+        if name in commands(options.app):
+            fail(f"{name} cannot run: {why}")
+
+
+def qemu(options, *extra):
+    """QEMU's command line; `extra` says where the first serial line goes."""
+    check_built(options)
     command = [tools.qemu(), "-accel", options.accel, "-cpu", "max"]
     command += ["-smp", f"{options.smp},sockets={options.smp},cores=1,threads=1"]
     command += ["-m", str(options.mem), "-nic", "none", "-display", "none", "-no-reboot"]

@@ -66,9 +66,9 @@ def clean_environment(**given):
     return environment
 
 
-def run_command(command, timeout=60, **options):
-    """Runs a command at the root of the repository; ends all it started when time is up."""
-    child = subprocess.Popen(command, cwd=ROOT, env=clean_environment(**options),
+def run_command(command, timeout=60, cwd=ROOT, **options):
+    """Runs a command, at the root of the repository if nowhere else; ends all it started when time is up."""
+    child = subprocess.Popen(command, cwd=cwd, env=clean_environment(**options),
                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                              stderr=subprocess.PIPE, start_new_session=True)
     try:

@@ -3,13 +3,18 @@
 import fnmatch
 import os
 import re
+import shutil
 import subprocess
+import sys
+import tempfile
 import time
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
 import machine
-from conftest import ROOT, Shell, run_app, run_command, run_process
+from conftest import ROOT, Shell, clean_environment, run_app, run_command, run_process
 from fairclock import FairClock
 
 
@@ -104,6 +109,33 @@ def test_end_of_input_ends_the_session():
     result = run_command(["bash", "-c", "printf 'hello\\npoweroff 4' | scripts/run"])
     assert result.status == 4 and "hello, world" in result.output, result
     assert run_command(["scripts/run"]).status == 0  # no input at all
+
+
+@pytest.mark.parametrize("command", ["scripts/run", "make run", "make -j1 run"])
+@pytest.mark.parametrize("files, status, says", [
+    ("<&-", 5, ""), (">&-", 5, ""), ("2>&-", 5, ""), ("<&- >&- 2>&-", 5, ""), ("2>/dev/full", 5, ""),
+    (">/dev/full", 123, "make run: standard output: No space left on device\n"),
+])
+def test_standard_files_that_are_closed_or_full(command, files, status, says):
+    result = run_command(["bash", "-c", f"exec {command} {files}"], APP="cat README; exit 5", SMP=1)
+    assert (result.status, result.errors) == (status, says), result
+
+
+def test_session_without_input_ends():
+    assert run_command(["bash", "-c", "exec scripts/run <&-"]).status == 0
+
+
+# What every script ends by.
+PRINTS = "python3 -B -c 'import machine, time; time.sleep(0.2); machine.run_script(lambda: print() or 7)'"
+
+
+@pytest.mark.parametrize("command, status", [
+    (f"{PRINTS} >/dev/full", 123), (f"{PRINTS} | true", 141), (f"{PRINTS} >&-", 7), ("scripts/run SMP=0 2>/dev/full", 2),
+    ("scripts/trace no-such-file", 1),
+])
+def test_scripts_end_without_a_traceback(command, status):
+    result = run_command(["bash", "-o", "pipefail", "-c", command], PYTHONPATH="scripts")
+    assert result.status == status and result.errors.count("\n") <= 1 and "Trace" not in result.errors, result
 
 
 def test_closed_output_is_no_traceback():
@@ -249,6 +281,179 @@ def test_setup_names_the_conflict_with_multilib(tmp_path):
     tool.chmod(0o755)
     result = run_command(["scripts/setup"], PATH=f"{tmp_path}:{os.environ['PATH']}")
     assert result.status == 1 and "apt-get remove gcc-multilib" in result.errors
+
+
+def copy_tree(place, *without):
+    """A copy of the tree without these paths; nothing in it is older or newer than here."""
+    left = {ROOT / name for name in (".git", *without)}
+    shutil.copytree(ROOT, place, ignore=lambda folder, names: [name for name in names if Path(folder) / name in left])
+    return place
+
+
+@pytest.fixture(scope="module", name="tree")
+def odd_tree(tmp_path_factory):
+    """A tree to break, whose path has what shells and makes take for theirs."""
+    place = tmp_path_factory.mktemp("tree") / "it's a \"$HOME\" & more, or 100% #1"
+    return copy_tree(place, "build/debug", "build/fail", "build/iso", "build/up", "build/bare", "build/linux")
+
+
+@contextmanager
+def files_in(folder, files):
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    try:
+        yield
+    finally:
+        for name in files:
+            (folder / name).unlink()
+
+
+def test_path_of_the_tree_may_have_any_character(tree):
+    result = run_command(["make", "run", "APP=hello", "SMP=1"], cwd=tree)
+    assert result.status == 0 and "hello, world" in result.output and result.errors == "", result  # all is built
+    (tree / "kernel/boot.c").touch()
+    (tree / "apps/forktree.c").touch()
+    result = run_command(["make", "run", "APP=hello", "BOOTARGS=panic"], timeout=120, cwd=tree)
+    assert re.search(r"^  #0 0x\w+ boot_main kernel/boot.c:\d+$", result.output, re.M), result
+    result = run_command(["scripts/gdb", "APP=forktree", "-batch", "-ex", "info line boot_main", "-ex", "info line main"],
+                         cwd=tree)
+    assert re.search(r'"kernel/boot.c" starts.*"apps/forktree.c" starts', result.output, re.S), result
+    result = run_command(["make", "trace", "APP=hello", f"PAGER={tree}/build/pager.elf"], cwd=tree)
+    assert result.status == 2 and "space in its path" in result.errors, result
+    result = run_command(["make", "trace", "APP=hello"], cwd=tree)
+    assert result.status == 0 and (tree / "build/trace.json").is_file(), result
+    result = run_command([sys.executable, "-B", "-m", "pytest", "-q", "-k", "app_prints_only", "tests/test_commands.py"],
+                         cwd=tree)
+    assert result.status == 0, result
+
+
+def test_change_to_a_program_builds_only_that(tree):
+    (tree / "apps/hello.c").touch()
+    result = run_command(["make", "run", "APP=hello", "SMP=1"], cwd=tree)
+    assert result.status == 0, result
+    lines = [line.split() for line in result.errors.splitlines()]
+    assert lines == [["CC", "apps/hello.c"], ["LD", "build/apps/hello"], ["PACK", "build/apps.cpio"]], result
+
+
+LONG = "a" * 32
+BROKEN = {"broken.c": "int main(void) { return missing; }\n", "unlinked.c": "int f(void);\nint main(void) { return f(); }\n",
+          f"{LONG}.c": "int main(void) { return 0; }\n", "help.c": "int main(void) { return 0; }\n",
+          "two words.c": "int main(void) { return 0; }\n"}
+
+
+def test_bad_program_stops_no_other(tree):
+    with files_in(tree / "apps", BROKEN):
+        result = run_command(["make", "run", "APP=hello", "SMP=1"], cwd=tree)
+        assert result.status == 0 and result.output.startswith("hello, world\n"), result
+        for name, why in (("broken", "does not build"), ("unlinked", "does not build"), ("help", "of the shell's own"),
+                          (LONG, "32 characters long, at most 31"), ("two words", "letters, digits")):
+            assert re.search(rf"^make: build/apps.cpio goes without {name}: .*{why}", result.errors, re.M), result
+        assert "apps/broken.c:1:" in result.errors and "undefined reference to `f'" in result.errors, result
+        result = run_command(["make", "run", "APP=hello & broken"], cwd=tree)
+        assert result.status == 2 and "make run: broken cannot run: it does not build" in result.errors, result
+        result = run_command(["make", "all"], timeout=200, cwd=tree)
+        assert result.status == 2, result
+        assert f"make: not built: {LONG} broken help two words unlinked (see above)" in result.errors, result
+    result = run_command(["make", "all"], timeout=200, cwd=tree)
+    assert result.status == 0 and "goes without" not in result.errors, result
+
+
+WARNS = """#include "libsys/stdio.h"
+static int deep(int n)
+{
+	volatile char room[256];
+	room[0] = (char)n;
+	return deep(n + 1) + room[0];
+}
+int main(int argc, char *argv[])
+{
+	int unused;
+	(void)argv;
+	if (argc > 1) {
+		return deep(argc);
+	}
+	*(volatile int *)4 = 1;
+	return 0;
+}
+"""
+
+
+def test_warning_of_a_program_is_shown_and_fails_only_the_check(tree):
+    with files_in(tree / "apps", {"warns.c": WARNS}):
+        result = run_command(["make", "run", "APP=warns; warns deep", "SMP=1"], cwd=tree)
+        assert result.status == 98 and "unused variable" in result.errors, result
+        assert "array-bounds" not in result.errors and len(re.findall(r"^warns\[\d+\]: ", result.output, re.M)) == 2, result
+        result = run_command(["scripts/check"], cwd=tree, timeout=120)
+        assert result.status == 1 and re.search("^check: apps/warns.c:10:.*unused variable", result.output, re.M), result
+    (tree / "build/apps/warns.o.said").unlink()
+
+
+def test_make_waits_for_another(tree):
+    """The claim of a make that ends, whatever ends it, holds nobody up; nor does one of those who started us."""
+    with subprocess.Popen(["sleep", "100"]) as other:
+        subprocess.run([tree / "scripts/claim", "take", str(other.pid)], check=True)
+        with subprocess.Popen(["make", "build/flags"], cwd=tree, env=clean_environment(), stderr=subprocess.PIPE,
+                              text=True) as waiting:
+            line = waiting.stderr.readline()
+            assert line == f"make: another make (process {other.pid}) builds in this folder; waiting until it has built\n"
+            assert waiting.poll() is None
+            other.kill()
+            other.wait()
+            assert waiting.wait(30) == 0 and waiting.stderr.read() == ""
+    result = run_command(["bash", "-c", "scripts/claim take $$; make build/flags; make clean -n"], cwd=tree)
+    assert result.status == 0 and result.errors == "", result
+
+
+def test_two_makes_at_once_build_once(tree):
+    (tree / "libsys/string.c").touch()
+    command = ["make", "build/libsys.a"]
+    both = [subprocess.Popen(command, cwd=tree, env=clean_environment(), stdout=subprocess.PIPE, text=True,
+                             stderr=subprocess.DEVNULL) for _ in range(2)]
+    output = "".join(make.communicate(timeout=60)[0] for make in both)
+    assert [make.returncode for make in both] == [0, 0] and output.count("string.c") == 1, output
+
+
+def test_a_guest_that_runs_holds_no_make_up():
+    session = Shell(command=("make", "run", "SMP=1"), timeout=120)
+    try:
+        result = run_command(["make", "build/flags"])
+        assert result.status == 0 and result.errors == "", result
+    finally:
+        session.close()
+
+
+@pytest.mark.parametrize("built, says", [(True, r"build\S* is \w+'s and not yours to write; 'sudo chown -R"),
+                                         (False, r"cannot make build/ here: the folder \S+ is \w+'s")])
+def test_tree_of_another_user_is_one_line(built, says):
+    """As a user who may only read: one who is not root, or who makes the folder so."""
+    with tempfile.TemporaryDirectory() as folder:
+        tree = copy_tree(Path(folder) / "tree", "build")
+        (tree / "build").mkdir() if built else None
+        user = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] if os.geteuid() == 0 else []
+        Path(folder).chmod(0o755)
+        for place in (tree / "build" if built else tree, tree):
+            place.chmod(0o555)
+        result = run_command([*user, "make", "run", "APP=hello"], cwd=tree)
+        tree.chmod(0o755)
+    assert result.status == 2 and result.errors.count("\n") == 1 and re.search(says, result.errors), result
+
+
+def test_run_before_anything_is_built(tmp_path):
+    tree = copy_tree(tmp_path / "tree", "build")
+    for command in (["scripts/run"], ["scripts/run", "APP=hello"], ["scripts/gdb"]):
+        result = run_command(command, cwd=tree)
+        assert result.status == 2 and "build/kernel.elf is not built: make run" in result.errors, result
+        assert result.errors.count("\n") == 1 and result.output == "", result
+
+
+@pytest.mark.parametrize("name", ["qemu", "qemu-system-i386", "qemu-system-x86_64"])
+@pytest.mark.parametrize("app", ["", "hello"])
+def test_qemu_that_does_not_start_is_no_success(name, app, tmp_path):
+    tool = tmp_path / "qemu-system-i386"
+    tool.write_text(f"#!/bin/sh\necho \"{name}: could not open kernel file 'x': No such file\" >&2\nexit 1\n")
+    tool.chmod(0o755)
+    result = run_command(["scripts/run"], PATH=f"{tmp_path}:{os.environ['PATH']}", APP=app)
+    assert result.status == 126 and "QEMU could not start" in result.errors, result
 
 
 def test_second_make_builds_nothing():
