@@ -94,9 +94,9 @@ object = $(patsubst %,build/%.o,$(basename $(1)))
 name = $(basename $(notdir $(1)))
 
 servers := $(sort $(notdir $(patsubst %/,%,$(dir $(wildcard servers/*/*.c)))))
-# Programs; a file with a name that make cannot handle is none, and scripts/pack says so.
-program_sources := $(sort $(shell find apps tests/guest tests/servers tests/jos/outsider -maxdepth 2 \
-	-regextype posix-extended -regex '([A-Za-z0-9_.+-]+/)+[A-Za-z0-9_+-][A-Za-z0-9_.+-]*\.c'))
+# Programs; a file with a name that make cannot handle, or that is a folder below build/, is none, and scripts/pack says so.
+program_sources := $(filter-out apps/jos.c $(addprefix tests/guest/,jos.c guest.c servers.c),$(sort $(shell find apps tests/guest tests/servers tests/jos/outsider -maxdepth 2 \
+	-regextype posix-extended -regex '([A-Za-z0-9_.+-]+/)+[A-Za-z0-9_+-][A-Za-z0-9_.+-]*\.c')))
 in_folder = $(call name,$(foreach f,$(program_sources),$(if $(filter $(1)/,$(dir $(f))),$(f))))
 single_apps := $(call in_folder,apps)
 folder_apps := $(sort $(filter-out jos,$(foreach f,$(filter apps/%,$(program_sources)),$(word 2,$(subst /, ,$(dir $(f)))))))

@@ -244,7 +244,7 @@ class Options:
             path = self.given[option].strip()
             if " " in path:
                 fail(f"{option}={path}: QEMU loads no module with a space in its path")
-            if path and not (ROOT / path).is_file():
+            if path and not path.startswith("build/") and not (ROOT / path).is_file():  # those are built first
                 fail(f"{option}={path}: no such file (the module to boot in the server's place)")
 
     def check_trace(self):

@@ -338,7 +338,7 @@ def test_change_to_a_program_builds_only_that(tree):
 LONG = "a" * 32
 BROKEN = {"broken.c": "int main(void) { return missing; }\n", "unlinked.c": "int f(void);\nint main(void) { return f(); }\n",
           f"{LONG}.c": "int main(void) { return 0; }\n", "help.c": "int main(void) { return 0; }\n",
-          "two words.c": "int main(void) { return 0; }\n"}
+          "two words.c": "int main(void) { return 0; }\n", "jos.c": "int main(void) { return 0; }\n"}
 
 
 def test_bad_program_stops_no_other(tree):
@@ -346,16 +346,22 @@ def test_bad_program_stops_no_other(tree):
         result = run_command(["make", "run", "APP=hello", "SMP=1"], cwd=tree)
         assert result.status == 0 and result.output.startswith("hello, world\n"), result
         for name, why in (("broken", "does not build"), ("unlinked", "does not build"), ("help", "of the shell's own"),
-                          (LONG, "32 characters long, at most 31"), ("two words", "letters, digits")):
+                          (LONG, "32 characters long, at most 31"), ("two words", "letters, digits"), ("jos", "not jos")):
             assert re.search(rf"^make: build/apps.cpio goes without {name}: .*{why}", result.errors, re.M), result
         assert "apps/broken.c:1:" in result.errors and "undefined reference to `f'" in result.errors, result
         result = run_command(["make", "run", "APP=hello & broken"], cwd=tree)
         assert result.status == 2 and "make run: broken cannot run: it does not build" in result.errors, result
         result = run_command(["make", "all"], timeout=200, cwd=tree)
         assert result.status == 2, result
-        assert f"make: not built: {LONG} broken help two words unlinked (see above)" in result.errors, result
+        assert f"make: not built: {LONG} broken help jos two words unlinked (see above)" in result.errors, result
     result = run_command(["make", "all"], timeout=200, cwd=tree)
     assert result.status == 0 and "goes without" not in result.errors, result
+
+
+def test_two_programs_of_one_name_are_said(tmp_path):
+    result = run_command(["scripts/pack", str(tmp_path / "small.cpio"), "build/packed/apps/hello", "build/packed/tests/hello"])
+    assert result.status == 0 and b"hello" in (tmp_path / "small.cpio").read_bytes(), result
+    assert re.fullmatch(r"make: .*/small.cpio goes without tests/hello: there is another .*\n", result.errors), result
 
 
 WARNS = """#include "libsys/stdio.h"
@@ -440,6 +446,7 @@ def test_tree_of_another_user_is_one_line(built, says):
 
 def test_run_before_anything_is_built(tmp_path):
     tree = copy_tree(tmp_path / "tree", "build")
+    assert run_command(["scripts/run", "--check", "PAGER=build/tests/servers/x.elf"], cwd=tree).status == 0  # for make
     for command in (["scripts/run"], ["scripts/run", "APP=hello"], ["scripts/gdb"]):
         result = run_command(command, cwd=tree)
         assert result.status == 2 and "build/kernel.elf is not built: make run" in result.errors, result
