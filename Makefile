@@ -18,7 +18,7 @@ test_workers = $(shell $(pytest) -c 'import xdist' 2>/dev/null && echo ' -n 2')
 # what make's command line says, or the environment as PARLEY_NAME: nothing else there (PAGER=less) is meant for us.
 OPTIONS := SMP MEM APP TRACE BARE FAULTS JOSLOG TIMEOUT ACCEL ICOUNT TESTS ISO BOOTARGS DEBUG NCPU \
 	FAILHOOK KFAULT PAGER CONSOLE
-BUILD_OPTIONS := V T CROSS
+BUILD_OPTIONS := V T CROSS WRITE
 commanded = $(filter command,$(firstword $(origin $(1))))
 $(foreach o,$(OPTIONS) $(BUILD_OPTIONS),$(if $(call commanded,$(o)),,$(eval override $(o) := $$(value PARLEY_$(o)))))
 quoted = '$(subst ','\'',$(1))'
@@ -135,7 +135,7 @@ packed = $(patsubst build/%,build/packed/%,$(1))
 
 # ---- Commands
 .PHONY: all setup run trace test check iso gdb clean help ready bench bench-check bench-baseline \
-	bench-linux performance faults-table
+	bench-linux performance faults-table transcript
 # All there is. A program that does not build stops no other; at the end it is an error.
 all: $(kernel_file) $(server_files) $(test_server_files) $(archives)
 	@left=$$({ cut -d: -f1 $(archives:%=%.left); for f in $(test_server_files); do [ -e $$f ] || echo $$f; done; } | \
@@ -184,7 +184,10 @@ performance: ready-run
 	@$(build_no_more); scripts/bench --document
 
 faults-table: ready-run
-	@$(build_no_more); scripts/faults-table
+	@$(build_no_more); scripts/faults-table $(if $(filter-out 0,$(WRITE)),--write)
+
+transcript: ready-run
+	@$(build_no_more); scripts/transcript $(if $(filter-out 0,$(WRITE)),--write)
 
 # What these need; of several that are named, each begins when all of them, and whatever else is named, are built.
 # bench has three kernels: the one that is shipped, one with fault path `kernel`, one for a single CPU.
@@ -198,6 +201,7 @@ needs_bench-check := $(needs_bench)
 needs_bench-baseline := $(needs_bench)
 needs_bench-linux := $(needs_bench) build/linux/init
 needs_performance := $(needs_bench-linux)
+needs_transcript := $(needs_run)
 needs_faults-table := build/kernel.elf $(needs_run) build/kfault/kernel.elf
 boots := $(patsubst needs_%,%,$(filter needs_%,$(.VARIABLES)))
 $(foreach b,$(boots),$(eval $(b): $(needs_$(b))))

@@ -333,3 +333,29 @@ def test_linux_that_cannot_be_had_is_said(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(linux, "mirror", lambda: "http://127.0.0.1:9/")
     assert linux.measure() is None
     assert "cannot be had" in capsys.readouterr().out
+
+
+def test_faults_table_edits_nothing_unasked(tmp_path, monkeypatch, capsys):
+    """It prints the tables, says how far it is, and changes docs/faults.md only with --write."""
+    loader = SourceFileLoader("faults_table", str(ROOT / "scripts/faults-table"))
+    faults_table = module_from_spec(spec_from_loader("faults_table", loader))
+    loader.exec_module(faults_table)
+    document_file = tmp_path / "faults.md"
+    document_file.write_text(f"before\n{faults_table.BEGIN}old\n{faults_table.END}after\n", encoding="utf-8")
+    row = dict.fromkeys(faults_table.COLUMNS, 1.0)
+    monkeypatch.setattr(faults_table, "DOCUMENT", document_file)
+    monkeypatch.setattr(faults_table, "measure", lambda path: {"B6": {**row, "path": path}})
+    assert faults_table.BEGIN in (ROOT / "docs/faults.md").read_text(encoding="utf-8")
+    for arguments, written in (([], False), (["--write"], True)):
+        monkeypatch.setattr("sys.argv", ["faults-table", *arguments])
+        assert faults_table.main() == 0
+        said = capsys.readouterr()
+        progress = said.err.splitlines()
+        assert [line.split()[2] for line in progress] == list(faults_table.PARTS), progress
+        assert all(f"({n} of {len(progress)})" in line for n, line in enumerate(progress, 1)), progress
+        assert ("| kernel | 1 |" in said.out) != written, said.out
+        text = document_file.read_text(encoding="utf-8")
+        assert text.startswith("before\n") and text.endswith("after\n")
+        assert ("| kernel | 1 |" in text) == written and ("old\n" in text) != written, text
+    monkeypatch.setattr("sys.argv", ["faults-table", "--wirte"])
+    assert faults_table.main() == 2
