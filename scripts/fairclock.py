@@ -9,11 +9,13 @@ still. Where the kernel does not keep these numbers every second counts.
 """
 
 import os
+import subprocess
 import time
 from pathlib import Path
 
 # Whatever the host does, so many times a limit in seconds of a real clock are enough.
 PATIENCE = 20
+LOOK_SECONDS = 0.5  # between two looks at the time
 
 
 def children(pid):
@@ -78,3 +80,14 @@ class FairClock:
     def is_over(self, limit):
         """Whether `limit` seconds have gone, here, or very many on a real clock."""
         return self.seconds() >= limit or self.looked - self.started >= PATIENCE * limit
+
+
+def communicate(child, timeout):
+    """As child.communicate(timeout=...), in seconds that the host had a CPU for it."""
+    clock = FairClock(os.getpid(), child.pid)
+    while True:
+        try:
+            return child.communicate(timeout=LOOK_SECONDS)
+        except subprocess.TimeoutExpired:
+            if clock.is_over(timeout):
+                raise

@@ -15,22 +15,10 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 PROMPT = "parley$ "
-LOOK_SECONDS = 0.5  # between two looks at the time
 sys.path.insert(0, str(ROOT / "scripts"))
 
 import machine  # noqa: E402 (from scripts)
-from fairclock import FairClock  # noqa: E402
-
-
-def communicate(child, timeout):
-    """As child.communicate(timeout=...), in seconds that the host had a CPU for it."""
-    clock = FairClock(os.getpid(), child.pid)
-    while True:
-        try:
-            return child.communicate(timeout=LOOK_SECONDS)
-        except subprocess.TimeoutExpired:
-            if clock.is_over(timeout):
-                raise
+from fairclock import LOOK_SECONDS, FairClock, communicate  # noqa: E402
 
 
 def run_process(command, timeout=60, **more):

@@ -7,8 +7,8 @@ import time
 import pytest
 
 import machine
-from conftest import ROOT, clean_environment, communicate
-from fairclock import PATIENCE, FairClock, counted
+from conftest import ROOT, clean_environment
+from fairclock import PATIENCE, FairClock, communicate, counted
 
 
 @pytest.mark.parametrize("ran, waited, cpus, counts", [

@@ -11,8 +11,8 @@ import subprocess
 
 import machine
 import pytest
-from conftest import LOOK_SECONDS, ROOT, Shell
-from fairclock import FairClock
+from conftest import ROOT, Shell
+from fairclock import LOOK_SECONDS, FairClock
 
 CPUS = pytest.mark.parametrize("smp", [1, 2, 4])
 

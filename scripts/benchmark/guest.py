@@ -7,6 +7,7 @@ import subprocess
 from collections import defaultdict
 from typing import NamedTuple
 
+import fairclock
 import machine
 
 PARTS = {  # what is measured on which fault path
@@ -109,7 +110,7 @@ def run(paths, flags="", parts=None, timeout=300, **given):
                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                              preexec_fn=machine.die_with_parent)
     try:
-        output, _ = child.communicate(timeout=timeout)
+        output, _ = fairclock.communicate(child, timeout)
     except subprocess.TimeoutExpired:
         raise Failure(f"{line}: still running after {timeout} s") from None
     finally:

@@ -9,10 +9,10 @@ import fcntl
 import os
 import re
 import subprocess
-import time
 from collections import Counter
 from contextlib import contextmanager
 
+import fairclock
 import machine
 import tools
 from benchmark import guest
@@ -277,7 +277,7 @@ def record(paths, flags="-b -r 2", parts=None, timeout=900, **given):
     console = machine.ROOT / "build/bench-trace.txt"
     with tracing(configuration, console) as (child, source):
         follow(source, reader, timeout)
-        code = child.wait(10)
+        code = child.wait(100)
     run = guest.check(console.read_bytes(), code, line)
     if len(run.order) != len(reader.done):
         raise guest.Failure(f"{line}: {len(run.order)} measurements, {len(reader.done)} traced")
@@ -286,9 +286,9 @@ def record(paths, flags="-b -r 2", parts=None, timeout=900, **given):
 
 def follow(source, reader, timeout, enough=lambda: False):
     """Feeds the trace to the reader, until its end, until that is enough, or for so many seconds."""
-    deadline = time.monotonic() + timeout
+    clock = fairclock.FairClock(os.getpid())
     rest = b""
-    while not enough() and time.monotonic() < deadline and (data := os.read(source, PIPE_SIZE)):
+    while not enough() and not clock.is_over(timeout) and (data := os.read(source, PIPE_SIZE)):
         data = rest + data
         end = data.rfind(b"\n") + 1
         reader.feed(data[:end])

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -76,7 +77,10 @@ static inline int host_run_tests(const struct host_test *tests, int count)
 		fflush(stdout);
 		child = fork();
 		if (child == 0) {
-			alarm(20);
+			const struct rlimit limit = {
+				60, 60}; /* seconds of a CPU: who waits for ever is the caller's */
+
+			setrlimit(RLIMIT_CPU, &limit);
 			tests[i].run();
 			exit(0);
 		}
