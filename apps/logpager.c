@@ -63,6 +63,9 @@ int main(int argc, char *argv[])
 		puts("usage: logpager [-q]");
 		return 1;
 	}
+	if (!pager_wanted(argv[0])) {
+		return 1;
+	}
 	while (pager_next(&fault, answer)) {
 		answer = handle(&fault);
 	}

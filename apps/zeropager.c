@@ -27,6 +27,9 @@ int main(void)
 	struct pager_fault fault;
 	int answer = OK;
 
+	if (!pager_wanted("zeropager")) {
+		return 1;
+	}
 	while (pager_next(&fault, answer)) {
 		answer = give_zero_page(&fault);
 	}

@@ -7,6 +7,7 @@
  * calls check that too. */
 #include "libsys/pager.h"
 #include "libsys/ipc.h"
+#include "libsys/stdio.h"
 #include "servers/procmgr/protocol.h"
 
 static envid_t waiting; /* whom pager_next has to answer, 0 nobody */
@@ -27,6 +28,17 @@ envid_t pager_client_after(envid_t client)
 		}
 	}
 	return 0;
+}
+
+bool pager_wanted(const char *name)
+{
+	struct ipc_msg msg = {.w = {PM_SELF}, .nwords = 1};
+
+	if (ipc_call(process_manager, &msg, 0) == OK && (int)msg.w[0] >= 0 && msg.w[2] == 1) {
+		return true;
+	}
+	printf("%s pages other programs, and needs one: run -p %s PROGRAM\n", name, name);
+	return false;
 }
 
 int pager_result(int result)

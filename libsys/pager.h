@@ -38,6 +38,10 @@ struct pager_fault {
  * answers nobody. Messages that are no faults, or not from clients, are refused here. Blocks. */
 bool pager_next(struct pager_fault *fault, int answer);
 
+/* Whether the process was started to page others (spawn_pager, `run -p`). If not, prints how it is: nobody would give
+ * it clients. For the begin of main. */
+bool pager_wanted(const char *name);
+
 /* The answer after a page call with this result, conditional on fault.entry. */
 int pager_result(int result);
 

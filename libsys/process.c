@@ -77,7 +77,7 @@ static int put_arguments(int argc, const char *const argv[], uint32_t *bytes)
 	return (int)ipc_put_bytes(text, used);
 }
 
-static int start_program(enum pm_op op, enum fault_path path, pid_t pager, int argc,
+static int start_program(enum pm_op op, enum fault_path path, pid_t pager, uint32_t flags, int argc,
                          const char *const argv[])
 {
 	if (argc < 1) {
@@ -95,7 +95,7 @@ static int start_program(enum pm_op op, enum fault_path path, pid_t pager, int a
 		return nwords;
 	}
 	uint32_t w1 = (uint32_t)argc | (uint32_t)path << PM_PATH_SHIFT;
-	uint32_t w2 = bytes | (uint32_t)pager << PM_PAGER_SHIFT;
+	uint32_t w2 = bytes | (uint32_t)pager << PM_PAGER_SHIFT | flags;
 	struct ipc_msg msg = {.w = {op, w1, w2}, .nwords = (uint32_t)nwords};
 	return manager_call(&msg);
 }
@@ -107,12 +107,17 @@ pid_t spawn(int argc, const char *const argv[])
 
 pid_t spawn_on(enum fault_path path, int argc, const char *const argv[])
 {
-	return start_program(PM_SPAWN, path, 0, argc, argv);
+	return start_program(PM_SPAWN, path, 0, 0, argc, argv);
 }
 
 pid_t spawn_paged(pid_t pager, enum fault_path path, int argc, const char *const argv[])
 {
-	return start_program(PM_SPAWN, path, pager, argc, argv);
+	return start_program(PM_SPAWN, path, pager, 0, argc, argv);
+}
+
+pid_t spawn_pager(pid_t pager, enum fault_path path, int argc, const char *const argv[])
+{
+	return start_program(PM_SPAWN, path, pager, PM_SPAWN_PAGES, argc, argv);
 }
 
 /* procmgr cannot change an env that the process forked by itself: that one lasts as long as the
@@ -135,7 +140,7 @@ int exec(int argc, const char *const argv[])
 	if (self_forked()) {
 		return stand_for(spawn_on(FAULT_PATH_SELF, argc, argv));
 	}
-	return start_program(PM_EXEC, FAULT_PATH_INHERIT, 0, argc, argv); /* the path stays */
+	return start_program(PM_EXEC, FAULT_PATH_INHERIT, 0, 0, argc, argv); /* the path stays */
 }
 
 void exit(int status)

@@ -37,6 +37,9 @@ pid_t spawn_on(enum fault_path path, int argc, const char *const argv[]);
  * not. Also E_PERM, E_BAD_ENV (`pager` may not be used, or does not live), E_INVAL (path `self`). */
 pid_t spawn_paged(pid_t pager, enum fault_path path, int argc, const char *const argv[]);
 
+/* The same, of a process that is to page others (libsys/pager.h). */
+pid_t spawn_pager(pid_t pager, enum fault_path path, int argc, const char *const argv[]);
+
 /* Becomes program argv[0], same pid. Returns only on error, the same as spawn's. What atexit was given, and
  * destructors, are not called. */
 int exec(int argc, const char *const argv[]);

@@ -225,6 +225,9 @@ int main(int argc, char *argv[])
 		}
 		resident_max = (uint32_t)pages;
 	}
+	if (!pager_wanted(argv[0])) {
+		return 1;
+	}
 	while (pager_next(&fault, answer)) {
 		answer = handle(&fault);
 	}

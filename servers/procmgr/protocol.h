@@ -34,14 +34,16 @@ enum fault_path {
  * forks, which start with all of the program's pages. When it ends, the pager server is their pager. */
 #define PM_PAGER_SHIFT 16
 #define PM_SPAWN_BYTES_MASK 0xFFFF
+/* The new process is started to page others, and may see that: a pager that nobody gives clients would wait for ever. */
+#define PM_SPAWN_PAGES (1u << 31)
 
 enum pm_op {
-	PM_SELF = 1,  /* -> w0 pid, w1 parent's pid (0: none) */
+	PM_SELF = 1,  /* -> w0 pid, w1 parent's pid (0: none), w2 1: started with PM_SPAWN_PAGES */
 	PM_FORK,      /* w1 upcall, w2 xupcall of the child -> w0 child's pid; child: see libsys.
 		       * Not on path `self`: E_PERM */
 	PM_SPAWN,     /* w1 argc | enum fault_path << PM_PATH_SHIFT,
 		       * w2 bytes | pid of its pager << PM_PAGER_SHIFT (oneself or a descendant;
-		       * 0: the pager server); text "name\0arg\0..." -> w0 pid */
+		       * 0: the pager server) | PM_SPAWN_PAGES; text "name\0arg\0..." -> w0 pid */
 	PM_EXEC,      /* likewise, path and pager do not count; no answer on success: the caller's
 		       * image is gone */
 	PM_EXIT,      /* w1 status; no answer */
@@ -73,6 +75,7 @@ enum pm_op {
 		       * for those that are there, too */
 	PM_HINT, /* w1 pid, w2 enum hint | value << PM_HINT_SHIFT, msg[3] ms: a hint for the scheduler -> w0 1,
 		  * 0 ignored. Who may: as for PM_KILL, but nobody for himself */
+	PM_IS_BELOW, /* console only: w1 env, w2 pid -> w0 1: the env is of that process or of a descendant; 0 */
 };
 
 #define PM_HINT_SHIFT 8

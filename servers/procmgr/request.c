@@ -40,6 +40,8 @@ static int serve_self(struct request *request)
 {
 	const struct process *parent = request->caller->parent;
 	request->answer->w[1] = parent != NULL ? (uint32_t)parent->pid : 0;
+	request->answer->w[2] = request->caller->pages_others;
+	request->answer->nwords = 3;
 	return request->caller->pid;
 }
 
@@ -68,13 +70,14 @@ static int serve_spawn(struct request *request)
 	struct start how = {
 		.path = request->w1 >> PM_PATH_SHIFT,
 		.guardian = guardian_of(request),
+		.pages_others = (request->w2 & PM_SPAWN_PAGES) != 0,
 	};
 	if (how.guardian != 0) {
 		life_forget_unwanted(request->caller);
 	}
 	if (status == OK) {
-		status = ownpager_choose(request->caller, (int32_t)(request->w2 >> PM_PAGER_SHIFT),
-		                         &how.pager);
+		uint32_t pid = (request->w2 & ~PM_SPAWN_PAGES) >> PM_PAGER_SHIFT;
+		status = ownpager_choose(request->caller, (int32_t)pid, &how.pager);
 	}
 	return status < 0 ? status : start_spawn(request->caller, &how, &arguments);
 }
@@ -339,6 +342,18 @@ static int serve_trace(struct request *request)
 	}
 }
 
+static int serve_is_below(struct request *request)
+{
+	const struct process *upper = table_by_pid((int32_t)request->w2);
+	const struct process *process = table_by_env((envid_t)request->w1);
+
+	if (process == NULL) {
+		process = family_of((envid_t)request->w1);
+	}
+	return process != NULL && upper != NULL &&
+	       (process == upper || table_is_ancestor(upper, process));
+}
+
 static int serve_poweroff(struct request *request)
 {
 	power_off((int)request->w1);
@@ -393,6 +408,7 @@ static const struct operation {
 	[PM_TRACE] = {serve_trace, 3, BY_PROCESS},
 	[PM_FAULTS] = {serve_faults, 3, BY_PROCESS},
 	[PM_HINT] = {serve_hint, 4, BY_PROCESS},
+	[PM_IS_BELOW] = {serve_is_below, 3, BY_CONSOLE},
 };
 
 static uint32_t asker(const struct request *request)

@@ -105,6 +105,7 @@ int start_stopped(struct process *parent, const struct start *how,
 		return status;
 	}
 	(*child)->path = path;
+	(*child)->pages_others = how->pages_others;
 	ownpager_join(*child, how->pager);
 	envid_t env = build_env(*child, program, arguments);
 	if (env < 0) {

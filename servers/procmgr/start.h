@@ -8,8 +8,9 @@
 /* What is chosen for a new process. */
 struct start {
 	enum fault_path path;
-	envid_t pager;    /* the process that pages it (ownpager.h); 0: the pager server */
-	envid_t guardian; /* the env of the parent's family that may wait for it; 0: its own */
+	envid_t pager;     /* the process that pages it (ownpager.h); 0: the pager server */
+	bool pages_others; /* it is started to page others */
+	envid_t guardian;  /* the env of the parent's family that may wait for it; 0: its own */
 };
 
 /* A new process that runs the program named by the first argument. Its pid, or E_INVAL,

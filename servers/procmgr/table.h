@@ -43,6 +43,7 @@ struct process {
 	const struct file *program; /* what it runs */
 	uint32_t limit_pages, limit_children;
 	uint32_t deadline_ms;       /* of an answer to a page fault; 0: none */
+	bool pages_others;          /* that is what it was started for */
 	envid_t pager;              /* a process that pages it (ownpager.h); 0: the pager server */
 	int32_t wait_for;           /* PM_WAITING: the child's pid, 0 any */
 	struct ending ending;       /* PM_ZOMBIE */

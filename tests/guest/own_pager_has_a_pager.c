@@ -10,8 +10,10 @@ static void run_row(enum fault_path path, int victim)
 	pid_t pids[ROW + 1];
 
 	for (int i = 0; i <= ROW; i++) {
-		pids[i] = spawn_paged(i > 0 ? pids[i - 1] : 0, path, i < ROW ? 2 : 1,
-		                      i < ROW ? pager : program);
+		pid_t above = i > 0 ? pids[i - 1] : 0;
+
+		pids[i] = i < ROW ? spawn_pager(above, path, 2, pager)
+		                  : spawn_paged(above, path, 1, program);
 		CHECK(pids[i] > 0);
 	}
 	if (victim >= 0) {

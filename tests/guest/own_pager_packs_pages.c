@@ -81,7 +81,7 @@ static int play_client(void)
 static void run_client(enum fault_path path)
 {
 	const char *const words[] = {"zippager", "12"};
-	pid_t pager = spawn(2, words);
+	pid_t pager = spawn_pager(0, FAULT_PATH_INHERIT, 2, words);
 
 	CHECK(pager > 0);
 	check_ended(start_paged(pager, path, "own_pager_packs_pages", "client"), 0);

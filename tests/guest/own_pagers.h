@@ -31,7 +31,7 @@ static inline pid_t start_paged(pid_t pager, enum fault_path path, const char *p
 static inline pid_t start_quiet_pager(void)
 {
 	const char *const words[] = {"logpager", "-q"};
-	pid_t pid = spawn(2, words);
+	pid_t pid = spawn_pager(0, FAULT_PATH_INHERIT, 2, words);
 
 	CHECK(pid > 0);
 	return pid;
