@@ -1,12 +1,17 @@
-/* Arguments as people type them. No state but the two separators, which are constant. */
+/* Arguments as people type them. No state but the separators, which are constant. */
 #include "libsys/args.h"
 
 #include "kernel/abi/status.h"
 #include "libsys/stdlib.h"
 #include "libsys/string.h"
 
+#define SEPARATORS " \t&;|<>"
+
 char args_background[] = "&";
 char args_sequence[] = ";";
+/* Longer ones first. */
+static char foreign[][3] = {"&&", "||", "|", "<", ">"};
+enum { FOREIGN = sizeof(foreign) / sizeof(foreign[0]) };
 
 bool args_number(const char *text, long low, long high, int *number)
 {
@@ -37,6 +42,27 @@ bool args_seconds(const char *text, uint32_t *ms)
 	return digits > 0 && *next == '\0' && seconds <= ARGS_SECONDS_MAX;
 }
 
+bool args_is_foreign(const char *word)
+{
+	for (int i = 0; i < FOREIGN; i++) {
+		if (word == foreign[i]) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The separator that begins with `first`, behind which stands `next`; NULL: none does. */
+static char *find_separator(char first, char next)
+{
+	for (int i = 0; i < FOREIGN; i++) {
+		if (foreign[i][0] == first && (foreign[i][1] == '\0' || foreign[i][1] == next)) {
+			return foreign[i];
+		}
+	}
+	return first == '&' ? args_background : first == ';' ? args_sequence : NULL;
+}
+
 /* Cuts the word at `word` out of its line, without its quotes. *stop gets the blank, separator
  * or zero behind it, which the end of the word may have overwritten. Returns what follows that;
  * NULL if a quote is not closed. */
@@ -45,7 +71,7 @@ static char *cut_word(char *word, char *stop)
 	char *in = word, *out = word;
 	char quote = '\0';
 
-	for (; *in != '\0' && (quote != '\0' || strchr(" \t&;", *in) == NULL); in++) {
+	for (; *in != '\0' && (quote != '\0' || strchr(SEPARATORS, *in) == NULL); in++) {
 		if (quote == '\0' && (*in == '\'' || *in == '"')) {
 			quote = *in;
 		} else if (quote != '\0' && *in == quote) {
@@ -69,13 +95,13 @@ int args_split(char *line, char *words[], int max)
 	for (;;) {
 		char stop = *line;
 
-		if (stop == '\0') {
+		if (stop == '\0' || stop == '#') {
 			return count;
 		}
 		if (count + 2 > max) { /* a word and a separator */
 			return E_TOO_BIG;
 		}
-		if (strchr(" \t&;", stop) != NULL) {
+		if (strchr(SEPARATORS, stop) != NULL) {
 			line++;
 		} else {
 			words[count++] = line;
@@ -84,8 +110,10 @@ int args_split(char *line, char *words[], int max)
 				return E_INVAL;
 			}
 		}
-		if (stop == '&' || stop == ';') {
-			words[count++] = stop == '&' ? args_background : args_sequence;
+		char *separator = find_separator(stop, *line);
+		if (separator != NULL) {
+			words[count++] = separator;
+			line += separator[1] != '\0';
 		}
 	}
 }

@@ -185,9 +185,10 @@ int readline(const char *prompt, char *buffer, size_t size)
 	if (result < 0) {
 		return result;
 	}
-	uint32_t length = (uint32_t)result < size ? (uint32_t)result : size - 1;
-	if (length > CONSOLE_BYTES_MAX) {
-		length = CONSOLE_BYTES_MAX;
+	_Static_assert(READLINE_MAX == CONSOLE_LINE_MAX, "what the console takes");
+	uint32_t length = (uint32_t)result;
+	if (length >= size || length > READLINE_MAX) {
+		return E_TOO_BIG;
 	}
 	ipc_get_bytes(buffer, length);
 	buffer[length] = '\0';

@@ -25,15 +25,19 @@ int stdout_flush(void);
 /* Sends what is buffered and waits until it has left the machine. */
 int stdout_drain(void);
 
+enum { READLINE_MAX = 243 }; /* bytes of a line */
+
 /* Prints the prompt and reads one line into buffer, zero terminated, without the newline;
- * longer lines are cut at size - 1. Length; E_END (Ctrl-D), E_INTERRUPTED (Ctrl-C), E_NOT_FOUND (no
- * console). Blocks. When the console dies meanwhile, the next one shows the prompt again. */
+ * a line that is longer than READLINE_MAX or size - 1 is E_TOO_BIG, and gone. Length; E_END (Ctrl-D),
+ * E_INTERRUPTED (Ctrl-C), E_NOT_FOUND (no console). Blocks: in the background until the process is in the foreground.
+ * When the console dies meanwhile, the next one shows the prompt again. */
 int readline(const char *prompt, char *buffer, size_t size);
 
-/* One character typed, or E_NOT_FOUND. Never blocks. */
+/* One character typed, or E_NOT_FOUND; that always in the background. Never blocks. */
 int getchar_nowait(void);
 
-/* Which process Ctrl-C kills; 0 none. */
+/* Which process is in the foreground: Ctrl-C kills it, and it and its descendants read. 0: none, then the caller
+ * reads. OK or E_PERM: the caller is in the background. */
 int console_set_foreground(int32_t pid);
 
 #endif

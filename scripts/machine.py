@@ -9,7 +9,6 @@ import ctypes
 import difflib
 import os
 import re
-import shlex
 import signal
 import sys
 
@@ -218,6 +217,7 @@ class Options:
         if self.iso and (text or others or self.joslog or self.other_kernel):
             fail("ISO=1 boots what is on the CD: APP, BOOTARGS, FAULTS, JOSLOG, servers and kernels of one's "
                  "choice are not possible")
+        check_separators(self.app)
         have = programs(self.tests)
         for program in commands(self.app):
             if program not in have and program not in BUILTINS:
@@ -297,19 +297,49 @@ def program_file(name):
     return (apps if apps.is_file() else ROOT / "build/tests" / name).relative_to(ROOT)
 
 
+class Separator(str):
+    """What stands between the words of a shell line, and in no quotes."""
+
+
+# What the shell of other systems would do with it.
+FOREIGN = {"|": "there are no pipes", "<": "input and output cannot be redirected",
+           ">": "input and output cannot be redirected",
+           "&&": "there are no conditions: a ; b runs b in any case",
+           "||": "there are no conditions: a ; b runs b in any case"}
+TOKEN = re.compile(r"""[ \t]+ | \#.* | (?P<separator> && | \|\| | [&;|<>] ) |
+                       (?P<word> (?: [^ \t&;|<>'"] | '[^']*' | "[^"]*" )+ )""", re.X)
+
+
 def words_of(line):
-    """The words and separators of a shell line."""
-    lexer = shlex.shlex(line, posix=True, punctuation_chars="&;")
-    lexer.whitespace_split = True
-    lexer.commenters = ""
-    try:
-        return list(lexer)
-    except ValueError:
-        fail("APP: a quote is not closed")
+    """The words and separators of a shell line, as libsys/args.c finds them."""
+    found, at = [], 0
+    while at < len(line):
+        match = TOKEN.match(line, at)
+        if not match:
+            fail("APP: a quote is not closed")
+        if match["separator"]:
+            found.append(Separator(match["separator"]))
+        elif match["word"]:
+            found.append(re.sub(r"""'([^']*)'|"([^"]*)\"""", lambda quoted: quoted[1] or quoted[2] or "",
+                                match["word"]))
+        at = match.end()
+    return found
+
+
+def check_separators(line):
+    """As the shell does: a line with one that it does not know, or without a command before one, is wrong."""
+    command = False
+    for word in words_of(line):
+        separates = isinstance(word, Separator)
+        if separates and word in FOREIGN:
+            fail(f"APP: {word}: {FOREIGN[word]} (in quotes it is plain text)")
+        if separates and not command:
+            fail(f"APP: no command before {word}")
+        command = not separates
 
 
 def separators(line):
-    return "".join(word for word in words_of(line) if set(word) <= set("&;"))
+    return {word for word in words_of(line) if isinstance(word, Separator)}
 
 
 def commands(line):
@@ -318,7 +348,7 @@ def commands(line):
     names = []
     wanted, skip = True, False  # the next word is a name; or the value of an option before it
     for word in words_of(line):
-        if set(word) <= set("&;"):
+        if isinstance(word, Separator):
             wanted, skip = True, False
         elif skip:
             skip = False

@@ -32,7 +32,10 @@ def test_help_names_every_command():
     ("SMP=-1", "from 1 to 16"), ("MEM=4", "from 16 to 3072"), ("MEM=1G", "from 16 to 3072"),
     ("TIMEOUT=x", "TIMEOUT=x"), ("ACCEL=fast", "tcg or kvm"), ("ICOUNT=yes", "1, 2, 4"), ("ICOUNT=3", "1, 2, 4"),
     ("APP=nosuch", "no program 'nosuch'"), ("APP=hello & nosuch 3", "no program 'nosuch'"),
-    ("APP=hello; time nosuch", "no program 'nosuch'"), ("APP=hello 'x", "quote"),
+    ("APP=hello; time nosuch", "no program 'nosuch'"), ("APP=hello 'x", "quote"), ("APP=hello | cat", "APP: |: there are no pipes"),
+    ("APP=hello >x", "APP: >: input and output cannot"), ("APP=cat<README", "APP: <: input and output cannot"),
+    ("APP=hello && hello", "APP: &&: there are no conditions"), ("APP=hello||hello", "APP: ||: there are no cond"),
+    ("APP=hello ;; hello", "APP: no command before ;"), ("APP=& hello", "APP: no command before &"),
 ])
 def test_bad_value_gets_one_line(option, says):
     result = run_command(["make", "run", option])

@@ -4,6 +4,7 @@ import re
 import time
 
 import pytest
+from conftest import PROMPT, Shell, run_app
 
 UP, DOWN, RIGHT, LEFT = "\x1b[A", "\x1b[B", "\x1b[C", "\x1b[D"
 CTRL_A = "\x01\x01"  # QEMU's own escape key: typed twice it reaches the guest
@@ -13,6 +14,14 @@ CTRL_C, CTRL_D, CTRL_E, CTRL_U, CTRL_W, DEL = "\x03", "\x04", "\x05", "\x15", "\
 @pytest.fixture(params=[1, 4], ids=["smp1", "smp4"])
 def session(request, shell):
     return shell(SMP=request.param)
+
+
+@pytest.fixture(scope="module")
+def line_session():
+    """One session for what leaves nothing behind."""
+    opened = Shell(SMP=2)
+    yield opened
+    opened.close()
 
 
 def processes(session):
@@ -43,6 +52,149 @@ def test_unknown_command_and_bad_input(session):
     assert session.run("   ") == ""
     assert "quote" in session.run("hello 'abc")
     assert "ello" in session.run("nosuch; hello")
+
+
+@pytest.mark.parametrize("line, says", [
+    ("hello | hello", "sh: |: there are no pipes"), ("hello|cat", "sh: |: there are no pipes"),
+    ("hello > file", "sh: >: input and output cannot be redirected"),
+    ("hello >> file", "sh: >: input and output cannot be redirected"),
+    ("cat<README", "sh: <: input and output cannot be redirected"),
+    ("hello && hello", "sh: &&: there are no conditions"), ("hello&&hello", "sh: &&: there are no conditions"),
+    ("hello || hello", "sh: ||: there are no conditions"), ("hello; hello || yield", "sh: ||: there are no conditions"),
+    ("; hello", "sh: no command before ;"), ("hello ;; hello", "sh: no command before ;"),
+    ("& hello", "sh: no command before &"), ("hello & & hello", "sh: no command before &"),
+])
+def test_what_is_not_possible_is_said(line_session, line, says):
+    """In one line, and nothing of the line runs."""
+    text = line_session.run(line)
+    assert text.startswith(says) and text.count("\n") == 1, text
+    assert "hello, world" in line_session.run("hello")
+
+
+def test_comments_and_quotes(line_session):
+    assert line_session.run("# nothing | at all") == ""
+    assert "argument 1" not in line_session.run("hello # | & ; > x")
+    assert "argument 1: 'a#b'" in line_session.run("hello a#b #c")
+    for word in ("|", "&&", "||", "<", ">", ";", "&", "#", "a|b", "# x"):
+        for quote in "'\"":
+            text = line_session.run(f"hello {quote}{word}{quote} last")
+            assert f"argument 1: '{word}'\nargument 2: 'last'\n" in text, text
+    assert "usage" not in line_session.run("run -p 'logpager -q' hello")
+    assert "nothing else" in line_session.run("run -p 'logpager | cat' hello")
+
+
+def test_line_of_another_shell_has_a_status():
+    result = run_app("sh -c 'hello | yield'", tests=False)
+    assert result.status == 1 and result.output.startswith("sh: |: there are no pipes"), result
+
+
+def test_long_line_is_refused(line_session):
+    limit = 243
+    text = line_session.run("hello " + "x" * (limit - 6))
+    assert f"argument 1: '{'x' * (limit - 6)}'" in text or "too big" in text, text
+    text = line_session.run("hello " + "y" * (limit - 5))
+    assert f"sh: the line is too long, nothing of it is run (at most {limit} characters)" in text, text
+    assert "hello, world" not in text, text
+    text = line_session.run("hello" + " " * limit + DEL * (limit + 10) + "hello")
+    assert "hello, world" in text, text
+    result = run_app("sh -c 'sh -c \"hello " + "z" * 150 + "\"'", tests=False)
+    assert result.status == 0 and "z" * 150 in result.output, result
+
+
+def test_what_was_typed_too_far_ahead_is_refused(line_session):
+    line_session.send("spin 2\r")
+    line_session.expect("\n")
+    line_session.send(("hello " + "x" * 230 + "\r") * 17 + "forktree 0 " * 10 + "\r")  # more than 4096 keys
+    line_session.expect("forktree 0", timeout=120)
+    line_session.send("\r")
+    line_session.expect("too long", timeout=60)
+    line_session.expect(PROMPT)
+    assert "hello, world" in line_session.run("hello")
+
+
+@pytest.mark.parametrize("pager", ["zeropager", "logpager", "zippager"])
+def test_pager_alone_says_how_it_is_used(line_session, pager):
+    assert f"run -p {pager} PROGRAM" in line_session.run(pager)
+    assert "hello, world" in line_session.run(f"run -p {pager} hello")
+
+
+def test_killing_the_first_process_is_refused(line_session):
+    assert line_session.run("kill 1") == "kill: 1: the machine would end with this process: `poweroff` does that\n"
+    assert "hello, world" in line_session.run("hello")
+
+
+def test_keys_are_not_a_background_programs(shell):
+    """It reads when it is brought to the foreground; every line typed before is the shell's."""
+    session = shell(SMP=2, TESTS=1)
+    session.run("jos/chat &")
+    session.run("jos/chat &")
+    for number in range(6):
+        assert f"argument 1: '{number}'" in session.run(f"hello {number}")
+    pids = processes(session)
+    session.send("fg\r")
+    session.expect("jos/chat")
+    session.send("hi there\r")
+    session.expect("8 characters: hi there")
+    session.send(CTRL_C)
+    session.expect(PROMPT)
+    assert len(processes(session)) == len(pids) - 1
+    assert "fg: 77: no such child" in session.run("fg 77")
+    assert "no such child" in session.run("wait 77")
+    session.run(f"kill {max(processes(session))}")
+    session.run("")
+    assert "there is no background program" in session.run("fg")
+
+
+def test_shell_in_a_shell_has_the_keys(shell):
+    session = shell(SMP=2)
+    session.send("sh\r")
+    session.expect("lists the commands")
+    session.expect(PROMPT)
+    assert "argument 1: 'inner'" in session.run("hello inner")
+    session.run("spin &")
+    session.send("some words" + CTRL_C)
+    session.expect(PROMPT)
+    assert "hello, world" in session.run("hello")
+    session.send("spin\r")
+    session.expect("\n")
+    time.sleep(0.7)  # nothing visible says that spin runs
+    session.send(CTRL_C)
+    session.expect("killed")
+    session.expect(PROMPT)
+    session.send("exit\r")
+    session.expect("exit")
+    session.expect(PROMPT)
+    assert "argument 1: 'outer'" in session.run("hello outer")
+    # What a shell in the background runs is in the background, too.
+    session.run("sh -c 'spin & spin' &")
+    session.run("sleep 0.3")
+    assert "hello, world" in session.run("hello")
+    session.send(CTRL_C)
+    session.expect(PROMPT)
+    assert session.run("ps").count(" spin\n") == 3
+
+
+def test_wait_ends_at_one_ctrl_c(session):
+    before = processes(session)
+    pids = {int(re.search(r"\[(\d+)\]", session.run("spin &")).group(1)) for _ in range(3)}
+    for command in ("wait", f"wait {min(pids)}"):
+        session.send(command + "\r")
+        session.expect("\n")
+        time.sleep(0.5)  # nothing visible says that it waits
+        session.send(CTRL_C)
+        session.expect(PROMPT)
+        assert processes(session) == before | pids
+    for pid in pids:
+        session.run(f"kill {pid}")
+    session.run("wait")
+    assert processes(session) == before
+
+
+def test_wait_tells_of_each(session):
+    session.run("hello &")
+    text = session.run("sh -c 'exit 3' &") + session.run("wait")
+    assert "sh: exit 3" in text, text
+    assert run_app("sh -c 'sh -c \"exit 3\" & hello & wait'").status == 3
 
 
 def test_background_kill_and_wait(session):

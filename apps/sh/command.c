@@ -132,12 +132,17 @@ static pid_t start_pager(struct command *command, int i, pid_t pager)
 	int count = args_split(command->pagers[i], words, PAGER_WORDS_MAX);
 	enum fault_path path =
 		own_path() == FAULT_PATH_SELF ? FAULT_PATH_PAGER : FAULT_PATH_INHERIT;
-	pid_t pid =
-		count < 1 ? E_INVAL : spawn_paged(pager, path, count, (const char *const *)words);
+	bool plain = count >= 1;
+
+	for (int word = 0; word < count; word++) {
+		plain = plain && words[word] != args_background && words[word] != args_sequence &&
+		        !args_is_foreign(words[word]);
+	}
+	pid_t pid = plain ? spawn_pager(pager, path, count, (const char *const *)words) : E_INVAL;
 
 	command->pager_pids[i] = pid;
-	if (count < 1) {
-		printf("run: -p needs the name of a program\n");
+	if (!plain) {
+		printf("run: -p needs the name of a program and its arguments, nothing else\n");
 	} else if (pid < 0) {
 		printf("%s: %s\n", command->pagers[i], status_text(pid));
 	} else if (!pager_serves(command, i)) {

@@ -4,6 +4,8 @@
 #include "libsys/status.h"
 #include "libsys/stdio.h"
 
+enum { FIRST_PROCESS = 1 };
+
 /* By number or, a server, by name. Whether that worked; if not, a message says why. */
 static bool kill_one(const char *word)
 {
@@ -13,6 +15,10 @@ static bool kill_one(const char *word)
 	if (server != 0) {
 		status = process_server_kill(server);
 	} else if (args_number(word, 1, INT32_MAX, &pid)) {
+		if (pid == FIRST_PROCESS) {
+			puts("kill: 1: the machine would end with this process: `poweroff` does that");
+			return false;
+		}
 		status = kill(pid);
 	} else {
 		printf("kill: %s: neither a process number nor a server\n", word);

@@ -2,6 +2,9 @@
  *
  *     command & command ; command        & runs what stands before it in the background
  *     'text' "text"                      quotes keep blanks, & and ; in a word
+ *     # text                             a comment
+ *
+ * A line with something else that shells know, or too long, is refused as a whole: nothing of it runs.
  *
  * A command is a builtin or a program of the archive. A builtin runs in the shell itself, but for
  * one that takes its time or runs in the background: that one runs in a fork, so that
@@ -32,6 +35,44 @@ static void run_command(int argc, char *argv[], bool background, struct outcome 
 	}
 }
 
+/* What it would do elsewhere. */
+static const char *foreign_means(const char *word)
+{
+	if (strcmp(word, "|") == 0) {
+		return "there are no pipes";
+	}
+	if (word[0] == '<' || word[0] == '>') {
+		return "input and output cannot be redirected";
+	}
+	return "there are no conditions: a ; b runs b in any case";
+}
+
+/* Whether the words are commands with separators between them. If not, a line says why. */
+static bool check_line(char *const words[], int count)
+{
+	bool command = false; /* before the separator */
+
+	if (count < 0) {
+		puts(count == E_INVAL ? "sh: a quote is not closed" : "sh: too many words");
+		return false;
+	}
+	for (int i = 0; i < count; i++) {
+		bool separates = words[i] == args_background || words[i] == args_sequence;
+
+		if (args_is_foreign(words[i])) {
+			printf("sh: %s: %s (in quotes it is plain text)\n", words[i],
+			       foreign_means(words[i]));
+			return false;
+		}
+		if (separates && !command) {
+			printf("sh: no command before %s\n", words[i]);
+			return false;
+		}
+		command = !separates;
+	}
+	return true;
+}
+
 static struct outcome run_line(char *line)
 {
 	struct outcome outcome = {false, 0};
@@ -39,8 +80,7 @@ static struct outcome run_line(char *line)
 	int count = args_split(line, words, SHELL_WORDS_MAX);
 	int first = 0;
 
-	if (count < 0) {
-		puts(count == E_INVAL ? "a quote is not closed" : "too many words");
+	if (!check_line(words, count)) {
 		return (struct outcome){true, 1};
 	}
 	for (int i = 0; i <= count; i++) {
@@ -57,6 +97,13 @@ static struct outcome run_line(char *line)
 	return outcome;
 }
 
+void shell_take_foreground(void)
+{
+	if (!shell_in_background) {
+		(void)console_set_foreground(shell_interactive ? 0 : getpid());
+	}
+}
+
 static int run_once(const char *text)
 {
 	char line[SHELL_LINE_SIZE];
@@ -67,6 +114,7 @@ static int run_once(const char *text)
 		puts("sh: the line is too long");
 		return 1;
 	}
+	shell_take_foreground();
 	outcome = run_line(line);
 	waited = job_wait_all();
 	return outcome.had_foreground ? outcome.status : waited;
@@ -94,12 +142,15 @@ static int run_interactive(void)
 	puts("Parley. \"help\" lists the commands.");
 	for (;;) {
 		job_report_ended();
-		console_set_foreground(0);
+		shell_take_foreground();
 
 		int length = readline("parley$ ", line, sizeof(line));
 
 		if (length >= 0) {
 			run_line(line);
+		} else if (length == E_TOO_BIG) {
+			printf("sh: the line is too long, nothing of it is run (at most %d characters)\n",
+			       READLINE_MAX);
 		} else if (length != E_INTERRUPTED) {
 			return end_of_input(length);
 		}

@@ -26,6 +26,8 @@ struct builtin {
 
 extern bool shell_interactive;
 extern bool shell_in_background; /* this is a fork that runs a builtin in the background */
+/* Nothing runs in the foreground: the shell itself reads (and Ctrl-C ends the line), or with -c is what Ctrl-C ends. */
+void shell_take_foreground(void);
 
 /* ---- builtin.c ---- */
 
@@ -58,7 +60,7 @@ void job_forget_all(void);
 void job_report_ended(void);
 /* Waits for a child that Ctrl-C may end meanwhile. Its pid or an error. */
 int job_wait_child(pid_t pid, struct process_end *end);
-/* Waits for all of them. The first status that is not 0, in the order of the table. */
+/* Waits for all of them, or until Ctrl-C, which ends none. The first status that is not 0, in the order of the table. */
 int job_wait_all(void);
 
 /* ---- server.c ---- */
@@ -78,6 +80,7 @@ int faults_run(int argc, char *argv[]);
 int files_cat(int argc, char *argv[]);
 int files_ls(int argc, char *argv[]);
 int hint_run(int argc, char *argv[]);
+int job_foreground(int argc, char *argv[]);
 int job_wait(int argc, char *argv[]);
 int kill_run(int argc, char *argv[]);
 int leave_run(int argc, char *argv[]);

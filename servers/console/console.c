@@ -4,7 +4,7 @@
  * turn: text that did not fit, the log, keys typed for a reader, drains. Nothing here waits for a
  * client; the only calls are to procmgr, which never calls the console.
  *
- * Keys are edited and shown only while somebody reads, so that they appear behind the reader's
+ * Keys are edited and shown only while somebody reads whose they are (protocol.h), so that they appear behind the reader's
  * prompt. If a reader dies, the line stays as it is and is shown to the next one. */
 
 #include "servers/console/console.h"
@@ -49,18 +49,45 @@ static bool env_lives(envid_t id)
 	return info->id == id && info->status != ENV_FREE && info->status != ENV_DYING;
 }
 
-/* The first living reader, or NULL. */
-static struct waiter *first_reader(struct console *console)
+bool console_may_read(struct console *console, envid_t client)
 {
-	struct waiter *reader;
+	const struct kept *kept = console->kept;
+	struct ipc_msg msg = {.w = {PM_IS_BELOW, (uint32_t)client, kept->foreground}, .nwords = 3};
 
-	while ((reader = waiters_first(&console->waiters, WAITERS_READ)) != NULL) {
-		if (env_lives(reader->id)) {
+	if (kept->owner == 0 || kept->foreground == 0) {
+		return kept->owner == 0 || client == kept->owner || !env_lives(kept->owner);
+	}
+	return ipc_call(console->procmgr, &msg, 0) == OK && msg.w[0] == 1;
+}
+
+static bool is_allowed(struct console *console, struct waiter *reader)
+{
+	if (reader->asked != console->changes) {
+		reader->allowed = console_may_read(console, reader->id);
+		reader->asked = console->changes;
+	}
+	return reader->allowed;
+}
+
+/* The first living one whose the keys are, or NULL. */
+static struct waiter *first_in(struct console *console, enum waiters_queue queue)
+{
+	struct waiter *reader = waiters_first(&console->waiters, queue), *next;
+
+	for (; reader != NULL; reader = next) {
+		next = reader->next;
+		if (!env_lives(reader->id)) {
+			waiters_remove(&console->waiters, reader);
+		} else if (is_allowed(console, reader)) {
 			break;
 		}
-		waiters_remove(&console->waiters, reader);
 	}
 	return reader;
+}
+
+static struct waiter *first_reader(struct console *console)
+{
+	return first_in(console, WAITERS_READ);
 }
 
 /* Ends the wait of a reader with a line or an error. False if it no longer waits. */
@@ -87,6 +114,10 @@ static void edit(struct console *console, struct waiter *reader, uint8_t key)
 	case LINE_EDITING: break;
 	case LINE_DONE: console->line_done = true; break;
 	case LINE_END: answer_reader(console, reader, E_END); break;
+	case LINE_TOO_LONG:
+		line_reset(&console->line);
+		answer_reader(console, reader, E_TOO_BIG);
+		break;
 	}
 }
 
@@ -122,6 +153,7 @@ static bool kill_foreground(struct console *console)
 		return false;
 	}
 	console->kept->foreground = 0;
+	console->changes++;
 	return ipc_call(console->procmgr, &msg, 0) == OK && (int32_t)msg.w[0] >= 0;
 }
 
@@ -132,10 +164,14 @@ static void serve_char_readers(struct console *console)
 	uint8_t key;
 
 	while (first_reader(console) == NULL &&
-	       (reader = waiters_first(&console->waiters, WAITERS_CHAR)) != NULL &&
+	       (reader = first_in(console, WAITERS_CHAR)) != NULL &&
 	       input_peek(&console->kept->input, &key)) {
 		envid_t id = reader->id;
 
+		if (key == INPUT_GAP) {
+			(void)input_take(&console->kept->input, &key);
+			continue;
+		}
 		waiters_remove(&console->waiters, reader);
 		if (answer(id, key, NULL, 0)) {
 			(void)input_take(&console->kept->input, &key);
@@ -244,6 +280,7 @@ void console_start(struct console *console)
 	struct kept *kept = (struct kept *)CONSOLE_KEPT;
 
 	console->kept = kept;
+	console->changes = 1;
 	kept_open(kept);
 	output_init(&console->output, kept, (volatile uint16_t *)(uintptr_t)VGA_MEMORY);
 	keyboard_init(&console->keyboard);
@@ -270,13 +307,21 @@ void console_take_bits(struct console *console, uint32_t bits)
 	}
 }
 
-void console_take_foreground(struct console *console, uint32_t pid)
+int console_take_foreground(struct console *console, envid_t client, uint32_t pid)
 {
+	const envid_t owner = console->kept->owner;
+
+	if (client != owner && env_lives(owner) && !console_may_read(console, client)) {
+		return E_PERM;
+	}
 	console->kept->foreground = pid;
+	console->kept->owner = client;
+	console->changes++;
 	if (pid != 0 && console->kept->interrupt_waits) {
 		interrupt(console);
 		console->kept->interrupt_waits = false;
 	}
+	return OK;
 }
 
 void console_work(struct console *console)

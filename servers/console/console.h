@@ -17,6 +17,7 @@ struct console {
 	bool line_done;     /* the line is complete and waits for a reader */
 	envid_t edited_for; /* the reader the line is shown to, 0 nobody */
 	struct waiters waiters;
+	uint32_t changes; /* of whose the keys are, since 1 */
 };
 
 /* Sets everything up, goes on with what a former console left, and takes in what the devices hold. */
@@ -25,9 +26,12 @@ void console_start(struct console *console);
 /* Acts on pending bits: device interrupts and procmgr's notice. May call procmgr. */
 void console_take_bits(struct console *console, uint32_t bits);
 
-/* Makes `pid` the process that Ctrl-C kills, 0 none. A Ctrl-C that came while its shell was still
- * starting it counts. May call procmgr. */
-void console_take_foreground(struct console *console, uint32_t pid);
+/* Makes `pid` the process that Ctrl-C kills and that reads, 0 none: then `client` reads. A Ctrl-C that came while its
+ * shell was still starting it counts. OK or E_PERM. May call procmgr. */
+int console_take_foreground(struct console *console, envid_t client, uint32_t pid);
+
+/* Whether the keys are the client's: protocol.h. May call procmgr. */
+bool console_may_read(struct console *console, envid_t client);
 
 /* Goes on with all that can go on: waiting text, the log, line editing, drains. To be called
  * after each message. Answers waiting clients; never waits for one. May call procmgr. */

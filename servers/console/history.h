@@ -5,7 +5,7 @@
 #include "servers/console/protocol.h"
 
 enum {
-	LINE_LENGTH_MAX = CONSOLE_BYTES_MAX - 1,
+	LINE_LENGTH_MAX = CONSOLE_LINE_MAX,
 	HISTORY_LINES = 16,
 };
 

@@ -22,9 +22,15 @@ enum input_event input_put(struct input *input, uint8_t byte)
 	if (byte == CTRL_C) {
 		return INPUT_INTERRUPT;
 	}
-	if (ring_free(&input->typed) == 0) {
+	if (byte == INPUT_GAP) {
+		return INPUT_IGNORED;
+	}
+	if (ring_free(&input->typed) <= 1) { /* the last place is for the gap */
 		bool first = !input->losing;
 
+		if (first && ring_free(&input->typed) == 1) {
+			ring_put(&input->typed, INPUT_GAP);
+		}
 		input->losing = true;
 		return first ? INPUT_LOST : INPUT_IGNORED;
 	}

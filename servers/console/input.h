@@ -4,7 +4,11 @@
 
 #include "servers/console/ring.h"
 
-enum { INPUT_RING_SIZE = 4096 };
+enum {
+	INPUT_RING_SIZE = 4096,
+	INPUT_GAP =
+		0, /* stands where bytes were lost; the key that would be 0, Ctrl-@, is ignored */
+};
 
 enum input_event {
 	INPUT_KEPT,

@@ -10,6 +10,7 @@
 #include "servers/console/line.h"
 
 #include "libsys/string.h"
+#include "servers/console/input.h"
 
 enum {
 	CTRL_A = 0x01,
@@ -65,6 +66,7 @@ static void show_tail(struct line *line, unsigned erased)
 static void insert(struct line *line, char c)
 {
 	if (line->length == LINE_LENGTH_MAX) {
+		line->overfull = true;
 		bell(line);
 		return;
 	}
@@ -84,6 +86,7 @@ static void cut(struct line *line, unsigned first, unsigned end)
 	if (first == end) {
 		return;
 	}
+	line->overfull = false;
 	move_to(line, first);
 	memmove(line->text + first, line->text + end, line->length - end);
 	line->length -= end - first;
@@ -107,6 +110,7 @@ static void replace(struct line *line, const struct history_line *with)
 {
 	unsigned old_length = line->length;
 
+	line->overfull = false;
 	move_to(line, 0);
 	memcpy(line->text, with->text, with->length);
 	line->length = with->length;
@@ -191,8 +195,12 @@ static enum line_event plain_key(struct line *line, uint8_t key)
 	case '\n':
 		move_to(line, line->length);
 		line->emit(line->context, "\n", 1);
+		if (line->overfull) {
+			return LINE_TOO_LONG;
+		}
 		history_add(&line->history, line->text, line->length);
 		return LINE_DONE;
+	case INPUT_GAP: line->overfull = true; break;
 	case CTRL_A: move_to(line, 0); break;
 	case CTRL_D:
 		if (line->length == 0) {
@@ -265,4 +273,5 @@ void line_reset(struct line *line)
 	line->cursor = 0;
 	line->back = 0;
 	line->escape = LINE_PLAIN;
+	line->overfull = false;
 }

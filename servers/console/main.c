@@ -41,34 +41,41 @@ static int handle_write(struct console *console, envid_t client, uint32_t length
 	return ANSWER_LATER;
 }
 
+/* A reader comes whose the keys are: a Ctrl-C that found nobody is not for who comes later. */
+static void forget_interrupt(struct console *console, envid_t client)
+{
+	if (console->kept->interrupt_waits && console_may_read(console, client)) {
+		console->kept->interrupt_waits = false;
+	}
+}
+
 static int handle_read_line(struct console *console, envid_t client)
 {
-	console->kept->interrupt_waits = false;
+	forget_interrupt(console, client);
 	waiters_add(&console->waiters, client, WAITERS_READ);
 	return ANSWER_LATER;
 }
 
-static int handle_read_char(struct console *console)
+static int handle_read_char(struct console *console, envid_t client)
 {
-	uint8_t byte;
+	uint8_t byte = INPUT_GAP;
 
-	return input_take(&console->kept->input, &byte) ? byte : E_NOT_FOUND;
+	if (console_may_read(console, client)) {
+		while (byte == INPUT_GAP && input_take(&console->kept->input, &byte)) {}
+	}
+	return byte != INPUT_GAP ? byte : E_NOT_FOUND;
 }
 
 static int handle_wait_char(struct console *console, envid_t client)
 {
-	console->kept->interrupt_waits = false;
+	forget_interrupt(console, client);
 	waiters_add(&console->waiters, client, WAITERS_CHAR);
 	return ANSWER_LATER;
 }
 
-static int handle_foreground(struct console *console, uint32_t pid)
+static int handle_foreground(struct console *console, envid_t client, uint32_t pid)
 {
-	if (pid > INT32_MAX) {
-		return E_INVAL;
-	}
-	console_take_foreground(console, pid);
-	return OK;
+	return pid > INT32_MAX ? E_INVAL : console_take_foreground(console, client, pid);
 }
 
 static int handle_drain(struct console *console, envid_t client)
@@ -87,9 +94,9 @@ static int serve(struct console *console, const struct ipc_msg *msg)
 	case CONSOLE_WRITE:
 		return handle_write(console, msg->from, msg->w[1], msg->w[2], msg->nwords);
 	case CONSOLE_READ_LINE: return handle_read_line(console, msg->from);
-	case CONSOLE_READ_CHAR: return handle_read_char(console);
+	case CONSOLE_READ_CHAR: return handle_read_char(console, msg->from);
 	case CONSOLE_WAIT_CHAR: return handle_wait_char(console, msg->from);
-	case CONSOLE_FOREGROUND: return handle_foreground(console, msg->w[1]);
+	case CONSOLE_FOREGROUND: return handle_foreground(console, msg->from, msg->w[1]);
 	case CONSOLE_DRAIN: return handle_drain(console, msg->from);
 	default: return E_NO_CALL;
 	}

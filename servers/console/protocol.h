@@ -1,5 +1,11 @@
 /* Messages to the console. w0 = enum console_op, answered with w0 = status or result.
- * Bytes travel in words 3.., four a word. */
+ * Bytes travel in words 3.., four a word.
+ *
+ * Whose the keys are: those of the process in the foreground and of all below it, or, while there is none, of the
+ * process that last said so: a shell at its prompt. A read of anybody else's waits until that changes (the
+ * shell's `fg` does that); it never takes a key. Nobody is told "end of input" for being in the background: a
+ * program may well read before its shell has come to put it into the foreground. Before anybody has said
+ * anything, and after a console that crashed, the keys are everybody's. */
 #ifndef PARLEY_SERVERS_CONSOLE_PROTOCOL_H
 #define PARLEY_SERVERS_CONSOLE_PROTOCOL_H
 
@@ -8,17 +14,20 @@
 #include "kernel/abi/types.h"
 
 #define CONSOLE_BYTES_MAX ((IPC_WORDS_MAX - 3) * 4)
+#define CONSOLE_LINE_MAX (CONSOLE_BYTES_MAX - 1)
 
 enum console_op {
-	CONSOLE_WRITE = 1,  /* w1 bytes 0..CONSOLE_BYTES_MAX, w2 a number other than that of the
+	CONSOLE_WRITE = 1, /* w1 bytes 0..CONSOLE_BYTES_MAX, w2 a number other than that of the
 			     * client's last write, or 0; -> w0 bytes, all of them. Sent again
 			     * with the same number to the next console, it is printed once. */
-	CONSOLE_READ_LINE,  /* -> w0 bytes without the newline; E_END at Ctrl-D on an empty line, */
-			    /*    E_INTERRUPTED at Ctrl-C; waits its turn behind other readers */
-	CONSOLE_READ_CHAR,  /* -> w0 one character, or E_NOT_FOUND: never waits */
-	CONSOLE_WAIT_CHAR,  /* -> w0 one character; waits its turn, behind all who read lines */
-	CONSOLE_FOREGROUND, /* w1 pid that Ctrl-C kills, 0 none (then Ctrl-C ends the line edit) */
-	CONSOLE_DRAIN,      /* -> w0 OK once everything written so far has left the machine */
+	CONSOLE_READ_LINE, /* -> w0 bytes without the newline; E_END at Ctrl-D on an empty line, */
+			   /*    E_INTERRUPTED at Ctrl-C, E_TOO_BIG: more was typed than fits */
+	/*    (CONSOLE_LINE_MAX) or was kept; waits its turn behind other readers */
+	CONSOLE_READ_CHAR, /* -> w0 one character, or E_NOT_FOUND, also to the background: never waits */
+	CONSOLE_WAIT_CHAR, /* -> w0 one character; waits its turn, behind all who read lines */
+	CONSOLE_FOREGROUND, /* w1 pid that Ctrl-C kills and that reads, 0 none (then Ctrl-C ends the line */
+	/*    edit, and the client reads) -> w0 OK, E_PERM: the keys are not the client's */
+	CONSOLE_DRAIN, /* -> w0 OK once everything written so far has left the machine */
 };
 
 /* What a console accepts, and has not sent yet, lies in memory that outlives it: pages that procmgr maps here

@@ -118,7 +118,156 @@ static void type_ahead_overflow_rings_once(void)
 	request(SHELL, CONSOLE_READ_LINE, 0);
 	check_no_reply(SHELL);
 	type("\n");
-	CHECK_EQ(replies[ENV_SLOT(SHELL)].status, CONSOLE_BYTES_MAX - 1);
+	check_status(SHELL, E_TOO_BIG);
+}
+
+static void line_over_the_limit_is_refused(void)
+{
+	start();
+	request(SHELL, CONSOLE_READ_LINE, 0);
+	for (int i = 0; i < CONSOLE_LINE_MAX + 1; i++) {
+		type("x");
+	}
+	type("\n");
+	check_status(SHELL, E_TOO_BIG);
+	request(SHELL, CONSOLE_READ_LINE, 0);
+	type("next\n");
+	check_line(SHELL, "next");
+	request(SHELL, CONSOLE_READ_LINE, 0);
+	type("\033[A\n"); /* what was refused is not in the history */
+	check_line(SHELL, "next");
+	request(SHELL, CONSOLE_READ_LINE, 0);
+	for (int i = 0; i < CONSOLE_LINE_MAX; i++) {
+		type("y");
+	}
+	type("z\177\n"); /* seen, and made shorter */
+	CHECK_EQ(replies[ENV_SLOT(SHELL)].status, CONSOLE_LINE_MAX - 1);
+}
+
+/* A line of which a part was lost, before anybody read it, is not run; those around it are. */
+static void line_with_a_gap_is_refused(void)
+{
+	start();
+	type("one\n");
+	for (int i = 0; i < 500; i++) {
+		type("ab cd efg\n");
+	}
+	request(SHELL, CONSOLE_READ_LINE, 0);
+	check_line(SHELL, "one");
+	for (int i = 0; i < 409; i++) {
+		request(SHELL, CONSOLE_READ_LINE, 0);
+		check_line(SHELL, "ab cd efg");
+	}
+	request(SHELL, CONSOLE_READ_LINE, 0);
+	check_no_reply(SHELL);
+	type("\n");
+	check_status(SHELL, E_TOO_BIG);
+	type("two\n");
+	request(SHELL, CONSOLE_READ_LINE, 0);
+	check_line(SHELL, "two");
+}
+
+static void gap_is_no_character(void)
+{
+	start();
+	type("\001");
+	for (int i = 0; i < 5000; i++) {
+		type("x");
+	}
+	request(SHELL, CONSOLE_READ_CHAR, 0);
+	check_status(SHELL, 1);
+	for (int i = 0; i < 4094; i++) {
+		request(SHELL, i % 2 ? CONSOLE_READ_CHAR : CONSOLE_WAIT_CHAR, 0);
+		check_status(SHELL, 'x');
+	}
+	request(SHELL, CONSOLE_READ_CHAR, 0);
+	check_status(SHELL, E_NOT_FOUND);
+	request(SHELL, CONSOLE_WAIT_CHAR, 0);
+	check_no_reply(SHELL);
+	type("y");
+	check_status(SHELL, 'y');
+}
+
+/* SHELL is a shell, OTHER a program that it started in the background, as process 7. */
+static void background_gets_no_key(void)
+{
+	start();
+	pid_above[ENV_SLOT(OTHER)] = 7;
+	request(SHELL, CONSOLE_FOREGROUND, 0);
+	check_status(SHELL, OK);
+	request(OTHER, CONSOLE_READ_LINE, 0);
+	request(SHELL, CONSOLE_READ_LINE, 0);
+	type("one\n");
+	check_line(SHELL, "one");
+	type("two\n");
+	check_no_reply(OTHER);
+	request(SHELL, CONSOLE_READ_LINE, 0);
+	check_line(SHELL, "two");
+	request(SHELL, CONSOLE_READ_LINE, 0);
+	type("\003");
+	check_status(SHELL, E_INTERRUPTED);
+	check_no_reply(OTHER);
+	request(OTHER, CONSOLE_READ_CHAR, 0);
+	check_status(OTHER, E_NOT_FOUND);
+	request(OTHER, CONSOLE_WAIT_CHAR, 0);
+	type("x");
+	check_no_reply(OTHER);
+	request(OTHER, CONSOLE_FOREGROUND, 7);
+	check_status(OTHER, E_PERM);
+	request(OTHER, CONSOLE_FOREGROUND, 0);
+	check_status(OTHER, E_PERM);
+	request(SHELL, CONSOLE_READ_LINE, 0);
+	type("\n");
+	check_line(SHELL, "x");
+}
+
+static void foreground_reads_and_all_below_it(void)
+{
+	start();
+	pid_above[ENV_SLOT(OTHER)] = pid_above[ENV_SLOT(THIRD)] = 7;
+	request(SHELL, CONSOLE_FOREGROUND, 0);
+	check_status(SHELL, OK);
+	request(OTHER, CONSOLE_READ_LINE, 0); /* before it is in the foreground */
+	type("one\n");
+	check_no_reply(OTHER);
+	request(SHELL, CONSOLE_FOREGROUND, 7);
+	check_status(SHELL, OK);
+	check_line(OTHER, "one");
+	request(THIRD, CONSOLE_READ_LINE, 0);
+	type("two\nthree\n");
+	check_line(THIRD, "two");
+	request(OTHER, CONSOLE_READ_LINE, 0);
+	check_line(OTHER, "three");
+	request(OTHER, CONSOLE_READ_LINE, 0);
+	request(SHELL, CONSOLE_FOREGROUND, 0);
+	check_status(SHELL, OK);
+	request(SHELL, CONSOLE_READ_LINE, 0);
+	type("four\n");
+	check_line(SHELL, "four");
+	check_no_reply(OTHER);
+}
+
+/* OTHER is a shell that was started in SHELL. */
+static void shells_may_be_nested(void)
+{
+	start();
+	pid_above[ENV_SLOT(OTHER)] = 7;
+	request(SHELL, CONSOLE_FOREGROUND, 7);
+	request(OTHER, CONSOLE_FOREGROUND, 0);
+	check_status(OTHER, OK);
+	request(SHELL, CONSOLE_READ_LINE, 0);
+	request(OTHER, CONSOLE_READ_LINE, 0);
+	type("one\n");
+	check_line(OTHER, "one");
+	request(OTHER, CONSOLE_FOREGROUND, 8);
+	check_status(OTHER, OK);
+	bury(OTHER);
+	replies[ENV_SLOT(SHELL)].count = 0;
+	request(SHELL, CONSOLE_FOREGROUND, 0);
+	check_status(SHELL, OK);
+	request(SHELL, CONSOLE_READ_LINE, 0);
+	type("two\n");
+	check_line(SHELL, "two");
 }
 
 static void readers_take_turns(void)
@@ -264,6 +413,7 @@ static void interrupt_kills_a_reading_foreground(void)
 	start();
 	request(SHELL, CONSOLE_FOREGROUND, 8);
 	check_status(SHELL, OK);
+	pid_above[ENV_SLOT(OTHER)] = 8;
 	request(OTHER, CONSOLE_READ_LINE, 0);
 	kill_ends = OTHER;
 	type("abc");
@@ -298,6 +448,12 @@ int main(void)
 		TEST(characters_are_waited_for),
 		TEST(character_of_a_dead_reader_goes_to_the_next),
 		TEST(type_ahead_overflow_rings_once),
+		TEST(line_over_the_limit_is_refused),
+		TEST(line_with_a_gap_is_refused),
+		TEST(gap_is_no_character),
+		TEST(background_gets_no_key),
+		TEST(foreground_reads_and_all_below_it),
+		TEST(shells_may_be_nested),
 		TEST(readers_take_turns),
 		TEST(dead_reader_swallows_nothing),
 		TEST(line_whose_reader_is_gone_goes_to_the_next),

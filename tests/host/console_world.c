@@ -21,6 +21,7 @@ static int delivered_result;
 uint32_t receive_flags;
 struct reply replies[NENV];
 envid_t dies_unseen;
+uint32_t pid_above[NENV];
 uint32_t killed_pid, killed_status;
 int kill_result;
 envid_t kill_ends;
@@ -87,6 +88,12 @@ int ipc_call(envid_t to, struct ipc_msg *msg, uint32_t flags)
 	CHECK_EQ(flags, 0);
 	if (msg->w[0] == PM_LOG_READ) {
 		read_log(msg);
+		return OK;
+	}
+	if (msg->w[0] == PM_IS_BELOW) {
+		bool below = pid_above[ENV_SLOT(msg->w[1])] == msg->w[2];
+
+		*msg = (struct ipc_msg){.from = PROCMGR, .w = {below}, .nwords = 1};
 		return OK;
 	}
 	CHECK_EQ(msg->w[0], PM_KILL);

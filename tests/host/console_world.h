@@ -27,6 +27,8 @@ extern envid_t dies_unseen;    /* answers to it fail, though its record says tha
 extern uint32_t receive_flags; /* of the server's last receive */
 
 /* procmgr: what it was asked to kill, what it answers, and whom that buries. */
+/* By slot: the pid of the process that this client is, or is below of; 0: of none. */
+extern uint32_t pid_above[NENV];
 extern uint32_t killed_pid, killed_status;
 extern int kill_result;
 extern envid_t kill_ends;
