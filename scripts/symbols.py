@@ -40,13 +40,13 @@ def addr2line(path, address):
 
 
 def locate(name, depth, address, kernel="build/kernel.elf"):
-    """Text for one frame. All frames but the first hold return addresses, which may lie past
-    the end of the caller; the first may, if a call that never returns put it there."""
+    """Text for one frame. Programs print return addresses alone, the kernel as all but the first. Such an
+    address may lie past the end of the caller, if the call does not return: so the byte before it is looked up."""
     path = program_file(name, kernel)
     if not path or not path.is_file():
         return "??"
     before = addr2line(path, address - 1)
-    exact = before if depth else addr2line(path, address)
+    exact = before if depth or name else addr2line(path, address)
     return " ".join(before if exact[0] == "??" else exact)
 
 
