@@ -2,13 +2,13 @@
  *
  * Path `pager`: the kernel enters fault_upcall (nasm/user/upcall.asm) on the exception stack;
  * asks the pager by IPC; if the page is not the pager's, the program's own handler is called, else procmgr ends
- * the process with a line that says why. If the pager knows the page and cannot give it, or does not answer in time,
+ * the process with a line that says why. If the pager does not answer in time,
  * procmgr is asked to end the process without another access to memory that could be absent.
  *
  * Path `self`: the same upcall, and what the pager would do happens in the process (self.h).
  *
- * Paths `ipc` and `kernel`: the upcall fault_refused, only while the program has a handler; the kernel asks the
- * pager, or sees to the fault itself, and enters the upcall for what is not theirs. */
+ * Paths `ipc` and `kernel`: the upcall fault_refused; the kernel asks the pager, or sees to the fault itself, and
+ * enters the upcall for what is not theirs: the program's handler, or its end. */
 #ifndef PARLEY_LIBSYS_FAULT_H
 #define PARLEY_LIBSYS_FAULT_H
 
@@ -27,7 +27,7 @@ fault_handler_fn *fault_set_handler(fault_handler_fn *handler);
 /* Likewise for other exceptions; utf->fault_va holds the vector. */
 fault_handler_fn *fault_set_exception_handler(fault_handler_fn *handler);
 
-/* The upcalls themselves, assembly; the start code stores them in the env page, or fault_set_handler. */
+/* The upcalls themselves, assembly; the start code stores them in the env page. */
 void fault_upcall(void);
 void fault_refused(void);
 void fault_xupcall(void);

@@ -2,8 +2,8 @@
  *
  * An env on this path starts as on JOS: everything loaded, no upcall, no exception stack. self_start
  * makes both before main, so that the stack grows and a fork's pages are copied here too, by
- * the same policy that the pager follows (libsys/paging.c). An upcall for other exceptions is there
- * only while the program has a handler: without one the kernel ends the env, and its death says why.
+ * the same policy that the pager follows (libsys/paging.c). What nobody handles is run again without an
+ * upcall (libsys/fault.c): then the kernel ends the env, and its death says why.
  *
  * A forked child is an env that its parent controls; procmgr does not know it. The parent asks the
  * kernel for deaths, keeps the ends of children here until wait() wants them, and hides the
@@ -59,6 +59,7 @@ void self_start(void)
 	self_started = true;
 	if (sys_page_alloc(0, EXCEPTION_STACK | PTE_W, 1) >= 0) {
 		env_page->upcall = (vaddr_t)fault_upcall;
+		env_page->xupcall = (vaddr_t)fault_xupcall;
 	}
 }
 
@@ -233,8 +234,13 @@ static void describe_fault(const struct child *child, struct process_end *end)
 	if (child->cause == DEATH_EXCEPTION) {
 		snprintf(text, size, "%s at ip 0x%08x", exception_name(child->code), child->ip);
 	} else {
-		snprintf(text, size, "fault at 0x%08x (%s, ip 0x%08x)", child->va_or_status,
-		         (child->code & FEC_WR) != 0 ? "write" : "read", child->ip);
+		const char *kind = child->cause == DEATH_STACK_FULL
+		                           ? "exception stack overflow"
+		                           : exception_fault_kind(child->va_or_status, child->code);
+
+		snprintf(text, size, "fault at 0x%08x (%s, ip 0x%08x)%s%s", child->va_or_status,
+		         (child->code & FEC_WR) != 0 ? "write" : "read", child->ip,
+		         kind != NULL ? ": " : "", kind != NULL ? kind : "");
 	}
 }
 

@@ -94,7 +94,7 @@ static int write_bytes(const char *bytes, uint32_t length)
 
 int stdout_flush(void)
 {
-	uint32_t length = out.used;
+	uint32_t length = out.used <= sizeof(out.bytes) ? out.used : 0; /* else overwritten */
 
 	out.used = 0;
 	out.line_ended = false;

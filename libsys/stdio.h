@@ -1,5 +1,6 @@
 /* Formatted output and line input over the console. Output of printf and friends collects in
- * a buffer of this process and is sent at a newline, when full, before input, fork and exit. What
+ * a buffer of this process and is sent at a newline, when full, before input, fork and exit, and when the
+ * process ends by a fault or an exception of its own. What
  * the console cannot take, and all output of servers, goes to sys_debug_write. */
 #ifndef PARLEY_LIBSYS_STDIO_H
 #define PARLEY_LIBSYS_STDIO_H

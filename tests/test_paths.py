@@ -16,6 +16,7 @@ PROGRAMS = ["constructors_run", "cowtest", "cow_many_writers", "cow_last_sharer_
             "cow_untouched_reads_zero", "pager_two_fault_at_once", "pager_says_when_memory_ends",
             "pager_leaves_the_rest_to_us", "fault_handlers_of_programs",
             "fault_deadline_names_who", "handlers_may_use_sse", "hostile_stack_overflow",
+            "ipc_untouched_pages_are_sent", "output_before_the_end all",
             "malloc_blocks_stay_apart", "proc_exec_keeps_pid", "stress_forktrees"]
 LOADING = sorted(path.stem for path in (ROOT / "tests/guest").glob("load_*.c"))
 # What of these is true also where programs do not come on demand: contents, privacy, nothing lost.

@@ -1,12 +1,16 @@
-"""How programs are linked, and what the linker refuses."""
+"""How programs are linked, what the linker refuses, and how they end."""
 
+import re
 import subprocess
 
 import pytest
 
-from conftest import ROOT
+import symbols
+import tools
+from conftest import ROOT, run_app
+from test_kernels import built
 
-CC = "i686-linux-gnu-gcc"
+CC, NM = tools.cross("gcc"), tools.cross("nm")
 FLAGS = ["-std=gnu11", "-ffreestanding", "-march=i686", "-O2", "-fno-pic", "-fno-stack-protector",
          "-fno-asynchronous-unwind-tables", "-mno-sse", "-I.", "-Wall", "-Wextra", "-Werror"]
 LINK = ["-static", "-nostdlib", "-Wl,--build-id=none", "-Wl,-z,noexecstack", "-Wl,-z,max-page-size=4096",
@@ -42,7 +46,7 @@ def test_servers_have_no_constructors(tmp_path, kind):
 def test_servers_are_linked_so():
     """The symbol that makes the linker refuse them."""
     for server in ("procmgr", "pager", "console"):
-        symbols = subprocess.run(["i686-linux-gnu-nm", f"build/{server}.elf"], cwd=ROOT, capture_output=True,
+        symbols = subprocess.run([NM, f"build/{server}.elf"], cwd=ROOT, capture_output=True,
                                  text=True, check=True).stdout
         assert " no_constructors\n" in symbols
 
@@ -54,3 +58,45 @@ def test_wrong_formats_do_not_compile(tmp_path, call):
               f"char text[9];\nint main(void) {{ {call}; return 0; }}\n")
     assert "Werror=format" in build(tmp_path, source)
     assert build(tmp_path, source.replace(call, 'printf("%s %f", STATUS(E_PERM), 1.5)')) == ""
+
+
+def test_an_assertion_that_is_the_last_call_names_its_line(tmp_path, monkeypatch):
+    """Its return address is the next function's first."""
+    source = ("_Noreturn void ends(void);\n"
+              "__attribute__((noinline)) void first(void)\n{\n\tends();\n}\n"
+              "__attribute__((noinline)) _Noreturn void ends(void) { for (;;) { } }\n"
+              "int main(void) { first(); }\n")
+    assert build(tmp_path, source, "-g", "-falign-functions=1", "-fno-toplevel-reorder", "-fno-function-sections",
+                 "-fno-omit-frame-pointer") == ""
+    program = tmp_path / "program"
+    names = subprocess.run([NM, "-S", str(program)], capture_output=True, text=True, check=True).stdout
+    start, size = re.search(r"^(\w+) (\w+) T first$", names, re.M).groups()
+    after = int(start, 16) + int(size, 16)
+    assert f"{after:08x} " in re.search(r"^.* T ends$", names, re.M).group()
+    monkeypatch.setattr(symbols, "program_file", lambda name, kernel: program)
+    assert symbols.locate("program", 0, after).split()[0] == "first"
+    assert symbols.locate("program", 0, after).endswith("program.c:4")
+
+
+PATHS = [{}, {"FAULTS": "ipc"}, {"FAULTS": "self"}, {"FAULTS": "kernel"}]
+ENDS = {"null": r"fault at 0x00000000 \(write, ip 0x\w+ end_by\+0x\w+\): null pointer",
+        "overflow": r"fault at 0x\w+ \(write, ip 0x\w+ recurse\+0x\w+\): stack overflow",
+        "divide": r"divide error at ip 0x\w+ \(end_by\+0x\w+\)",
+        "breakpoint": r"breakpoint at ip 0x\w+ \(end_by\+0x\w+\)"}
+
+
+@pytest.mark.parametrize("options", PATHS, ids=["pager", "ipc", "self", "kernel"])
+@pytest.mark.parametrize("end", ENDS)
+def test_no_text_is_lost_at_the_end(end, options):
+    kernel = built("KFAULT=1") if options.get("FAULTS") == "kernel" else {}
+    result = run_app(f"output_before_the_end {end}", smp=2, **options, **kernel)
+    assert result.status == 98, result
+    assert result.output.count(f"text before {end}|") == 1, result
+    assert re.search(ENDS[end], result.output), result
+
+
+def test_no_text_is_lost_for_want_of_memory():
+    """The end itself may need pages, and gets none: it is said why, in any case."""
+    result = run_app("output_before_the_end limit", smp=1)
+    assert result.status == 98 and result.output.count("text before limit|") == 1, result
+    assert re.search(r"fault at 0x\w+ \(write, ip 0x\w+ memset\+0x\w+\): limit reached", result.output), result

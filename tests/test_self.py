@@ -66,6 +66,7 @@ def test_cowtest(smp):
 
 @CPUS
 @pytest.mark.parametrize("program", ["constructors_run", "fault_handlers_of_programs", "handlers_may_use_sse",
+                                     "ipc_untouched_pages_are_sent", "output_before_the_end all",
                                      "malloc_blocks_stay_apart", "cow_last_sharer_copies_nothing",
                                      "cow_many_writers", "hostile_stack_overflow", "ipc_stress",
                                      "stress_forktrees"])

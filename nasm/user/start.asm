@@ -3,6 +3,7 @@
 %include "constants.inc"
 %include "nasm/user/words.inc"
 
+extern fault_refused
 extern fault_upcall
 extern fault_xupcall
 extern init_main
@@ -19,7 +20,7 @@ section .resident progbits alloc exec nowrite align=16 ; see libsys/user.ld
 ;
 ; With a pager the upcalls are set first, by immediate stores into the env page, which is always
 ; there: nothing before them can fault, everything after them may. Where the kernel sees to page faults, their
-; upcall is only for programs with a handler (libsys/fault.c). Without one everything is present:
+; upcall is for those that are nobody's. Without a pager everything is present:
 ; this is a server, which has no arguments and must not fault, or a program on fault path
 ; `self`, which sees to its faults itself. The env page names the controller only of the env that
 ; it belongs to, so its id is kept for copies of this process that somebody else controls.
@@ -30,6 +31,7 @@ _start:
 	cmp	dword [ENVPAGE + EP_PAGER], 0
 	je	.loaded
 	mov	dword [ENVPAGE + EP_XUPCALL], fault_xupcall
+	mov	dword [ENVPAGE + EP_UPCALL], fault_refused
 	cmp	dword [ENVPAGE + EP_FAULT_PATH], FAULTS_UPCALL
 	jne	.loaded
 	mov	dword [ENVPAGE + EP_UPCALL], fault_upcall

@@ -51,9 +51,15 @@ section .resident progbits alloc exec nowrite align=16 ; see libsys/user.ld
 
 ; void fault_refused(void);		entered by the kernel on a page fault that the pager refused
 ;
-; On paths `ipc` and `kernel`, where nobody is asked again: the program's handler is next.
+; On paths `ipc` and `kernel`, where nobody is asked again: the program's handler is next, or its end. Without any
+; pager not even that can be had: then the kernel ends the env, and says of what.
 global fault_refused
 fault_refused:
+	cmp	dword [ENVPAGE + EP_PAGER], 0
+	jne	.pager
+	mov	dword [ENVPAGE + EP_UPCALL], 0
+	jmp	fault_upcall.return
+.pager:
 	mov	eax, -MINUS_E_FAULT
 	jmp	fault_upcall.unhandled
 
@@ -103,18 +109,29 @@ fault_upcall:
 	add	esp, UTF_REGS
 	GO_BACK
 
-; Not the pager's business: the program's. All else that the pager refuses is its business.
+; Not the pager's business: the program's. All else that the pager refuses is the process's end. It comes in C, which
+; has something to do first; but if what it needs is refused too, procmgr is told of the fault that was first.
 .refused:
 	cmp	eax, -MINUS_E_FAULT
 	je	.unhandled
+	cmp	dword [ENDING], 0
+	jne	.no_help
+	mov	[ENDING], esp
+	mov	[ENDING_WHY], eax
+	jmp	.unhandled
 
-; The pager knows the page and cannot give it, or did not answer; eax is why. procmgr is told, and where the frame
+; The pager did not answer, or cannot give a page that the end needs; eax is why. procmgr is told, and where the frame
 ; is: if the pager is dead, it answers when another one stands, and the instruction runs again; nothing of
 ; the old call is kept. Else it ends the process, and says what the frame says. From here to that end nothing
 ; is touched that might need the pager, which would be asked again, and waited for again: this code and
 ; fault_ops are present, and who started here has MANAGER in its env page; who is a copy has `process_manager`
 ; where fork() has just read it, until fork() has returned.
 .no_help:
+	cmp	dword [ENDING], 0
+	je	.tell
+	mov	esp, [ENDING]
+	mov	eax, [ENDING_WHY]
+.tell:
 	mov	ebp, eax
 	mov	ebx, [MANAGER]
 	test	ebx, ebx

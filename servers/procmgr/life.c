@@ -61,6 +61,7 @@ struct ending life_ending_of_death(const struct env_death *death)
 		ending.vector = VECTOR_PAGE_FAULT;
 		ending.va = death->va_or_status;
 		ending.err = death->code;
+		ending.stack_full = death->cause == DEATH_STACK_FULL;
 	}
 	if (death->cause == DEATH_REFUSED) {
 		ending.reason = -(int)(death->code >> DEATH_STATUS_SHIFT);

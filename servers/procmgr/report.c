@@ -13,15 +13,15 @@
 
 enum { WHO_MAX = PM_NAME_MAX + 16, SYMBOL_MAX = 96 };
 
-/* "main+0x11" between the texts given, or nothing at all. */
-static void format_symbol(const struct image *image, vaddr_t ip, const char *before,
-                          const char *after, char *buffer, uint32_t size)
+/* "main+0x11" between the texts given, or nothing at all; the code is `behind` bytes before `ip`. */
+static void format_symbol(const struct image *image, vaddr_t ip, uint32_t behind,
+                          const char *before, const char *after, char *buffer, uint32_t size)
 {
 	uint32_t offset;
-	const char *symbol = image_symbol(image, ip, &offset);
+	const char *symbol = image_symbol(image, ip - behind, &offset);
 	buffer[0] = '\0';
 	if (symbol != NULL) {
-		snprintf(buffer, size, "%s%.64s+0x%x%s", before, symbol, offset, after);
+		snprintf(buffer, size, "%s%.64s+0x%x%s", before, symbol, offset + behind, after);
 	}
 }
 
@@ -29,7 +29,9 @@ static void format_exception(const char *who, const struct image *image,
                              const struct ending *ending, char *buffer, uint32_t size)
 {
 	char symbol[SYMBOL_MAX];
-	format_symbol(image, ending->ip, " (", ")", symbol, sizeof(symbol));
+	/* A trap's address is behind its instruction, which may be a function's last. */
+	uint32_t behind = ending->vector == VECTOR_BREAKPOINT || ending->vector == VECTOR_OVERFLOW;
+	format_symbol(image, ending->ip, behind, " (", ")", symbol, sizeof(symbol));
 	snprintf(buffer, size, "%s: %s at ip 0x%08x%s", who, exception_name(ending->vector),
 	         ending->ip, symbol);
 }
@@ -47,11 +49,17 @@ static void format_pager(envid_t pager, char *buffer, uint32_t size)
 	}
 }
 
-/* ": why", or nothing if it is just an ordinary fault. */
+/* ": why", or nothing if it could be anything. */
 static void format_reason(const struct ending *ending, char *buffer, uint32_t size)
 {
 	char who[WHO_MAX];
-	if (ending->reason == E_FAULT) {
+	const char *kind = exception_fault_kind(ending->va, ending->err);
+	if (ending->stack_full) {
+		kind = "exception stack overflow";
+	}
+	if (ending->reason == E_FAULT && kind != NULL) {
+		snprintf(buffer, size, ": %s", kind);
+	} else if (ending->reason == E_FAULT) {
 		buffer[0] = '\0';
 	} else if (ending->reason == E_TIMEOUT && ending->pager != 0) {
 		format_pager(ending->pager, who, sizeof(who));
@@ -66,7 +74,7 @@ static void format_page_fault(const char *who, const struct image *image,
 {
 	char symbol[SYMBOL_MAX], reason[SYMBOL_MAX];
 	const char *access = (ending->err & FEC_WR) != 0 ? "write" : "read";
-	format_symbol(image, ending->ip, " ", "", symbol, sizeof(symbol));
+	format_symbol(image, ending->ip, 0, " ", "", symbol, sizeof(symbol));
 	format_reason(ending, reason, sizeof(reason));
 	snprintf(buffer, size, "%s: fault at 0x%08x (%s, ip 0x%08x%s)%s", who, ending->va, access,
 	         ending->ip, symbol, reason);

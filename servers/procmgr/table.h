@@ -29,7 +29,8 @@ struct ending {
 	vaddr_t va;
 	uint32_t err;
 	vaddr_t ip;
-	envid_t pager;        /* E_TIMEOUT: who did not answer (0: not known) ... */
+	bool stack_full; /* PM_END_FAULT: there was no room to deliver it on the exception stack */
+	envid_t pager;   /* E_TIMEOUT: who did not answer (0: not known) ... */
 	uint32_t deadline_ms; /* ... in this time */
 };
 

@@ -76,21 +76,21 @@ static void overflow_stack(void)
 
 static const struct {
 	crash_fn *crash;
-	const char *why;
+	const char *why, *end;
 } cases[] = {
-	{write_null, "fault at 0x00000000 (write, ip 0x"},
-	{read_unmapped, "fault at 0xdeadbeef (read, ip 0x"},
-	{read_kernel, "fault at 0xf0100000 (read, ip 0x"},
-	{write_text, "fault at 0x00800000 (write, ip 0x"},
-	{jump_nowhere, "fault at 0x00100000 (read, ip 0x00100000)"},
-	{divide, "divide error at ip 0x"},
-	{breakpoint, "breakpoint at ip 0x"},
-	{invalid, "invalid opcode at ip 0x"},
-	{privileged, "general protection fault at ip 0x"},
-	{bad_stack, "fault at 0x000000fc (write, ip 0x"},
-	{no_exception_stack, "fault at 0x"},
-	{no_pager, "fault at 0x"},
-	{overflow_stack, "fault at 0xeeaf"},
+	{write_null, "fault at 0x00000000 (write, ip 0x", ": null pointer"},
+	{read_unmapped, "fault at 0xdeadbeef (read, ip 0x", ")"},
+	{read_kernel, "fault at 0xf0100000 (read, ip 0x", ""},
+	{write_text, "fault at 0x00800000 (write, ip 0x", ")"},
+	{jump_nowhere, "fault at 0x00100000 (read, ip 0x00100000)", ""},
+	{divide, "divide error at ip 0x", ""},
+	{breakpoint, "breakpoint at ip 0x", ""},
+	{invalid, "invalid opcode at ip 0x", ""},
+	{privileged, "general protection fault at ip 0x", ""},
+	{bad_stack, "fault at 0x000000fc (write, ip 0x", ": null pointer"},
+	{no_exception_stack, "fault at 0x", ""},
+	{no_pager, "fault at 0x", ""},
+	{overflow_stack, "fault at 0xeeaf", ": stack overflow"},
 };
 
 static void check_case(uint32_t number)
@@ -110,6 +110,7 @@ static void check_case(uint32_t number)
 	snprintf(start, sizeof(start), "fault_ends_process_with_reason[%d]: ", child);
 	CHECK_EQ(strncmp(end.why, start, strlen(start)), 0);
 	CHECK(strstr(end.why, cases[number].why) != NULL);
+	CHECK_TEXT(end.why + strlen(end.why) - strlen(cases[number].end), cases[number].end);
 }
 
 int main(void)
