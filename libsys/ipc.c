@@ -5,6 +5,7 @@
  * them free of deadlock. The page-fault stub (nasm/user/upcall.asm) does not pass through here. */
 #include "libsys/ipc.h"
 #include "libsys/assert.h"
+#include "libsys/present.h"
 #include "libsys/string.h"
 
 enum { FIRST_MSG_WORD = 3 };
@@ -78,6 +79,33 @@ void ipc_set_rank(enum ipc_rank own)
 void ipc_know_rank(envid_t env, enum ipc_rank rank)
 {
 	ranked_env[rank] = env;
+}
+
+int ipc_exchange_absent(uint32_t phases, envid_t partner, struct ipc_msg *msg)
+{
+	const uint32_t mode = env_page->send_mode;
+	const bool write =
+		(mode & IPC_MODE_WRITABLE) != 0 && (mode & ~IPC_MODE_WRITABLE) != IPC_MODE_COPY;
+	const uint32_t eax = SYS_IPC | phases | IPC_WORDS(msg->nwords);
+	int result = E_PERM;
+
+	for (int i = 0; i < IPC_TRIES && result == E_PERM; i++) {
+		int status = present_make(env_page->send_va, env_page->send_npages, write);
+		struct syscall_regs regs = {(uint32_t)partner, msg->w[0], msg->w[1], msg->w[2]};
+
+		if (status < 0) {
+			return status == E_FAULT ? E_PERM : status;
+		}
+		result = syscall_raw(eax, &regs);
+		if (result >= 0) {
+			*msg = (struct ipc_msg){.from = (envid_t)regs.ebx,
+			                        .w = {regs.esi, regs.edi, regs.ebp},
+			                        .nwords = IPC_GOT_WORDS(result),
+			                        .npages = IPC_GOT_PAGES(result)};
+			return OK;
+		}
+	}
+	return result;
 }
 
 static uint8_t *message_bytes(void)

@@ -1,7 +1,13 @@
 /* Synchronous IPC (kernel/abi/ipc.h says what the kernel promises).
  *
  * A message is three words and, if `nwords` is above 3, words 3.. in env_page->msg[3..].
- * `flags` are IPC_* bits beyond the phases: IPC_PAGES, IPC_WINDOW, no-wait and time-out bits. */
+ * `flags` are IPC_* bits beyond the phases: IPC_PAGES, IPC_WINDOW, no-wait and time-out bits.
+ *
+ * A run of pages to send need not be present: where the kernel refuses it, the caller's pager is asked for what is
+ * not there (and for what cannot be written yet, if it is sent writable), and the call is made again, at most
+ * IPC_TRIES times, for a pager may take pages away meanwhile. Then E_PERM, as for a run that the program does not
+ * have; E_NO_MEM, E_LIMIT or E_LOST if that is why. A pager that lets the program have fewer pages than
+ * the run has can never be content. */
 #ifndef PARLEY_LIBSYS_IPC_H
 #define PARLEY_LIBSYS_IPC_H
 
@@ -47,6 +53,11 @@ void ipc_check_rank(envid_t to);
 
 /* ---- inline, so that the words of a message can stay in registers ---- */
 
+enum { IPC_TRIES = 8 };
+
+/* The same as ipc_exchange, after E_PERM. */
+int ipc_exchange_absent(uint32_t phases, envid_t partner, struct ipc_msg *msg);
+
 /* Enters the kernel with *msg for the phases and flags given. >= 0: OK, and the answer is in *msg; else it is
  * as it was. */
 static inline int ipc_exchange(uint32_t phases, envid_t partner, struct ipc_msg *msg)
@@ -59,6 +70,12 @@ static inline int ipc_exchange(uint32_t phases, envid_t partner, struct ipc_msg 
 	}
 	result = syscall_raw(SYS_IPC | phases | IPC_WORDS(msg->nwords), &regs);
 	if (result < 0) {
+		if (result == E_PERM && (phases & IPC_PAGES) != 0) {
+			struct ipc_msg again = *msg; /* so that *msg can stay in registers */
+
+			result = ipc_exchange_absent(phases, partner, &again);
+			*msg = again;
+		}
 		return result;
 	}
 	*msg = (struct ipc_msg){.from = (envid_t)regs.ebx,

@@ -13,6 +13,9 @@
  * (PTE_COW), and what its pager took away. What the pager knows about a page belongs into the
  * page-table entry (kernel/abi/page.h), where it outlives the pager: then the pager server goes on with it.
  *
+ * Take pages away only from the client whose fault is being handled: another one may wait in a queue to send
+ * them, and they would not arrive.
+ *
  * A pager of one's own has a pager itself, so it may fault like any other program; it must not call whom it
  * pages. */
 #ifndef PARLEY_LIBSYS_PAGER_H

@@ -7,6 +7,8 @@
  * making. */
 #include "libsys/syscall.h"
 
+#include "libsys/present.h"
+
 _Static_assert(sizeof(struct env_regs) == ENV_REGS_WORDS * sizeof(uint32_t), "words");
 _Static_assert(sizeof(struct sysinfo) == SYSINFO_WORDS * sizeof(uint32_t), "words");
 
@@ -177,9 +179,23 @@ int sys_ports(envid_t env, uint32_t first, uint32_t count)
 	return call(SYS_PORTS, (uint32_t)env, first, count, 0);
 }
 
+/* What is written may be a text that was never touched, or packed since. */
 int sys_debug_write(const void *bytes, uint32_t length)
 {
-	return call(SYS_DEBUG_WRITE, (vaddr_t)bytes, length, 0, 0);
+	enum { TRIES = 8 };
+	const vaddr_t va = (vaddr_t)bytes, first = PTE_ADDR(va);
+	int result = call(SYS_DEBUG_WRITE, va, length, 0, 0);
+
+	for (int i = 0; i < TRIES && result == E_FAULT && length <= UTOP - va; i++) {
+		int status =
+			present_make(first, (va - first + length + PGSIZE - 1) / PGSIZE, false);
+
+		if (status < 0) {
+			return status;
+		}
+		result = call(SYS_DEBUG_WRITE, va, length, 0, 0);
+	}
+	return result;
 }
 
 int sys_debug_screen(bool on)

@@ -1,5 +1,7 @@
 /* System calls as C functions. Each is the kernel call of the same name in
- * kernel/abi/syscall.h, which says what it needs, returns and refuses; none is checked here.
+ * kernel/abi/syscall.h, which says what it needs, returns and refuses; none is checked here. Addresses are what
+ * the page tables say now: to a page call a page that was never touched is absent (libsys/present.h); only
+ * sys_debug_write has such pages brought.
  * None blocks, except sys_yield and syscall_raw with SYS_IPC (see ipc.h). */
 #ifndef PARLEY_LIBSYS_SYSCALL_H
 #define PARLEY_LIBSYS_SYSCALL_H

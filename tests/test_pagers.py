@@ -34,6 +34,14 @@ def test_logpager_names_each_fault():
 
 @CPUS
 @PATHS
+def test_pages_are_sent_whatever_the_pager_did_with_them(smp, path):
+    result = run_app(f"run -f {path} -p 'zippager 8' ipc_untouched_pages_are_sent", smp=smp)
+    assert result.status == 0, result
+    assert re.search(r"^zippager: \d\d+ pages packed", result.output, re.M), result
+
+
+@CPUS
+@PATHS
 def test_zippager_packs_and_brings_back(smp, path):
     result = run_app(f"run -f {path} -p 'zippager 8' cowtest", smp=smp, tests=False)
     assert result.status == 0 and "197 checks passed" in result.output, result

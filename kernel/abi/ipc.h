@@ -21,7 +21,9 @@
  * IPC_PAGES_MAX) and send_mode along; it arrives in the window recv_va, recv_npages of a
  * receiver that said IPC_WINDOW, with the rights that the sender has (and asked for) and
  * the software bits of the low bits of recv_va. The receiver asks W with PTE_W in recv_va;
- * without it the pages come read-only. No window, no pages: words arrive all the same.
+ * without it the pages come read-only. No window, no pages: words arrive all the same. The sender's page tables
+ * must have the run when it calls: nothing is touched, no pager is asked (E_PERM; libsys does that and calls again).
+ * What is gone by the time that a queued sender's message is taken does not arrive.
  *
  * Result >= 0 of a receive: IPC_GOT_WORDS(r) words and IPC_GOT_PAGES(r) pages came.
  * Result >= 0 of a plain send: IPC_GOT_PAGES(r) pages went.

@@ -1,10 +1,12 @@
-/* debug_write refuses what the caller may not read: kernel memory, what wraps
- * around, and what runs into an unmapped page; and prints nothing of it. */
+/* The bare call debug_write refuses what the caller may not read: kernel memory, what wraps
+ * around, and what runs into an unmapped page; and prints nothing of it. libsys has pages brought that are its
+ * program's and not there yet. */
 #include "tests/guest/memory.h"
 
 static void check_range(vaddr_t va, uint32_t length, int wanted)
 {
-	int result = sys_debug_write((const void *)va, length);
+	struct syscall_regs regs = {.ebx = va, .esi = length};
+	int result = syscall_raw(SYS_DEBUG_WRITE, &regs);
 
 	if (result != wanted) {
 		printf("debug_write(0x%08x, 0x%x): %s, not %s\n", va, length, STATUS(result),
@@ -44,5 +46,10 @@ int main(void)
 
 	check_range(AREA + PGSIZE - 1, 0, OK);
 	check_range(0xFFFFFFFF, 0, OK);
+
+	CHECK_EQ(sys_debug_write((const void *)(AREA + 2 * PGSIZE - 1), 2), E_FAULT);
+	CHECK_EQ(sys_debug_write((const void *)0xFFFFFFFF, 2), E_FAULT);
+	CHECK_EQ(sys_debug_write((const void *)(UTOP - 1), 2), E_FAULT);
+	CHECK_EQ(sys_debug_write((const void *)(AREA + PGSIZE - 1), 2), OK);
 	return 0;
 }
