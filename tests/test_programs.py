@@ -65,7 +65,7 @@ def test_an_assertion_that_is_the_last_call_names_its_line(tmp_path, monkeypatch
     source = ("_Noreturn void ends(void);\n"
               "__attribute__((noinline)) void first(void)\n{\n\tends();\n}\n"
               "__attribute__((noinline)) _Noreturn void ends(void) { for (;;) { } }\n"
-              "int main(void) { first(); }\n")
+              "int main(void) { first(); return 0; }\n")
     assert build(tmp_path, source, "-g", "-falign-functions=1", "-fno-toplevel-reorder", "-fno-function-sections",
                  "-fno-omit-frame-pointer") == ""
     program = tmp_path / "program"
