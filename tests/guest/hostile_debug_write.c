@@ -49,7 +49,7 @@ int main(void)
 
 	CHECK_EQ(sys_debug_write((const void *)(AREA + 2 * PGSIZE - 1), 2), E_FAULT);
 	CHECK_EQ(sys_debug_write((const void *)0xFFFFFFFF, 2), E_FAULT);
-	CHECK_EQ(sys_debug_write((const void *)(UTOP - 1), 2), E_FAULT);
+	CHECK_EQ(sys_debug_write((const void *)(KERNBASE - 8), 16), E_FAULT);
 	CHECK_EQ(sys_debug_write((const void *)(AREA + PGSIZE - 1), 2), OK);
 	return 0;
 }
