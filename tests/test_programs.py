@@ -80,7 +80,7 @@ def test_an_assertion_that_is_the_last_call_names_its_line(tmp_path, monkeypatch
 
 PATHS = [{}, {"FAULTS": "ipc"}, {"FAULTS": "self"}, {"FAULTS": "kernel"}]
 ENDS = {"null": r"fault at 0x00000000 \(write, ip 0x\w+ end_by\+0x\w+\): null pointer",
-        "overflow": r"fault at 0x\w+ \(write, ip 0x\w+ recurse\+0x\w+\): stack overflow",
+        "overflow": r"fault at 0x\w+ \(write, ip 0x\w+ recurse[.\w]*\+0x\w+\): stack overflow",
         "divide": r"divide error at ip 0x\w+ \(end_by\+0x\w+\)",
         "breakpoint": r"breakpoint at ip 0x\w+ \(end_by\+0x\w+\)"}
 
