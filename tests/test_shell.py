@@ -229,9 +229,9 @@ def test_kill_messages(session):
 
 def test_time_and_sleep(session):
     match = re.search(r"real (\d+) ms", session.run("time spin 1"))
-    assert match and 900 <= int(match.group(1)) < 10000
+    assert match and 900 <= int(match.group(1)) < 60000
     match = re.search(r"real (\d+) ms", session.run("time sleep 0.3"))
-    assert match and 250 <= int(match.group(1)) < 5000
+    assert match and 250 <= int(match.group(1)) < 60000
 
 
 def test_line_editing(session):

@@ -142,7 +142,8 @@ static pid_t start_pager(struct command *command, int i, pid_t pager)
 
 	command->pager_pids[i] = pid;
 	if (!plain) {
-		printf("run: -p needs the name of a program and its arguments, nothing else\n");
+		printf("run: -p needs the name of a program%s\n",
+		       count < 1 ? "" : " and its arguments, nothing else");
 	} else if (pid < 0) {
 		printf("%s: %s\n", command->pagers[i], status_text(pid));
 	} else if (!pager_serves(command, i)) {

@@ -2,7 +2,7 @@
  * recv_us; without such a bound it waits. */
 #include "tests/guest/clients.h"
 
-enum { BOUND_US = 300000, LATE_US = 5000000, FLAGS = IPC_SEND | IPC_RECV | IPC_FAULT_CALL };
+enum { BOUND_US = 300000, LATE_US = 50000000, FLAGS = IPC_SEND | IPC_RECV | IPC_FAULT_CALL };
 
 static envid_t parent;
 

@@ -5,7 +5,7 @@
 
 enum {
 	BOUND_US = 300000,
-	LATE_US = 5000000, /* the host may be busy */
+	LATE_US = 50000000, /* the host may be busy */
 	LONG_US = 2000000,
 	FAULTS = 2000,
 	PAUSES = 10,

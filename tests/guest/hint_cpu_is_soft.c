@@ -41,7 +41,7 @@ int main(void)
 		CHECK_EQ(sched_cpu(id[i], last, HINT_MS_MAX), 1);
 		env_run(id[i]);
 	}
-	for (end = clock_us() + 5000000; !spread(id, info.ncpu, info.ncpu);) {
+	for (end = clock_us() + 50000000; !spread(id, info.ncpu, info.ncpu);) {
 		CHECK(clock_us() < end);
 	}
 	for (uint32_t i = 0; i < info.ncpu; i++) { /* and now no wish but that of one */

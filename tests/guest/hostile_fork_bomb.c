@@ -4,7 +4,7 @@
 #include "libsys/time.h"
 #include "tests/guest/memory.h"
 
-enum { WAIT_MS = 20000 };
+enum { WAIT_MS = 50000 };
 
 /* Shared by all of them. */
 #define OVER (words_at(AREA)[0])   /* somebody got an error */

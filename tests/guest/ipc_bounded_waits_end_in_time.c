@@ -2,7 +2,7 @@
  * absurdly late. Afterwards nothing of it is left in the partner's queue. */
 #include "tests/guest/peers.h"
 
-enum { LATE_US = 1000000 };
+enum { LATE_US = 30000000 };
 
 static const uint32_t bounds_us[] = {0, 1, 5000, 20000, 50000};
 static envid_t parent, silent;

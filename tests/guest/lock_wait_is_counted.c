@@ -6,7 +6,7 @@
 #include "libsys/time.h"
 #include "tests/guest/check.h"
 
-enum { CALLS = 10000, PATIENCE_MS = 20000 };
+enum { CALLS = 10000, PATIENCE_MS = 50000 };
 
 static uint32_t waited(uint32_t *ncpu)
 {

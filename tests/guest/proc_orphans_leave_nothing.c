@@ -3,7 +3,7 @@
 #include "libsys/time.h"
 #include "tests/guest/memory.h"
 
-enum { CHILDREN = 10, WAIT_MS = 5000 };
+enum { CHILDREN = 10, WAIT_MS = 50000 };
 
 #define GATE (words_at(AREA)[0]) /* shared */
 #define ORPHANS (words_at(AREA)[1])

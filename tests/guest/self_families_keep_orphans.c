@@ -4,7 +4,7 @@
 #include "libsys/ipc.h"
 #include "tests/guest/self.h"
 
-enum { ROUNDS = 3, PATIENCE_MS = 5000 };
+enum { ROUNDS = 3, PATIENCE_MS = 50000 };
 
 static void send_nothing(const char *to, uint32_t flags)
 {
