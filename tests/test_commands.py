@@ -362,6 +362,8 @@ def test_bad_program_stops_no_other(tree):
         result = run_command(["make", "all"], timeout=200, cwd=tree)
         assert result.status == 2, result
         assert f"make: not built: {LONG} broken help jos two words unlinked (see above)" in result.errors, result
+        result = run_command(["scripts/check"], cwd=tree, timeout=120)
+        assert result.status == 1 and "check: apps.cpio goes without unlinked: it does not build" in result.output, result
     result = run_command(["make", "all"], timeout=200, cwd=tree)
     assert result.status == 0 and "goes without" not in result.errors, result
 
