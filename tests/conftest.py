@@ -16,6 +16,8 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PROMPT = "parley$ "
 sys.path.insert(0, str(ROOT / "scripts"))
+# What the scripts find as python3 is this very Python, and no wrapper that takes half a second to choose one.
+os.environ["PATH"] = os.path.dirname(sys.executable) + os.pathsep + os.environ["PATH"]
 
 import machine  # noqa: E402 (from scripts)
 from fairclock import LOOK_SECONDS, FairClock, communicate  # noqa: E402
