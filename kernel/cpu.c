@@ -114,10 +114,15 @@ INIT void cpu_load(struct cpu *cpu)
 
 /* ---- FPU: loaded at first use in a turn, saved when the env leaves the CPU ---- */
 
+/* As after reset: control word as FNINIT leaves it; MXCSR, SDM vol. 1, 11.6.4. */
+static const uint32_t fpu_reset[128] __attribute__((aligned(16))) = {0x037F, [6] = 0x1F80};
+
+/* The registers keep nothing: the next env could read them on its way to #NM (CVE-2018-3665). */
 static void cpu_fpu_save(struct cpu *cpu)
 {
 	if (cpu->fpu) {
 		fxsave(cpu->fpu->fpu);
+		fxrstor(fpu_reset);
 		cpu->fpu = NULL;
 		cpu->switch_work &= ~SWITCH_FPU;
 		lcr0(rcr0() | CR0_TS);
@@ -126,16 +131,10 @@ static void cpu_fpu_save(struct cpu *cpu)
 
 void cpu_fpu_copy(void *area, const struct env *like)
 {
-	if (like) {
-		if (this_cpu()->fpu == like) {
-			cpu_fpu_save(this_cpu());
-		}
-		copy_words(area, like->fpu, sizeof(like->fpu) / 4);
-		return;
+	if (like && this_cpu()->fpu == like) {
+		cpu_fpu_save(this_cpu());
 	}
-	fill_words(area, 0, sizeof(like->fpu) / 4);
-	((uint16_t *)area)[0] = 0x037F; /* control word, as FNINIT leaves it */
-	((uint32_t *)area)[6] = 0x1F80; /* MXCSR at reset, SDM vol. 1, 11.6.4 */
+	copy_words(area, like ? (const void *)like->fpu : fpu_reset, sizeof(fpu_reset) / 4);
 }
 
 void cpu_fpu_load(struct cpu *cpu)

@@ -106,14 +106,15 @@ struct env *faultcall_answer(struct env *env, struct env *to)
 	int error = OK;
 
 	if (to->info->partner != env->id || to->stopped || env->pending ||
-	    env->senders_head) { /* else it is in that queue, or has asked already */
+	    env->senders_head || /* else it is in that queue, or has asked already */
+	    ipc_words(env->tf.eax) > 3) {
 		return NULL;
 	}
 	if (env->tf.eax & IPC_PAGES) {
 		if (env->tf.esi || !ipc_pass_page(env, to)) {
 			return NULL;
 		}
-	} else if ((int)env->tf.esi > 0 && ipc_words(env->tf.eax) <= 3) {
+	} else if ((int)env->tf.esi > 0 && env->tf.esi & FAULT_ALLOC) {
 		error = fault_alloc(env, to, to);
 	} else {
 		return NULL;

@@ -344,7 +344,7 @@ COLD int pagecall_unmap(struct env *caller)
 	int done = for_run(decode_one(caller, PAGE_COND, &run), &run, unmap_page);
 
 	if (done > 0) {
-		space_narrow(&run.to.env->space, run.to.va_flags, done);
+		space_narrow(&run.to.env->space, run.to.va_flags & -PGSIZE, done);
 	}
 	return done;
 }

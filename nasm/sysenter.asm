@@ -293,11 +293,14 @@ sysenter_entry:
 ; ---- the general path: as if by `int` ----
 
 .unusual:				; whatever the flags do, they do it to the caller alone
-	mov	dword [esp + TF_VECTOR], SYSCALL_VECTOR
+	mov	ebx, esp
+	mov	dword [ebx + TF_VECTOR], SYSCALL_VECTOR
 	mov	eax, trap_syscall
+	mov	edx, [ebx + ENV_CPU]
+	mov	esp, [edx + CPU_KSTACK]
 	push	dword FL_FIXED
 	popfd
-	jmp	.call_c
+	jmp	.on_stack
 .general:
 	mov	eax, trap_syscall
 	jmp	.usual
@@ -305,10 +308,10 @@ sysenter_entry:
 	mov	eax, trap_syscall_locked
 .usual:
 	mov	dword [esp + TF_VECTOR], VEC_SYSENTER
-.call_c:
 	mov	ebx, esp
 	mov	edx, [ebx + ENV_CPU]
 	mov	esp, [edx + CPU_KSTACK]
+.on_stack:
 	xor	ebp, ebp
 	push	ebx
 	call	eax			; does not return
