@@ -16,7 +16,11 @@
 #include "kernel/sched.h"
 #include "kernel/section.h"
 
-enum { SERVER_SLOTS = 16 }; /* at the far end of the table, for servers only */
+enum {
+	SERVER_SLOTS = 16, /* at the far end of the table, for servers only */
+	GENERATION = 1 << ENV_GENSHIFT,
+	BLOCK_TICKS = 1 << 18, /* 36 minutes */
+};
 
 struct env envs[NENV] __attribute__((aligned(16)));
 struct env_info env_records[NENV] __attribute__((aligned(4096)));
@@ -25,6 +29,7 @@ _Static_assert(sizeof(env_records) % PGSIZE == 0, "whole pages are shown to user
 /* Free slots, last freed first: [0] for everybody, [1] for servers. */
 static struct env *free_heads[2];
 static uint32_t top; /* of the slots for everybody, those from here on were never used */
+static struct env *resting_head, *resting_tail;
 static struct env *dying_head;
 uint32_t env_used, env_dying, env_past_runs;
 hook_fn *hook;
@@ -44,6 +49,34 @@ static void push_free(struct env *env)
 {
 	env->list_next = *free_list_of(env);
 	*free_list_of(env) = env;
+}
+
+static uint32_t now(void)
+{
+	return clock_us() >> TICK_SHIFT;
+}
+
+/* Whether the slot's next env begins another block of ids. */
+static bool ends_block(const struct env *env)
+{
+	return env->id > INT32_MAX - GENERATION;
+}
+
+/* A slot that has used up a block of ids in less than BLOCK_TICKS rests until then. */
+static bool rests(const struct env *env)
+{
+	return ends_block(env) && now() - env->since < BLOCK_TICKS;
+}
+
+/* Slots that have rested enough are free, the longest ones first. */
+static void end_rests(void)
+{
+	while (resting_head && !rests(resting_head)) {
+		struct env *env = resting_head;
+
+		resting_head = env->list_next;
+		push_free(env);
+	}
 }
 
 INIT void env_init(void)
@@ -78,12 +111,13 @@ static void publish(struct env *env, envid_t parent, envid_t controller, envid_t
 	env->page->sysenter = cpu_sysenter;
 }
 
-static envid_t next_id(const struct env *env)
+static envid_t next_id(struct env *env)
 {
-	enum { GENERATION = 1 << ENV_GENSHIFT };
-	envid_t id = ((uint32_t)env->id + GENERATION) & ~(NENV - 1) & 0x7FFFFFFF;
-
-	return (id ? id : GENERATION) | (env - envs);
+	if (!ends_block(env)) {
+		return (env->id ? env->id : env - envs) + GENERATION;
+	}
+	env->since = now();
+	return ((env->id + (1 << ENV_BLOCKSHIFT)) & (GENERATION - 1)) | GENERATION;
 }
 
 int env_create(struct env *like, struct env *controller, bool server, struct env **result)
@@ -96,6 +130,7 @@ int env_create(struct env *like, struct env *controller, bool server, struct env
 	if (!space_spares) { /* finishing with a dead space is less work than making a new one */
 		env_teardown_step();
 	}
+	end_rests();
 	while (!free_heads[server] && env_teardown_step()) {}
 	env = free_heads[server];
 	if (!env) {
@@ -175,8 +210,14 @@ static void free_slot(struct env *env)
 {
 	env->life = LIFE_FREE;
 	env->info->status = ENV_FREE;
-	push_free(env);
 	env_used--;
+	if (rests(env)) {
+		env->list_next = NULL;
+		*(resting_head ? &resting_tail->list_next : &resting_head) = env;
+		resting_tail = env;
+	} else {
+		push_free(env);
+	}
 }
 
 bool env_teardown_step(void)

@@ -20,7 +20,7 @@ enum env_life {
 	LIFE_DEAD, /* no id, no CPU, no IPC; until torn down, and reaped if somebody asked */
 };
 
-enum { HEARS_NOBODY = 0x7FFFFFFF }; /* no env's id: bits 10 and 11 */
+enum { HEARS_NOBODY = 1 }; /* no env's id: its generation would be 0 */
 
 enum { DUE_TRAP = 1 }; /* evicted between a breakpoint or the like and its handling */
 
@@ -47,6 +47,7 @@ struct env {
 	bool noted; /* in some CPU's list of fault calls without a deadline yet (clock.c) */
 	struct env *noted_next;
 	uint32_t slots;    /* envs that it may still create; ENV_SLOTS_ANY: no limit */
+	uint32_t since;    /* tick when its slot began this block of ids */
 	uint32_t death[4]; /* cause, va or status, ip, code */
 	struct {
 		uint16_t first, count;

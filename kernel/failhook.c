@@ -50,10 +50,24 @@ int __wrap_env_create(struct env *like, struct env *controller, bool server, str
 	return fails() ? E_NO_ENV : __real_env_create(like, controller, server, result);
 }
 
+static int age_slot(struct env *env, uint32_t generation)
+{
+	if (env->life != LIFE_FREE) {
+		return E_BUSY;
+	}
+	env->id = (env->id & ((1 << ENV_GENSHIFT) - 1)) | (generation & ~FAIL_AGE_LONG)
+	                                                          << ENV_GENSHIFT;
+	env->since -= generation & FAIL_AGE_LONG ? INT32_MAX : 0;
+	return OK;
+}
+
 static int call_fail(struct env *env)
 {
 	int before = (int)left;
 
+	if (env_operand(env) == FAIL_AGE) {
+		return age_slot(&envs[ENV_SLOT(env->tf.ebx)], env->tf.esi);
+	}
 	victim = env->tf.ebx ? (envid_t)env->tf.ebx : env->id;
 	left = env->tf.esi;
 	stays = env_operand(env) & FAIL_ON;

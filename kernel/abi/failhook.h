@@ -7,6 +7,10 @@
  * fails. -> eax how many were left to go until a failure, 0: it has happened, or nothing was asked for. */
 #define SYS_FAIL 0xF0
 #define FAIL_ONCE 0u
-#define FAIL_ON 1u /* and all after it, until the next SYS_FAIL */
+#define FAIL_AGE                                                                                   \
+	2u /* not that, but: the slot of env ebx, which is free, is as after generation esi; and, with */
+#define FAIL_AGE_LONG                                                                              \
+	0x80000000u /* or-ed, its block of ids began long ago. E_BUSY: it is not free */
+#define FAIL_ON 1u  /* and all after it, until the next SYS_FAIL */
 
 #endif
