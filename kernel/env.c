@@ -95,18 +95,23 @@ struct env *env_lookup(struct env *caller, envid_t id)
 
 /* ---- birth ---- */
 
-static void publish(struct env *env, envid_t parent, envid_t controller, envid_t pager)
+/* Others may read the record meanwhile: see there. */
+static void publish(struct env *env, envid_t parent, const struct env *controller, envid_t pager)
 {
 	env_past_runs += env->info->runs;
-	*env->info = (struct env_info){.id = env->id,
-	                               .parent = parent,
+	env->info->id = 0;
+	asm volatile("" : : : "memory");
+	*env->info = (struct env_info){.parent = parent,
 	                               .status = ENV_NOT_RUNNABLE,
-	                               .controller = controller,
+	                               .controller = controller->id,
 	                               .pager = pager,
-	                               .pages = ENV_FIXED_PAGES};
-	env->page->id = env->id;
+	                               .pages = ENV_FIXED_PAGES,
+	                               .label = controller->root ? controller->tf.edi
+	                                                         : controller->info->label};
+	asm volatile("" : : : "memory");
+	env->info->id = env->page->id = env->id;
 	env->page->parent = parent;
-	env->page->controller = controller;
+	env->page->controller = controller->id;
 	env->page->pager = pager;
 	env->page->sysenter = cpu_sysenter;
 }
@@ -164,13 +169,14 @@ int env_create(struct env *like, struct env *controller, bool server, struct env
 	cpu_fpu_copy(env->fpu, like);
 	env->page->fpu = like ? like->page->fpu : 0;
 	env->tf = like ? like->tf : (struct trapframe){.eflags = FL_FIXED | FL_IF};
-	env->tf.eax = 0;
+	if (!like || like == controller || (like->info->waits && !like->faulting)) {
+		env->tf.eax = 0; /* the result of the system call that it is in */
+	}
 	env->tf.cs = SEL_UCODE;
 	env->tf.ss = SEL_UDATA;
 	controller = controller ? controller : env;
 	controller->children += controller != env;
-	publish(env, like && !like->root ? like->id : 0, controller->id,
-	        like ? like->info->pager : 0);
+	publish(env, like && !like->root ? like->id : 0, controller, like ? like->info->pager : 0);
 	hook_event(EVENT_NEW, env, env->info->parent);
 	*result = env;
 	return OK;
@@ -289,7 +295,6 @@ envid_t env_reap(struct env *controller)
 
 void env_inherit(struct env *env, struct env *heir)
 {
-	env->info->former = env->info->controller;
 	env->info->controller = env->page->controller = heir->id;
 	heir->children++;
 	if (heir->wants_deaths) {

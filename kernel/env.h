@@ -69,7 +69,8 @@ struct env {
 	envid_t hears; /* from whom nasm/sysenter.asm may deliver: as its record's partner, or HEARS_NOBODY */
 	struct env *senders_head, *senders_tail;
 	struct env *sender_next, *sender_prev;
-	uint32_t pending; /* IPC_BITS_*, IPC_BIT_DEATH */
+	uint32_t pending;       /* IPC_BITS_*, IPC_BIT_DEATH */
+	struct env *bits_after; /* the bits' turn comes when this sender is gone; NULL: now */
 
 	/* Page faults (fault.c). */
 	enum env_faults faults;

@@ -125,31 +125,36 @@ int envcall_destroy(struct env *caller)
 
 /* ---- set ---- */
 
-/* Whether making `above` stand over env, by the field of its record at `relation`, would close a ring. */
-static bool makes_ring(struct env *env, struct env *above, size_t relation)
+/* Whether env stands over `below`, or is it, by the field of records at `relation`: then `below` cannot stand over env. */
+static bool stands_over(const struct env *env, struct env *below, size_t relation)
 {
-	for (uint32_t i = 0; above && i < NENV; i++) {
-		envid_t next = *(const envid_t *)((const char *)above->info + relation);
+	for (uint32_t i = 0; below && i < NENV; i++) {
+		envid_t next = *(const envid_t *)((const char *)below->info + relation);
 
-		if (above == env) {
+		if (below == env) {
 			return true;
 		}
-		if (next == above->id || next == 0) {
+		if (next == below->id || next == 0) {
 			return false;
 		}
-		above = env_lookup(NULL, next);
+		below = env_lookup(NULL, next);
 	}
 	return false;
 }
 
-static int set_pager(struct env *env, envid_t id)
+/* A pager serves whom it was given by those who have a right to it. */
+static int set_pager(struct env *caller, struct env *env, envid_t id)
 {
 	struct env *pager = env_lookup(NULL, id);
 
 	if (id && !pager) {
 		return E_BAD_ENV;
 	}
-	if (makes_ring(env, pager, offsetof(struct env_info, pager))) {
+	if (id && !env_may_act(caller, pager) && id != caller->info->pager && !caller->root &&
+	    !pager->page->serve) {
+		return E_PERM;
+	}
+	if (stands_over(env, pager, offsetof(struct env_info, pager))) {
 		return E_INVAL;
 	}
 	env->info->pager = env->page->pager = id;
@@ -176,6 +181,7 @@ static int set_fault_us(struct env *env, uint32_t us)
 
 static int set_controller(struct env *caller, struct env *env, envid_t id)
 {
+	const size_t relation = offsetof(struct env_info, controller);
 	struct env *heir = env_lookup(caller, id);
 
 	if (!heir) {
@@ -184,8 +190,12 @@ static int set_controller(struct env *caller, struct env *env, envid_t id)
 	if (env == caller) {
 		return E_PERM;
 	}
-	if (makes_ring(env, heir, offsetof(struct env_info, controller))) {
+	if (stands_over(env, heir, relation)) {
 		return E_INVAL;
+	}
+	if (!stands_over(caller, heir, relation) &&
+	    (heir->root || !stands_over(heir, caller, relation))) {
+		return E_PERM; /* a stranger, who did not ask for it */
 	}
 	env_inherit(env, heir);
 	caller->children--;
@@ -206,12 +216,26 @@ static int set_run(struct env *env, uint32_t run)
 	return OK;
 }
 
+/* One step, so that nobody makes anything between the first one stopped and the last. */
+static int halt(uint32_t label)
+{
+	if (!label) {
+		return E_INVAL;
+	}
+	for (uint32_t i = 0; i < NENV; i++) {
+		if (envs[i].life == LIFE_ALIVE && env_records[i].label == label) {
+			env_stop(&envs[i]);
+		}
+	}
+	return OK;
+}
+
 int envcall_set(struct env *caller)
 {
 	enum {
 		BY_ROOT = 1 << ENV_PAGER | 1 << ENV_RUN,
-		BY_CONTROLLER =
-			1 << ENV_CONTROLLER | 1 << ENV_LIMIT | 1 << ENV_SLOTS | 1 << ENV_FAULT_US,
+		BY_CONTROLLER = 1 << ENV_CONTROLLER | 1 << ENV_LIMIT | 1 << ENV_SLOTS |
+		                1 << ENV_FAULT_US | 1 << ENV_LIMIT_DOWN,
 	};
 	uint32_t value = caller->tf.edi, field = caller->tf.esi, bit = field < 32 ? 1u << field : 0;
 	struct env *env = env_lookup(caller, caller->tf.ebx);
@@ -221,19 +245,22 @@ int envcall_set(struct env *caller)
 	}
 	if (!(env_may_act(caller, env) || (caller->root && bit & BY_ROOT)) ||
 	    (bit & BY_CONTROLLER && env->info->controller != caller->id) ||
-	    (field == ENV_DEATHS && env != caller)) {
+	    (field == ENV_DEATHS && env != caller) || (field == ENV_HALT && !caller->root)) {
 		return E_PERM;
 	}
 	switch (field) {
 	case ENV_RUN: return set_run(env, value);
 	case ENV_UPCALL: env->page->upcall = value; return OK;
 	case ENV_XUPCALL: env->page->xupcall = value; return OK;
-	case ENV_PAGER: return set_pager(env, value);
+	case ENV_PAGER: return set_pager(caller, env, value);
 	case ENV_CONTROLLER: return set_controller(caller, env, value);
 	case ENV_LIMIT: return set_limit(caller, env, value);
+	case ENV_LIMIT_DOWN:
+		return value - 1 > env->info->limit - 1 ? E_PERM : set_limit(caller, env, value);
 	case ENV_SLOTS: return set_slots(caller, env, value);
 	case ENV_FAULTS: return set_faults(env, value);
 	case ENV_FAULT_US: return set_fault_us(env, value);
+	case ENV_HALT: return halt(value);
 	case ENV_DEATHS: env->wants_deaths = value != 0; return OK;
 	default: return E_INVAL;
 	}
@@ -290,6 +317,7 @@ int envcall_reap(struct env *caller)
 	caller->tf.ebp = dead->death[3];
 	if (env_operand(caller) & ENV_REAP_FAULTS) {
 		copy_words((void *)&caller->page->msg[3], &dead->info->faults, FAULT_COUNTS_WORDS);
+		caller->page->msg[3 + FAULT_COUNTS_WORDS] = dead->info->label;
 	}
 	return env_reap(caller);
 }

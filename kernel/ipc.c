@@ -16,7 +16,7 @@
  *
  * What a receive by R does:
  *
- *     from anyone, bits pending       R gets the bits
+ *     from anyone, bits at turn       R gets the bits
  *     a fitting sender is queued      deliver; S of a send goes on, S of a call: RECEIVING from R
  *     none, no wait                   R gets E_NOT_WAITING
  *     none                            R: RECEIVING
@@ -165,6 +165,9 @@ static void queue_sender(struct env *env, struct env *partner)
 
 static void unqueue_sender(struct env *env, struct env *partner)
 {
+	if (partner->bits_after == env) {
+		partner->bits_after = env->sender_prev;
+	}
 	*(env->sender_prev ? &env->sender_prev->sender_next : &partner->senders_head) =
 		env->sender_next;
 	*(env->sender_next ? &env->sender_next->sender_prev : &partner->senders_tail) =
@@ -254,6 +257,7 @@ static void deliver_pending(struct env *env)
 	env->tf.ebx = 0;
 	env->tf.esi = env->pending;
 	env->pending = 0;
+	env->bits_after = NULL;
 }
 
 static bool waits_for(const struct env *to, const struct env *from)
@@ -298,7 +302,7 @@ static bool receive(struct env *env, envid_t partner)
 		                                                                            : NULL;
 	} else if (partner) {
 		from = NULL;
-	} else if (env->pending) {
+	} else if (env->pending && (!env->bits_after || env->pending & IPC_BITS_IRQ)) {
 		deliver_pending(env);
 		return true;
 	}
@@ -398,6 +402,9 @@ bool ipc_pass_page(struct env *from, struct env *to)
 
 void ipc_notify(struct env *env, uint32_t bits)
 {
+	if (!env->pending) {
+		env->bits_after = env->senders_tail;
+	}
 	env->pending |= bits;
 	if (env->pending && env->info->waits == WAITS_TO_RECEIVE && env->info->partner == 0) {
 		deliver_pending(env);

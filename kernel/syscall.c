@@ -33,8 +33,12 @@ static int call_notify(struct env *caller)
 	if (!env) {
 		return E_BAD_ENV;
 	}
-	if (caller->tf.esi & ~IPC_BITS_USER) {
+	if (caller->tf.esi & ~(caller->root ? IPC_BITS_USER | IPC_BITS_ROOT : IPC_BITS_USER)) {
 		return E_INVAL;
+	}
+	if (!env_may_act(caller, env) && (env->root || !env_may_act(env, caller)) &&
+	    caller->tf.esi & ~env->page->notify) {
+		return E_PERM;
 	}
 	ipc_notify(env, caller->tf.esi);
 	return OK;

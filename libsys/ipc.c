@@ -11,7 +11,7 @@
 enum { FIRST_MSG_WORD = 3 };
 
 enum ipc_rank ipc_own_rank = IPC_RANK_APP;
-uint32_t ipc_hidden_bits;
+uint32_t ipc_hidden_bits = IPC_HIDDEN_BITS;
 
 /* By rank: which env has it. 0: unknown. */
 static envid_t ranked_env[IPC_RANK_APP + 1];

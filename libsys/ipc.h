@@ -13,6 +13,7 @@
 
 #include "kernel/abi/ipc.h"
 #include "libsys/syscall.h"
+#include "servers/procmgr/protocol.h"
 
 struct ipc_msg {
 	envid_t from;    /* out: who sent it; 0: the kernel, w[0] = pending bits */
@@ -41,9 +42,10 @@ extern enum ipc_rank ipc_own_rank; /* IPC_RANK_APP until ipc_set_rank */
 void ipc_set_rank(enum ipc_rank own);
 void ipc_know_rank(envid_t env, enum ipc_rank rank); /* at most one id per rank */
 
-/* Pending bits that receives do not show the program: those that libsys itself asked for. A
- * receive that brings only these starts again, and so does its bound. */
+/* Pending bits that receives do not show the program: those that libsys itself asked for, and procmgr's notice
+ * to pagers. A receive that brings only these starts again, and so does its bound. */
 extern uint32_t ipc_hidden_bits;
+#define IPC_HIDDEN_BITS PM_NOTIFY_NO_CLIENTS
 
 /* Takes these bits out of what came. False: there was nothing else. */
 bool ipc_hide_bits(struct ipc_msg *msg);

@@ -74,6 +74,7 @@ static int decode(const struct ipc_msg *msg, struct pager_fault *fault)
 bool pager_next(struct pager_fault *fault, int answer)
 {
 	struct ipc_msg msg = {.w = {(uint32_t)answer}, .nwords = 1};
+	ipc_hidden_bits &= ~PM_NOTIFY_NO_CLIENTS;
 	for (;;) {
 		int status = ipc_reply_recv(waiting, &msg, 0);
 		waiting = 0;

@@ -34,7 +34,7 @@ struct pager_fault {
 };
 
 /* Answers the fault that the last call brought, and waits for the next one. True: it is in *fault. False:
- * the last client is gone (the next call waits for new ones).
+ * the last client is gone, or there is none and who started us is gone (the next call waits for new ones).
  *
  * `answer` is OK: the client runs its instruction again. E_FAULT: not the pager's business; the
  * program's own handler is next, or its end. E_NO_MEM, E_LIMIT, E_LOST: its end, for that reason. The first call

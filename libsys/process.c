@@ -13,7 +13,7 @@
 #include "libsys/string.h"
 #include "libsys/syscall.h"
 
-enum { FIRST_MSG_WORD = 3, STATUS_MAX = 100 };
+enum { FIRST_MSG_WORD = 3, STATUS_MAX = 100, FIRST_PID = 1 };
 
 envid_t process_manager;
 
@@ -292,8 +292,11 @@ int process_trace(enum pm_trace what, uint32_t argument)
 	return manager_request(PM_TRACE, what, argument);
 }
 
-void poweroff(int status)
+int poweroff(int status)
 {
+	if (getpid() != FIRST_PID) {
+		return E_PERM;
+	}
 	init_end();
 	(void)stdout_flush();
 	(void)manager_request(PM_POWEROFF, (uint32_t)clamp_status(status), 0);

@@ -197,7 +197,7 @@ static void become_child(void)
 	own_pid = env_page->id;
 	nchildren = 0;
 	nended = 0;
-	ipc_hidden_bits = 0;
+	ipc_hidden_bits = IPC_HIDDEN_BITS;
 }
 
 pid_t self_fork(void)
@@ -205,7 +205,7 @@ pid_t self_fork(void)
 	if (own_pid == 0) {
 		own_pid = getpid();
 	}
-	ipc_hidden_bits = IPC_BIT_DEATH | IPC_BIT_HEIR;
+	ipc_hidden_bits |= IPC_BIT_DEATH | IPC_BIT_HEIR;
 	int status = sys_env_set(0, ENV_DEATHS, 1);
 	reap();
 	if (status < 0 || nchildren == CHILDREN_MAX) {

@@ -84,6 +84,11 @@ envid_t sys_env_fork(envid_t env, uint32_t limit)
 	return call(SYS_ENV_FORK, (uint32_t)env, limit, 0, 0);
 }
 
+envid_t sys_env_fork_labelled(envid_t env, uint32_t limit, uint32_t label)
+{
+	return call(SYS_ENV_FORK, (uint32_t)env, limit, label, 0);
+}
+
 envid_t sys_env_fork_server(envid_t env, uint32_t limit)
 {
 	return call(call_number(SYS_ENV_FORK, ENV_FORK_SERVER), (uint32_t)env, limit, 0, 0);
@@ -142,6 +147,7 @@ int sys_env_reap_faults(struct env_death *death, struct fault_counts *faults)
 	int result = reap(ENV_REAP_FAULTS, death);
 	if (result >= 0) {
 		words_from_message((uint32_t *)faults, FAULT_COUNTS_WORDS);
+		death->label = env_page->msg[FIRST_MSG_WORD + FAULT_COUNTS_WORDS];
 	}
 	return result;
 }

@@ -68,7 +68,9 @@ int sys_page_share(envid_t src_env, vaddr_t src_va_keep, envid_t dst_env, vaddr_
 int sys_page_phys(envid_t env, vaddr_t va_perm, uint32_t frame, uint32_t npages);
 
 envid_t sys_env_fork(envid_t env, uint32_t limit);
-/* The same with ENV_FORK_SERVER: root only. */
+/* The same, with a label: root only. */
+envid_t sys_env_fork_labelled(envid_t env, uint32_t limit, uint32_t label);
+/* With ENV_FORK_SERVER: root only. */
 envid_t sys_env_fork_server(envid_t env, uint32_t limit);
 int sys_env_destroy(envid_t env, int status);
 int sys_env_set(envid_t env, enum env_field field, uint32_t value);
@@ -80,7 +82,8 @@ struct env_death {
 	uint32_t cause;        /* enum death */
 	uint32_t va_or_status; /* fault address, or exit status */
 	uint32_t ip;
-	uint32_t code; /* page-fault error code, or vector */
+	uint32_t code;  /* page-fault error code, or vector */
+	uint32_t label; /* from sys_env_reap_faults */
 };
 /* The next dead env of ours, or E_NOT_FOUND. */
 int sys_env_reap(struct env_death *death);

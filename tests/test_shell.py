@@ -261,6 +261,32 @@ def test_ctrl_c_ends_the_foreground_process(session):
     assert "ello" in session.run("hello")
 
 
+def test_nobody_takes_ctrl_c_away(shell):
+    session = shell(SMP=2, TESTS=1)
+    session.run("console_foreground_has_an_owner without-end &")
+    session.send("spin\r")
+    session.expect("\n")
+    time.sleep(0.7)  # nothing visible says that spin runs
+    session.send(CTRL_C)
+    session.expect("parley$ ")
+    session.send("abc" + CTRL_C)  # the line, not the shell
+    session.expect("parley$ ")
+    assert " spin" not in session.run("ps")
+    session.send("sh\r")  # a shell in the shell has the terminal, too, but not the machine
+    session.expect("parley$ ")
+    assert "only the first shell may" in session.run("poweroff")
+    session.send("spin\r")
+    session.expect("\n")
+    time.sleep(0.7)
+    session.send(CTRL_C)
+    session.expect("parley$ ")
+    assert session.run("ps").count(" sh") >= 2
+    session.send("exit\r")
+    session.expect("parley$ ")
+    session.send("poweroff\r")
+    assert session.end() == 0
+
+
 def test_ctrl_c_drops_the_line(session):
     session.send("some words" + CTRL_C)
     session.expect("parley$ ")

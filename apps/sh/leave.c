@@ -1,6 +1,7 @@
 /* exit and poweroff. */
 #include "apps/sh/sh.h"
 #include "libsys/args.h"
+#include "libsys/status.h"
 #include "libsys/stdio.h"
 #include "libsys/string.h"
 
@@ -14,7 +15,10 @@ int leave_run(int argc, char *argv[])
 	}
 	stdout_drain();
 	if (strcmp(argv[0], "poweroff") == 0) {
-		poweroff(status);
+		int error = poweroff(status);
+
+		printf("poweroff: %s: only the first shell may\n", status_text(error));
+		return 1;
 	}
 	exit(status);
 }

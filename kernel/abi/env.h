@@ -13,16 +13,20 @@
 
 /* What SYS_ENV_SET sets. */
 enum env_field {
-	ENV_RUN,        /* 1: may run, 0: stopped (may act on, and root) */
-	ENV_UPCALL,     /* page-fault upcall, also writable in the own env page (may act on) */
-	ENV_XUPCALL,    /* upcall for other exceptions, likewise (may act on) */
-	ENV_PAGER,      /* id of the pager, 0: none (may act on, and root; never a ring) */
-	ENV_CONTROLLER, /* hands control over (controller only; never a ring) */
-	ENV_LIMIT,      /* pages and page tables it may hold, 0: no limit (controller only) */
-	ENV_SLOTS,      /* envs it may still create, ENV_SLOTS_ANY: no limit (controller only) */
-	ENV_DEATHS,     /* 1: keep my dead envs until reaped, with IPC_BIT_DEATH (oneself only) */
-	ENV_FAULTS,     /* enum env_faults (may act on) */
+	ENV_RUN,     /* 1: may run, 0: stopped (may act on, and root) */
+	ENV_UPCALL,  /* page-fault upcall, also writable in the own env page (may act on) */
+	ENV_XUPCALL, /* upcall for other exceptions, likewise (may act on) */
+	ENV_PAGER, /* id of the pager, 0: none (may act on, and root; never a ring). But for root: the
+	            * caller, an env that it controls, its own pager, or one that says `serve` */
+	ENV_CONTROLLER, /* hands control over (controller only; never a ring): to who is below the caller, or
+			 * above it and not root */
+	ENV_LIMIT,  /* pages and page tables it may hold, 0: no limit (controller only) */
+	ENV_SLOTS,  /* envs it may still create, ENV_SLOTS_ANY: no limit (controller only) */
+	ENV_DEATHS, /* 1: keep my dead envs until reaped, with IPC_BIT_DEATH (oneself only) */
+	ENV_FAULTS, /* enum env_faults (may act on) */
 	ENV_FAULT_US, /* bound of the wait for the pager, 0: none; one that runs begins anew (controller only) */
+	ENV_LIMIT_DOWN, /* as ENV_LIMIT, but E_PERM if that would raise what it has now, or end it */
+	ENV_HALT, /* stops all envs that have the label `value`, which is not 0; ebx is 0 (root only) */
 };
 
 /* Who hears of an env's page faults first. ENV_FORK copies it, and ENV_FAULT_US. */
@@ -59,7 +63,9 @@ struct env_page {
 	uint32_t fault_path;  /* k enum env_faults */
 	uint32_t sysenter;    /* k 1: sysenter enters the kernel (syscall.h), else only `int` */
 	uint32_t fpu;         /* k 1: it, or what it is a copy of, has used FPU or SSE */
-	uint32_t reserved[13];
+	uint32_t notify;      /* u IPC_BITS_USER that anybody may raise here (SYS_NOTIFY) */
+	uint32_t serve;       /* u 1: others may make me the pager of envs that they may act on */
+	uint32_t reserved[11];
 	uint32_t msg[64];   /* ku message words; 0..2 ride in registers instead */
 	uint32_t user[128]; /* u libsys' own: survives nothing, shared with nobody */
 };
@@ -96,7 +102,8 @@ enum fault_done {
 };
 enum fault_time { FAULT_IN_KERNEL, FAULT_IN_HANDLER, FAULT_IN_PAGER };
 
-/* The public record of an env: (const struct env_info *)UENVS, NENV of them. */
+/* The public record of an env: (const struct env_info *)UENVS, NENV of them. While the kernel writes that of a new
+ * env, its id is 0: so what is read between two looks at the id that find the same is of one env. */
 struct env_info {
 	envid_t id;
 	envid_t parent;
@@ -116,7 +123,7 @@ struct env_info {
 	uint32_t ipc_value;     /* word 0 */
 	envid_t ipc_from;
 	uint32_t ipc_perm; /* word 1 if a page came, else 0 */
-	envid_t former;    /* who controlled it before the controller it has; 0: nobody */
+	uint32_t label;    /* what root said when it made the env; else its creator's */
 
 	struct fault_counts faults;
 	uint32_t reserved2[2];

@@ -60,8 +60,11 @@
  * waits without a clock until somebody sets ENV_PAGER (or ENV_FAULTS). That makes it run the instruction
  * again, at any time: a fault is never saved.
  *
- * Pending bits: a receive from anyone first returns pending bits, if any: ebx = 0,
- * word 0 = the bits, which are cleared. They never queue and never get lost. */
+ * Pending bits: a receive from anyone returns pending bits, if any, in their turn: ebx = 0,
+ * word 0 = all of them, which are cleared. They take a place among the senders that wait, behind those that were
+ * there when the first bit was raised; but those of interrupts come at once. They never get lost.
+ * SYS_NOTIFY raises bits at oneself, whom one controls, and one's controller unless that is root; at all
+ * others those that their env page opens (`notify`), else E_PERM. */
 #ifndef PARLEY_KERNEL_ABI_IPC_H
 #define PARLEY_KERNEL_ABI_IPC_H
 
@@ -95,6 +98,7 @@
 /* Pending bits. */
 #define IPC_BITS_IRQ 0x0000FFFFu  /* 1 << irq */
 #define IPC_BITS_USER 0x00FF0000u /* SYS_NOTIFY */
+#define IPC_BITS_ROOT 0x3F000000u /* SYS_NOTIFY by root, at anybody */
 #define IPC_BIT_DEATH 0x80000000u /* SYS_ENV_REAP has something */
 #define IPC_BIT_HEIR 0x40000000u  /* control of envs passed to us, who asked for deaths */
 

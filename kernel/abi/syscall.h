@@ -35,7 +35,7 @@
 	X(SELF)        /* -> eax = own id */                                                       \
 	X(IPC)         /* see ipc.h */                                                             \
 	X(YIELD)       /* gives the CPU to the next in the queue */                                \
-	X(NOTIFY)      /* ebx env, esi bits: sets IPC_BITS_USER bits pending there */              \
+	X(NOTIFY)      /* ebx env, esi bits: sets IPC_BITS_USER bits pending there; see ipc.h */   \
 	X(PAGE_ALLOC)  /* ebx env (may page), esi va|W,soft,flags; fill: edi env, ebp va */        \
 	X(PAGE_MAP)    /* ebx env, esi va|flags -> edi env, ebp va|W,soft (may page both) */       \
 	X(PAGE_UNMAP)  /* ebx env (may page), esi va|flags: entry becomes 0 */                     \
@@ -75,7 +75,8 @@ enum syscall { SYSCALL_LIST(SYSCALL_ENUM) SYS_COUNT };
  *   Whole absent page tables count as done. PAGE_COND is not possible.
  * ENV_FORK: the new env is stopped, has the registers (FPU too) of the copied env with eax = 0,
  *   an empty space, a fresh env page, the caller as controller, the copied env's pager, and
- *   the copied env as parent. Its limit of pages is taken out of the caller's (where that has one), and
+ *   the copied env as parent. eax stays as it is, too, if the copied env was not in a system call. edi, if the
+ *   caller is root, is the new env's label; else that is the caller's. Its limit of pages is taken out of the caller's (where that has one), and
  *   of the envs that the caller may still create it gets half (of a caller without a limit: as many as the
  *   copied env may). Both go back when it is dead and, if the caller asked for deaths, reaped. E_LIMIT: not that much left; a limit below ENV_FIXED_PAGES + 1 is E_INVAL.
  *   An env other than the caller is copied as it stands; if it runs, that may be anywhere.
@@ -86,7 +87,7 @@ enum syscall { SYSCALL_LIST(SYSCALL_ENUM) SYS_COUNT };
  * ENV_DESTROY: returns 0. The env is dead at once; large spaces are torn down in the
  *   background, and SYSINFO says when that is over (`dying`). */
 
-/* Operand of SYS_ENV_REAP: the dead env's struct fault_counts comes in msg[3..]. */
+/* Operand of SYS_ENV_REAP: the dead env's struct fault_counts comes in msg[3..], and its label behind that. */
 #define ENV_REAP_FAULTS 1u
 
 /* Operand of SYS_DEBUG_WRITE: a bad pointer ends the caller, instead of E_FAULT. */

@@ -310,8 +310,14 @@ void console_take_bits(struct console *console, uint32_t bits)
 int console_take_foreground(struct console *console, envid_t client, uint32_t pid)
 {
 	const envid_t owner = console->kept->owner;
+	struct ipc_msg msg = {.w = {PM_FOREGROUND, (uint32_t)client, pid}, .nwords = 3};
+	int status = ipc_call(console->procmgr, &msg, 0);
 
-	if (client != owner && env_lives(owner) && !console_may_read(console, client)) {
+	if (status != OK || (int32_t)msg.w[0] < 0) {
+		return status != OK ? status : (int)msg.w[0];
+	}
+	if (msg.w[1] == 0 && client != owner && env_lives(owner) &&
+	    !console_may_read(console, client)) {
 		return E_PERM;
 	}
 	console->kept->foreground = pid;

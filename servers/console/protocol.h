@@ -26,7 +26,7 @@ enum console_op {
 	CONSOLE_READ_CHAR, /* -> w0 one character, or E_NOT_FOUND, also to the background: never waits */
 	CONSOLE_WAIT_CHAR, /* -> w0 one character; waits its turn, behind all who read lines */
 	CONSOLE_FOREGROUND, /* w1 pid that Ctrl-C kills and that reads, 0 none (then Ctrl-C ends the line */
-	/*    edit, and the client reads) -> w0 OK, E_PERM: the keys are not the client's */
+	/*    edit, and the client reads) -> w0 OK, E_PERM: the keys are not the client's, or it may not end that process; E_BAD_ENV */
 	CONSOLE_DRAIN, /* -> w0 OK once everything written so far has left the machine */
 };
 

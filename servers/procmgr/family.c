@@ -1,23 +1,23 @@
 /* Families, and what the kernel tells about envs that die.
  *
+ * Every env has its process's label: procmgr gives it to a process's own env, and the kernel to all that this one
+ * makes, and these. So whose an env is, alive or just dead, never is a guess.
+ *
  * A process on fault path `self` forks by the kernel's calls alone. Its child is controlled by the env
  * that forked it, so procmgr need not know it, until that env dies and the kernel hands the child
  * down, in the end to procmgr:
  *
  *     procmgr -> P -> C -> G     P dies:  procmgr -> C -> G     C is an heir, and G still C's
  *
- * Heirs are the process's (table_add_env), and it lasts until it has no env left. Envs that
- * others made and left behind would be nobody's: they end.
+ * Heirs are the process's (table_add_env), and it lasts until it has no env left. Envs that processes on other paths
+ * made and left behind, or processes that are gone, are nobody's: they end.
  *
- * Whose an heir is shows in whom it came from (`former` in its record): an env that we control, whose death we have
- * just caused or can read now. Therefore a death is applied only after its heirs are adopted. Only if an heir
- * came and died, and its slot had another env, before we looked at its record, we cannot tell whose it was,
- * and whose its own heirs are: then they are from the process that we are ending, or the first dead one's.
- *
- * Other CPUs go on meanwhile: envs die between our looking at one record and the next. Heirs come from
- * deaths alone, and each of these is reported; so a look at all records is complete if afterwards
- * there is no new death to read (adopt_all). A death may even be read before the env, which lived when we
- * looked, is adopted: that death is its process's (adopt). */
+ * Other CPUs go on meanwhile, and may make envs die as fast as we hear of it. So a settlement is a bounded number
+ * of passes, and then other requests have their turn. When is a process over, though heirs may come and die and
+ * leave heirs at any moment? When it has no env in the table, after a look at all records, and the deaths that the
+ * kernel has to tell *after that look* are read and none is of its label. For if one of its envs lived, the topmost
+ * were ours: either before the look, which found it; or it became ours later by the death of its controller, which was
+ * ours, and that death were among those read. */
 #include "servers/procmgr/family.h"
 #include "libsys/string.h"
 #include "libsys/syscall.h"
@@ -25,188 +25,95 @@
 #include "servers/procmgr/server.h"
 #include "servers/procmgr/tally.h"
 
-/* An env of ours that died by itself. */
-struct demise {
-	envid_t env;
-	struct process *process; /* that has it in the table, or NULL */
-	struct process *family;  /* whose it was, or NULL */
-	struct env_death death;
+enum {
+	PASSES_MAX = 3,
+	BIT_AGAIN = 1 << 29, /* that we raise at ourselves */
 };
 
-/* Deaths read and not applied, oldest first. */
-static struct demise demises[NENV];
-static uint32_t ndemises;
+/* Deaths read and not applied, oldest first. No more than NENV can be unread at one time, so the first half
+ * never is full when it is read into. */
+static struct env_death deaths[2 * NENV];
+static uint32_t ndeaths;
 
-static struct env_info record_of(envid_t env)
-{
-	const volatile struct env_info *info = &env_infos[ENV_SLOT(env)];
-	return (struct env_info){
-		.id = info->id,
-		.parent = info->parent,
-		.former = info->former,
-		.status = info->status,
-		.runs = info->runs,
-		.controller = info->controller,
-		.waits = info->waits,
-	};
-}
+static bool more; /* some process seems to be over */
+static bool settling;
 
-static bool lives(const struct env_info *info)
+/* What the record in the slot says, if it is of one living env. */
+static bool read_record(uint32_t slot, struct env_info *copy)
 {
-	return info->id != 0 && info->status != ENV_FREE && info->status != ENV_DYING;
+	const volatile struct env_info *info = &env_infos[slot];
+	*copy = (struct env_info){.id = info->id};
+	copy->status = info->status;
+	copy->parent = info->parent;
+	copy->runs = info->runs;
+	copy->controller = info->controller;
+	copy->label = info->label;
+	copy->waits = info->waits;
+	return copy->id != 0 && info->id == copy->id && copy->status != ENV_FREE &&
+	       copy->status != ENV_DYING;
 }
 
 struct process *family_of(envid_t env)
 {
-	for (uint32_t steps = 0; steps < NENV; steps++) {
-		struct process *process = table_by_any_env(env);
-		if (process != NULL) {
-			return process->path == FAULT_PATH_SELF ? process : NULL;
-		}
-		struct env_info info = record_of(env);
-		if (info.id != env || !lives(&info)) {
-			return NULL;
-		}
-		env = info.controller;
+	struct env_info info;
+	if (!read_record(ENV_SLOT(env), &info) || info.id != env) {
+		return NULL;
 	}
-	return NULL;
+	struct process *process = table_by_label(info.label);
+	return process != NULL && process->path == FAULT_PATH_SELF ? process : NULL;
 }
 
 uint32_t family_size(const struct process *process)
 {
+	struct env_info info;
 	uint32_t size = 0;
 	for (uint32_t slot = 0; slot < NENV; slot++) {
-		struct env_info info = record_of((envid_t)slot);
-		size += lives(&info) && family_of(info.id) == process;
+		size += env_infos[slot].label == process->label && read_record(slot, &info);
 	}
 	return size;
 }
 
-/* ---- Heirs ---- */
-
-/* Whether the env came to us from somebody else. What we make ourselves has no parent, or is in the
- * table before anything else happens. */
-static bool is_heir(const struct env_info *info)
-{
-	envid_t own = env_page->id;
-	return lives(info) && info->controller == own && info->id != own && info->parent != 0 &&
-	       table_by_any_env(info->id) == NULL && server_of_env(info->id) == 0;
-}
-
 /* ---- Deaths ---- */
 
-static struct process *process_of(envid_t env)
-{
-	for (uint32_t i = 0; i < ndemises; i++) {
-		if (demises[i].env == env) {
-			return demises[i].family;
-		}
-	}
-	return table_by_any_env(env);
-}
-
-/* Whose the dead env was. If it died before it was adopted, its record tells, until the slot is used
- * again. */
-static struct process *family_of_dead(envid_t env)
-{
-	struct process *process = table_by_any_env(env);
-	if (process != NULL) {
-		return process;
-	}
-	struct env_info info = record_of(env);
-	return info.id == env ? process_of(info.former) : NULL;
-}
-
+/* At least those that there are now. Servers are started again at once: who suffers from their death may ask
+ * next. */
 static void read_deaths(void)
 {
-	struct env_death death;
 	struct fault_counts faults;
-	while (ndemises < NENV && sys_env_reap_faults(&death, &faults) == OK) {
-		struct process *process = table_by_any_env(death.id);
-		if (process != NULL) {
+	for (uint32_t i = 0; i < NENV; i++) {
+		struct env_death *death = &deaths[ndeaths];
+		if (sys_env_reap_faults(death, &faults) != OK) {
+			return;
+		}
+		struct process *process = table_by_label(death->label);
+		enum pm_server server = server_of_env(death->id);
+		if (server != 0) {
+			struct ending ending = life_ending_of_death(death);
+			server_failed(server, &ending);
+		} else if (process != NULL) {
 			tally_add(process, &faults);
-		}
-		demises[ndemises++] = (struct demise){
-			.env = death.id,
-			.process = process,
-			.family = family_of_dead(death.id),
-			.death = death,
-		};
-	}
-}
-
-static void apply(const struct demise *demise)
-{
-	struct ending ending = life_ending_of_death(&demise->death);
-	enum pm_server server = server_of_env(demise->env);
-	if (server != 0) {
-		server_failed(server, &ending);
-	}
-	if (demise->process != NULL) {
-		life_env_died(demise->process, demise->env, &ending);
-	}
-}
-
-static void apply_first(uint32_t count)
-{
-	for (uint32_t i = 0; i < count; i++) {
-		apply(&demises[i]);
-	}
-	ndemises -= count;
-	memmove(demises, demises + count, ndemises * sizeof(demises[0]));
-}
-
-void family_forget(const struct process *process)
-{
-	for (uint32_t i = 0; i < ndemises; i++) {
-		if (demises[i].process == process) {
-			demises[i].process = NULL;
-		}
-		if (demises[i].family == process) {
-			demises[i].family = NULL;
+			ndeaths++;
 		}
 	}
 }
 
-/* ---- Stopping ---- */
-
-static const struct process *stopping; /* its heirs are stopped when they are found */
-static envid_t stopped[NENV];          /* by slot: who was */
-
-/* False: there is nothing to do (any more). */
-static bool stop(envid_t env)
+static void apply(const struct env_death *death)
 {
-	if (stopped[ENV_SLOT(env)] == env) {
-		return false;
+	struct process *process = table_by_label(death->label);
+	if (process != NULL && process->state != PM_ZOMBIE) {
+		struct ending ending = life_ending_of_death(death);
+		life_env_died(process, death->id, &ending);
 	}
-	stopped[ENV_SLOT(env)] = env;
-	return sys_env_set(env, ENV_RUN, 0) >= 0;
-}
-
-static bool stop_members(const struct process *process)
-{
-	bool some = false;
-	for (uint32_t slot = 0; slot < NENV; slot++) {
-		struct env_info info = record_of((envid_t)slot);
-		if (lives(&info) && family_of(info.id) == process && stop(info.id)) {
-			some = true;
-		}
-	}
-	return some;
 }
 
 /* ---- Adoption ---- */
 
-static struct process *first_dead_on_self(void)
+/* Whether the env came to us from somebody else. What we make ourselves is in the table before anything else
+ * happens. */
+static bool is_heir(const struct env_info *info)
 {
-	read_deaths();
-	for (uint32_t i = 0; i < ndemises; i++) {
-		struct process *process = demises[i].family;
-		if (process != NULL && process->path == FAULT_PATH_SELF) {
-			return process;
-		}
-	}
-	return NULL;
+	return info->controller == env_page->id && info->label != 0 &&
+	       table_by_any_env(info->id) == NULL;
 }
 
 /* Whether the heir is stopped, and so for ever: nobody but its controller could start it. A record
@@ -215,97 +122,128 @@ static struct process *first_dead_on_self(void)
 static bool is_stopped(const struct env_info *heir)
 {
 	struct env_regs regs;
+	struct env_info now;
 	if (heir->status != ENV_NOT_RUNNABLE || heir->waits != 0 ||
 	    sys_env_get_regs(heir->id, &regs) < 0) {
 		return false;
 	}
-	struct env_info now = record_of(heir->id);
-	return now.id == heir->id && now.status == ENV_NOT_RUNNABLE && now.waits == 0 &&
-	       now.runs == heir->runs;
+	return read_record(ENV_SLOT(heir->id), &now) && now.id == heir->id &&
+	       now.status == ENV_NOT_RUNNABLE && now.waits == 0 && now.runs == heir->runs;
 }
 
-/* The heir is the process's, and so is its death, if that has been read already. */
-static void take(const struct env_info *heir, struct process *process)
+/* Looks at each record. Whether some heirs were to end: they may have left heirs. */
+static bool adopt_heirs(void)
 {
-	table_add_env(process, heir->id);
-	if (process == stopping) {
-		(void)stop(heir->id);
-	}
-	for (uint32_t i = 0; i < ndemises; i++) {
-		if (demises[i].env == heir->id) {
-			demises[i].process = demises[i].family = process;
-		}
-	}
-}
-
-/* `likely`: whose the heir is if its record does not say; NULL: some dead env's. False: it was to end,
- * and may have heirs itself. */
-static bool adopt(const struct env_info *heir, struct process *likely)
-{
-	struct process *process = process_of(heir->former);
-	if (process == NULL) {
-		process = likely != NULL ? likely : first_dead_on_self();
-	}
-	if (process != NULL && process->path == FAULT_PATH_SELF && !is_stopped(heir)) {
-		take(heir, process);
-		return true;
-	}
-	if (ndemises < NENV) {
-		demises[ndemises++] = (struct demise){.env = heir->id, .family = process};
-	}
-	(void)sys_env_destroy(heir->id, 0);
-	return false;
-}
-
-/* Looks at each record. False: some heirs were to end, and may have left heirs themselves. */
-static bool adopt_seen(struct process *likely)
-{
-	bool all = true;
+	bool some_ended = false;
 	for (uint32_t slot = 0; slot < NENV; slot++) {
-		struct env_info info = record_of((envid_t)slot);
-		if (is_heir(&info) && !adopt(&info, likely)) {
-			all = false;
+		struct env_info info;
+		if (env_infos[slot].controller != env_page->id || !read_record(slot, &info) ||
+		    !is_heir(&info)) {
+			continue;
+		}
+		struct process *process = table_by_label(info.label);
+		if (process != NULL && process->path == FAULT_PATH_SELF &&
+		    process->state != PM_ZOMBIE && !is_stopped(&info)) {
+			table_add_env(process, info.id);
+		} else {
+			(void)sys_env_destroy(info.id, 0);
+			some_ended = true;
 		}
 	}
-	return all;
+	return some_ended;
 }
 
-static void adopt_all(struct process *likely)
+/* ---- Ends ---- */
+
+void family_destroy(struct process *process, int status)
 {
-	uint32_t known;
-	bool all;
-	do {
-		known = ndemises;
-		all = adopt_seen(likely);
+	bool up = false, some;
+	(void)sys_env_set(0, ENV_HALT, process->label);
+	do { /* from the topmost ones down, and to and fro, for chains are made in order */
+		some = false;
+		up = !up;
+		for (uint32_t i = 0; i < NENV; i++) {
+			struct env_info info;
+			if (read_record(up ? i : NENV - 1 - i, &info) &&
+			    info.label == process->label && info.controller == env_page->id) {
+				tally_before_death(process, info.id);
+				(void)sys_env_destroy(info.id, status);
+				some = true;
+			}
+		}
+	} while (some);
+	table_drop_envs(process);
+}
+
+void family_come_again(void)
+{
+	if (!settling) {
+		(void)sys_notify(0, BIT_AGAIN);
+	}
+}
+
+void family_end_later(void)
+{
+	more = true;
+	family_come_again();
+}
+
+/* `first`: deaths from there on have not been applied. */
+static void end_if_over(struct process *process, uint32_t first)
+{
+	if (process == NULL || !life_is_over(process)) {
+		return;
+	}
+	for (uint32_t i = first; i < ndeaths; i++) {
+		if (deaths[i].label == process->label) {
+			return;
+		}
+	}
+	life_finish(process);
+}
+
+/* The processes that ended, first those of the deaths that have just been applied, in their order. */
+static void end_processes(uint32_t applied)
+{
+	struct process *next;
+	for (uint32_t i = 0; i < applied; i++) {
+		end_if_over(table_by_label(deaths[i].label), applied);
+	}
+	for (struct process *process = more ? table_after(0) : NULL; process != NULL;
+	     process = next) {
+		next = table_after(process->pid);
+		end_if_over(process, applied);
+	}
+}
+
+/* Whether there may be more to do. */
+static bool settle_some(void)
+{
+	if (ndeaths == 0) {
 		read_deaths();
-	} while (!all || ndemises != known);
-}
-
-void family_adopt(struct process *process)
-{
-	adopt_all(process);
-}
-
-/* Who is stopped makes no more and keeps its slot: so a bomb comes to an end when the slots do. */
-void family_stop(struct process *process)
-{
-	uint32_t known;
-	bool some;
-	stopping = process;
-	do {
-		known = ndemises;
-		adopt_all(process);
-		some = stop_members(process);
-		read_deaths();
-	} while (some || ndemises != known);
-	stopping = NULL;
+	}
+	uint32_t count = ndeaths;
+	bool some_ended = adopt_heirs();
+	for (uint32_t i = 0; i < count; i++) {
+		apply(&deaths[i]);
+	}
+	read_deaths();
+	end_processes(count);
+	more = false;
+	ndeaths -= count;
+	memmove(deaths, deaths + count, ndeaths * sizeof(deaths[0]));
+	return server_settle() || some_ended || ndeaths > 0;
 }
 
 void family_settle(void)
 {
-	read_deaths();
-	do {
-		adopt_all(NULL);
-		apply_first(ndemises);
-	} while (ndemises > 0); /* who ends may leave heirs */
+	bool again = true;
+	settling = true;
+	for (uint32_t pass = 0; pass < PASSES_MAX && again; pass++) {
+		again = settle_some();
+	}
+	settling = false;
+	if (again) {
+		(void)sys_notify(0, BIT_AGAIN);
+	}
 }

@@ -1,4 +1,4 @@
-/* Families: the envs that a process on fault path `self` forked by itself. */
+/* Families: the envs of a process, which it made itself. */
 #ifndef PARLEY_SERVERS_PROCMGR_FAMILY_H
 #define PARLEY_SERVERS_PROCMGR_FAMILY_H
 
@@ -7,20 +7,20 @@
 /* The process on path `self` to whose family the env belongs, itself included; NULL: none. */
 struct process *family_of(envid_t env);
 
-/* How many envs its family has that live. */
+/* How many envs the process has that live, on any path. */
 uint32_t family_size(const struct process *process);
 
-/* We have just destroyed an env of the process, which is on path `self`: the envs that it controlled
- * came to us, and are the process's from now on. */
-void family_adopt(struct process *process);
+/* Ends every env of the process, which is on path `self`, whatever they do meanwhile. */
+void family_destroy(struct process *process, int status);
 
-/* Stops every env of the process's family, whatever they do meanwhile, so that they can be ended. */
-void family_stop(struct process *process);
+/* A process on path `self` seems to be over: the next family_settle looks for heirs, and finishes it. */
+void family_end_later(void);
 
-/* The process is over: nothing that was heard about its envs counts any more. */
-void family_forget(const struct process *process);
+/* There is something for family_settle to do, when the requests that wait now are served. */
+void family_come_again(void);
 
-/* The kernel says that envs of ours died, or that envs of dead ones came to us. */
+/* The kernel says that envs of ours died, or that envs of dead ones came to us; or there is more to do. Does a bounded
+ * part, and raises a bit at ourselves if that was not all. */
 void family_settle(void);
 
 #endif

@@ -27,16 +27,10 @@ static bool read_frame(envid_t env, vaddr_t at, struct utrapframe *frame)
 	return true;
 }
 
-static bool lives(envid_t env)
-{
-	const volatile struct env_info *info = &env_infos[ENV_SLOT(env)];
-	return info->id == env && info->status != ENV_FREE && info->status != ENV_DYING;
-}
-
 int fault_find_pager(envid_t env)
 {
 	envid_t pager = env_infos[ENV_SLOT(env)].pager;
-	if (pager == 0 || !lives(pager)) {
+	if (pager == 0 || !server_env_lives(pager)) {
 		pager = server_env(PM_SERVER_PAGER);
 	}
 	if (pager < 0) {

@@ -7,7 +7,7 @@
  *       v  | child ends, answer given       v
  *     WAITING                             (slot free)
  *
- * A process on path `self` outlives its own env until its family has ended. A zombie has no env. It stays until its parent has heard of it: an answer that cannot be
+ * A process on path `self` outlives its own env until its family has ended, which family.c finds out. A zombie has no env. It stays until its parent has heard of it: an answer that cannot be
  * delivered (the parent gave up or is dying itself) leaves it where it was. */
 #include "servers/procmgr/life.h"
 #include "libsys/string.h"
@@ -126,6 +126,7 @@ void life_forget_unwanted(struct process *process)
 		next = child->next;
 		if (!is_wanted(child, process)) {
 			table_orphan(child);
+			ownpager_orphaned(child);
 		}
 	}
 }
@@ -142,12 +143,10 @@ static void log_ending(const struct process *process)
 	}
 }
 
-/* The process has no envs any more. */
-static void finish(struct process *process)
+void life_finish(struct process *process)
 {
 	struct process *parent = process->parent;
 
-	family_forget(process);
 	if (process->boot) {
 		boot_process_ended(process);
 	}
@@ -180,17 +179,29 @@ static void end_own(struct process *process, const struct ending *ending)
 	process->state = PM_RUNNING;
 }
 
+bool life_is_over(const struct process *process)
+{
+	return process->env == 0 && process->envs == 0 && process->state != PM_ZOMBIE;
+}
+
+static void finish_if_over(struct process *process)
+{
+	if (!life_is_over(process)) {
+		return;
+	}
+	if (process->path == FAULT_PATH_SELF) {
+		family_end_later();
+	} else {
+		life_finish(process);
+	}
+}
+
 void life_end(struct process *process, const struct ending *ending)
 {
 	tally_before_death(process, process->env);
 	(void)sys_env_destroy(process->env, ending->status);
-	if (process->path == FAULT_PATH_SELF) {
-		family_adopt(process);
-	}
 	end_own(process, ending);
-	if (process->envs == 0) {
-		finish(process);
-	}
+	finish_if_over(process);
 }
 
 /* Where the kernel asks the pager and there is none, it says of every page fault that nobody handles it. */
@@ -204,34 +215,14 @@ static bool missed_pager(const struct process *process, const struct ending *end
 
 void life_env_died(struct process *process, envid_t env, const struct ending *ending)
 {
-	if (env == process->env) {
+	if (process->env != 0 && env == process->env) {
 		struct ending own = *ending;
 		own.reason = missed_pager(process, ending) ? E_DEAD : own.reason;
 		end_own(process, &own);
 	} else {
 		table_drop_env(process, env);
 	}
-	if (process->envs == 0) {
-		finish(process);
-	}
-}
-
-/* Destroying an env brings us those that it controlled. All are stopped first: slots that come free are not
- * for them. */
-static void destroy_family(struct process *process, int status)
-{
-	envid_t env;
-	family_stop(process);
-	do {
-		while ((env = table_some_env(process)) != 0) {
-			tally_before_death(process, env);
-			(void)sys_env_destroy(env, status);
-			table_drop_env(process, env);
-		}
-		family_adopt(process);
-	} while (table_some_env(process) != 0);
-	family_forget(process);
-	process->envs = 0;
+	finish_if_over(process);
 }
 
 void life_kill(struct process *process, const struct ending *ending)
@@ -240,10 +231,11 @@ void life_kill(struct process *process, const struct ending *ending)
 		life_end(process, ending);
 		return;
 	}
-	destroy_family(process, ending->status);
-	process->env = 0;
+	envid_t env = process->env;
+	family_destroy(process, ending->status);
+	process->env = env;
 	end_own(process, ending);
-	finish(process);
+	life_finish(process);
 }
 
 static struct process *first_of(const struct child_list *list, envid_t guardian)

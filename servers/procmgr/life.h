@@ -15,6 +15,12 @@ void life_end(struct process *process, const struct ending *ending);
 /* The same from outside, and at once: ends its whole family. */
 void life_kill(struct process *process, const struct ending *ending);
 
+/* Whether a process has no env any more, and has not been finished. On path `self` somebody must have looked for
+ * heirs (family.c). */
+bool life_is_over(const struct process *process);
+/* Its end, then: its parent is told, or it is forgotten. */
+void life_finish(struct process *process);
+
 /* An env of the process died by itself. `ending` counts if it was the process's own. */
 void life_env_died(struct process *process, envid_t env, const struct ending *ending);
 

@@ -267,7 +267,7 @@ static int set_start(envid_t env, const struct load *load, vaddr_t esp)
 static envid_t make_env(const struct load *load)
 {
 	return load->kind == LOAD_SERVER ? sys_env_fork_server(0, load->limit)
-	                                 : sys_env_fork(0, load->limit);
+	                                 : sys_env_fork_labelled(0, load->limit, load->label);
 }
 
 envid_t load_env(const struct load *load)

@@ -28,6 +28,7 @@ struct load {
 	const struct image *image;
 	const struct arguments *arguments; /* NULL: none */
 	uint32_t limit;                    /* of pages; 0 none */
+	uint32_t label;                    /* of the env; 0 for a server */
 };
 
 /* Builds a stopped env that starts the program at its first instruction, with the start of a stack

@@ -68,6 +68,13 @@ void ownpager_leave(struct process *process)
 	}
 }
 
+void ownpager_orphaned(const struct process *process)
+{
+	if (process->env != 0 && (nclients == 0 || next_client(NULL, process->env) == NULL)) {
+		(void)sys_notify(process->env, PM_NOTIFY_NO_CLIENTS);
+	}
+}
+
 void ownpager_ended(const struct process *process, envid_t env)
 {
 	char line[PM_BYTES_MAX];
@@ -83,7 +90,7 @@ void ownpager_ended(const struct process *process, envid_t env)
 	if (count == 0) {
 		return;
 	}
-	server_adopt_paged(env);
+	server_pager_died();
 	snprintf(line, sizeof(line), "procmgr: %s[%d] is gone; the pager server pages its %u %s",
 	         process->program->name, process->pid, count, count == 1 ? "client" : "clients");
 	log_line(line);

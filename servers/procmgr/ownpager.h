@@ -14,6 +14,9 @@ void ownpager_join(struct process *process, envid_t pager);
 /* It is no longer: it ended, or was not started after all. Its pager hears when it was the last. */
 void ownpager_leave(struct process *process);
 
+/* The process's parent is gone: if it is a pager without clients, nobody will give it any. */
+void ownpager_orphaned(const struct process *process);
+
 /* `env`, which was the process's, is gone: whom it paged gets the pager server, and the log says so. */
 void ownpager_ended(const struct process *process, envid_t env);
 

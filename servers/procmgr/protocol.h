@@ -1,7 +1,7 @@
 /* Messages to the process manager. w0 = enum pm_op, answered with w0 = status or result.
  * A process is named by its pid (1, 2, 3 ...); who asks is known from the kernel's sender id. An env
  * that a process on path `self` forked is no process; it may ask for PM_SPAWN and PM_WAIT (then only
- * it waits for the new one), PM_KILL, PM_PS, PM_LOOKUP, PM_FILE_*, PM_POWEROFF.
+ * it waits for the new one), PM_KILL, PM_PS, PM_LOOKUP, PM_FILE_*.
  * Text and byte strings travel in words 3.. of the message, four bytes a word. */
 #ifndef PARLEY_SERVERS_PROCMGR_PROTOCOL_H
 #define PARLEY_SERVERS_PROCMGR_PROTOCOL_H
@@ -60,7 +60,7 @@ enum pm_op {
 	PM_FILE_READ, /* w1 offset, w2 bytes wanted; text: name -> w0 bytes; bytes */
 	PM_LOG_READ,  /* console only -> w0 bytes (0: no more), w1 a number for them, as that of a
 		       * console write; bytes. They stay in the log until the next PM_LOG_READ */
-	PM_POWEROFF,  /* w1 status 0..100: ends the machine; no answer */
+	PM_POWEROFF,  /* first process only: w1 status 0..100: ends the machine; no answer */
 	PM_PAGER, /* w1 address of the struct utrapframe, w2 why the caller's pager did not help: E_DEAD,
 		       * E_BAD_ENV -> w0 OK: it has a pager, run the instruction again. All else, or if
 		       * there will be no pager: a process ends with that reason. Any env may ask */
@@ -76,6 +76,8 @@ enum pm_op {
 	PM_HINT, /* w1 pid, w2 enum hint | value << PM_HINT_SHIFT, msg[3] ms: a hint for the scheduler -> w0 1,
 		  * 0 ignored. Who may: as for PM_KILL, but nobody for himself */
 	PM_IS_BELOW, /* console only: w1 env, w2 pid -> w0 1: the env is of that process or of a descendant; 0 */
+	PM_FOREGROUND, /* console only: w1 env, w2 pid -> w0 OK: that process may say that Ctrl-C ends this one, for it is
+			* itself or below it, or none (0); E_PERM, E_BAD_ENV; w1 1: it is the first process */
 };
 
 #define PM_HINT_SHIFT 8
@@ -110,7 +112,7 @@ struct pm_info {
 	uint32_t pages;    /* mapped pages and page tables */
 	uint32_t limit;
 	uint32_t path; /* enum fault_path */
-	uint32_t envs; /* of its family, itself included; 1 on path `pager` */
+	uint32_t envs; /* that it has, those that they made included */
 	uint32_t cpu, runs;
 	int32_t pager; /* pid of its own pager; 0: it has none */
 	char name[PM_NAME_MAX];
@@ -119,8 +121,9 @@ struct pm_info {
 _Static_assert(sizeof(struct pm_info) <= PM_BYTES_MAX, "it travels in one message");
 
 /* procmgr raises this bit (SYS_NOTIFY) at the console when its log has lines. */
-#define PM_NOTIFY_LOG (1u << 16)
-/* procmgr raises this bit at a process when the last one that it pages is gone. */
-#define PM_NOTIFY_NO_CLIENTS (1u << 17)
+#define PM_NOTIFY_LOG (1u << 24)
+/* procmgr raises this bit at a process when the last one that it pages is gone; and at one that pages nobody
+ * when its parent is gone. Only who serves as a pager looks at it (libsys/ipc.h). */
+#define PM_NOTIFY_NO_CLIENTS (1u << 25)
 
 #endif

@@ -131,6 +131,19 @@ static int serve_kill(struct request *request)
 	return target == request->caller ? NO_ANSWER : OK;
 }
 
+/* The console forwards who said it: it ends a process for nobody who may not. */
+static int serve_foreground(struct request *request)
+{
+	const struct process *who = table_by_env((envid_t)request->w1);
+	const struct process *target = table_by_pid((int32_t)request->w2);
+
+	if (who == NULL || (request->w2 != 0 && target == NULL)) {
+		return E_BAD_ENV;
+	}
+	request->answer->w[1] = who == table_first();
+	return target == NULL || who == target || table_is_ancestor(who, target) ? OK : E_PERM;
+}
+
 static int serve_ps(struct request *request)
 {
 	const struct process *process = table_after((int32_t)request->w1);
@@ -144,13 +157,12 @@ static int serve_ps(struct request *request)
 		.state = process->state,
 		.children = process->children,
 		.path = process->path,
-		.envs = process->envs,
+		.envs = family_size(process),
 		.limit = process->limit_pages,
 		.pager = ownpager_pid(process),
 	};
 	const volatile struct env_info *env = &env_infos[ENV_SLOT(process->env)];
 	if (process->path == FAULT_PATH_SELF) {
-		info.envs = family_size(process);
 		info.limit = process->env != 0 ? env->limit : 0;
 	}
 	if (process->env != 0) {
@@ -215,17 +227,15 @@ static int serve_limit(struct request *request)
 	if (pages > target->limit_pages || children > target->limit_children) {
 		return E_PERM;
 	}
-	/* What it handed to envs of its own is taken out of what the kernel knows. */
-	uint32_t limit = env_infos[ENV_SLOT(target->env)].limit;
-	if (limit != 0 && pages > limit) {
-		return E_PERM;
-	}
+	/* What it handed to envs of its own is taken out of what the kernel knows, and comes back while we look:
+	 * so the kernel compares. */
 	if (pages != 0) {
-		int status = sys_env_set(target->env, ENV_LIMIT, pages);
+		int status = sys_env_set(target->env, ENV_LIMIT_DOWN, pages);
 		if (status < 0) {
 			return status;
 		}
 		target->limit_pages = pages;
+		target->limited = true;
 	}
 	if (children != 0) {
 		target->limit_children = children;
@@ -354,8 +364,12 @@ static int serve_is_below(struct request *request)
 	       (process == upper || table_is_ancestor(upper, process));
 }
 
+/* The machine is the first process's. */
 static int serve_poweroff(struct request *request)
 {
+	if (request->caller != table_first()) {
+		return E_PERM;
+	}
 	power_off((int)request->w1);
 }
 
@@ -401,7 +415,7 @@ static const struct operation {
 	[PM_FILE_LIST] = {serve_file_list, 2, BY_PROCESS | BY_FAMILY},
 	[PM_FILE_READ] = {serve_file_read, 4, BY_PROCESS | BY_FAMILY},
 	[PM_LOG_READ] = {serve_log_read, 1, BY_CONSOLE},
-	[PM_POWEROFF] = {serve_poweroff, 2, BY_PROCESS | BY_FAMILY},
+	[PM_POWEROFF] = {serve_poweroff, 2, BY_PROCESS},
 	[PM_PAGER] = {serve_pager, 3, BY_PROCESS | BY_OTHER},
 	[PM_DEADLINE] = {serve_deadline, 3, BY_PROCESS},
 	[PM_SERVER_KILL] = {serve_server_kill, 2, BY_PROCESS},
@@ -409,6 +423,7 @@ static const struct operation {
 	[PM_FAULTS] = {serve_faults, 3, BY_PROCESS},
 	[PM_HINT] = {serve_hint, 4, BY_PROCESS},
 	[PM_IS_BELOW] = {serve_is_below, 3, BY_CONSOLE},
+	[PM_FOREGROUND] = {serve_foreground, 3, BY_CONSOLE},
 };
 
 static uint32_t asker(const struct request *request)

@@ -22,6 +22,7 @@
 #include "libsys/string.h"
 #include "servers/pager/protocol.h"
 #include "servers/procmgr/boot.h"
+#include "servers/procmgr/family.h"
 #include "servers/procmgr/kept.h"
 #include "servers/procmgr/layout.h"
 #include "servers/procmgr/load.h"
@@ -151,45 +152,66 @@ static int equip_pager(envid_t pager)
 	return status;
 }
 
-/* Everybody whose pager was `former` has another now. An env that is made meanwhile, as a copy of one that
- * still has the former one, is found by the next pass. */
-static void introduce_pager(envid_t former, envid_t pager)
+static bool has_clients_to_move; /* envs may have a pager that is dead */
+
+/* One env whose pager is dead gets the pager server. If there will be none: a process on path `pager` asks us at its next
+ * fault (fault.c); the others have faults that wait in the kernel for a pager: without one these are nobody's. */
+static bool move_client(envid_t env)
 {
-	bool changed = former != 0;
-	while (changed) {
-		changed = false;
-		for (uint32_t slot = 0; slot < NENV; slot++) {
-			const volatile struct env_info *info = &env_infos[slot];
-			if (info->pager == former &&
-			    sys_env_set(info->id, ENV_PAGER, (uint32_t)pager) >= 0) {
-				changed = true;
-			}
-		}
+	const struct process *process = table_by_any_env(env);
+	envid_t pager = server_env(PM_SERVER_PAGER);
+
+	if (pager > 0) {
+		return sys_env_set(env, ENV_PAGER, (uint32_t)pager) >= 0;
 	}
+	if (process == NULL || process->path != FAULT_PATH_PAGER) {
+		(void)sys_env_set(env, ENV_PAGER, 0);
+	}
+	return false;
 }
 
-/* There will be no pager. A process on path `pager` asks us at its next fault (fault.c); the others have faults that
- * wait in the kernel for a pager: without one these are nobody's. */
-static void abandon_clients(envid_t former)
+/* An env that is made meanwhile, as a copy of one that still has the dead pager, is found by the next pass. */
+static void move_clients(void)
 {
+	has_clients_to_move = false;
 	for (uint32_t slot = 0; slot < NENV; slot++) {
 		const volatile struct env_info *info = &env_infos[slot];
-		const struct process *process = table_by_any_env(info->id);
-		bool asks = process != NULL && process->path == FAULT_PATH_PAGER;
-		if (info->pager == former && !asks) {
-			(void)sys_env_set(info->id, ENV_PAGER, 0);
+		envid_t env = info->id, pager = info->pager;
+		bool paged = pager != 0 && info->status != ENV_FREE && info->status != ENV_DYING;
+		if (paged && !server_env_lives(pager) && move_client(env)) {
+			has_clients_to_move = true;
 		}
 	}
 }
 
-void server_adopt_paged(envid_t former)
+static void introduce_pager(envid_t former, envid_t pager)
 {
-	envid_t pager = server_env(PM_SERVER_PAGER);
-	if (pager > 0) {
-		introduce_pager(former, pager);
-	} else {
-		abandon_clients(former);
+	(void)pager;
+	if (former != 0) {
+		server_pager_died();
 	}
+}
+
+bool server_env_lives(envid_t env)
+{
+	const volatile struct env_info *info = &env_infos[ENV_SLOT(env)];
+	return info->id == env && info->status != ENV_FREE && info->status != ENV_DYING;
+}
+
+void server_pager_died(void)
+{
+	move_clients();
+	if (has_clients_to_move) {
+		family_come_again();
+	}
+}
+
+bool server_settle(void)
+{
+	if (has_clients_to_move) {
+		move_clients();
+	}
+	return has_clients_to_move;
 }
 
 /* ---- The console ---- */
@@ -303,14 +325,14 @@ static void say(const struct server *server, const char *what, const char *more)
 
 static void give_up(struct server *server, const char *why)
 {
+	server->env = 0;
 	if (server == &servers[PM_SERVER_CONSOLE]) {
 		log_set_reader(0);
 		kept_print();
 		log_at_once();
 	} else {
-		abandon_clients(server->env);
+		server_pager_died();
 	}
-	server->env = 0;
 	say(server, why, server->loss);
 }
 

@@ -27,8 +27,13 @@ enum pm_server server_of_env(envid_t env);
  * new one; or, if it crashes in a loop, gives it up. Either is said in the log. */
 void server_failed(enum pm_server which, const struct ending *ending);
 
-/* Makes the pager server the pager of all envs that `former` paged, which is dead. */
-void server_adopt_paged(envid_t former);
+/* A pager is dead: makes the pager server the pager of all envs that it paged. */
+void server_pager_died(void);
+/* Goes on with that; whether there may be more to do. */
+bool server_settle(void);
+
+/* Whether there is such an env now. */
+bool server_env_lives(envid_t env);
 
 /* Ends a server, and starts it again; that is no crash. OK or server_env's errors. */
 int server_kill(enum pm_server which);

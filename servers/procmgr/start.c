@@ -8,7 +8,6 @@
 #include "libsys/ipc.h"
 #include "libsys/string.h"
 #include "libsys/syscall.h"
-#include "servers/procmgr/family.h"
 #include "servers/procmgr/ownpager.h"
 #include "servers/procmgr/server.h"
 #include "servers/procmgr/tally.h"
@@ -42,7 +41,8 @@ static envid_t build_env(const struct process *process, const struct file *progr
 		.kind = kind,
 		.image = &program->content,
 		.arguments = arguments,
-		.limit = self ? 0 : process->limit_pages,
+		.limit = self && !process->limited ? 0 : process->limit_pages,
+		.label = process->label,
 	};
 	envid_t env = load_env(&load);
 	if (env < 0 || self) {
@@ -148,10 +148,7 @@ int start_exec(struct process *process, const struct arguments *arguments)
 	/* ---- commit: nothing below can fail ---- */
 	envid_t former = process->env;
 	tally_before_death(process, former);
-	(void)sys_env_destroy(former, 0);
-	if (process->path == FAULT_PATH_SELF) {
-		family_adopt(process);
-	}
+	(void)sys_env_destroy(former, 0); /* what it leaves comes to us as heirs */
 	table_set_env(process, env);
 	ownpager_ended(process, former);
 	if (next.path == FAULT_PATH_SELF) {
@@ -200,7 +197,7 @@ int start_fork(struct process *parent, vaddr_t upcall, vaddr_t xupcall)
 	}
 	child->path = parent->path;
 	ownpager_join(child, parent->pager);
-	envid_t env = sys_env_fork(parent->env, child->limit_pages);
+	envid_t env = sys_env_fork_labelled(parent->env, child->limit_pages, child->label);
 	if (env < 0) {
 		ownpager_leave(child);
 		table_remove(child);

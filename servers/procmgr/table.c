@@ -7,9 +7,9 @@
  *              ended  -> child <-> child     (zombies, first ended first)
  *
  * Invariants: a process with pid != 0 is in by_pid once, and in the list of all by rising pid; its
- * `envs` counts the entries of by_env that are its own (but for those whose slot an env made later
- * has taken over: these are dead, and about to be dropped); with a parent it is in exactly one of
- * the parent's lists, and counted in the parent's `children`. */
+ * `envs` counts the entries of by_env that are its own, so that nothing counts twice, in whatever order we hear
+ * of births and deaths; with a parent it is in exactly one of the parent's lists, and counted in the parent's
+ * `children`. Its label is its place in the table and how often that was used. */
 #include "servers/procmgr/table.h"
 #include "kernel/abi/env.h"
 #include "kernel/abi/status.h"
@@ -17,7 +17,9 @@
 #include "libsys/string.h"
 #include "servers/procmgr/tally.h"
 
+#define LABEL_PLACES 1024u
 enum { HASH_SIZE = 256 };
+_Static_assert(PROCESS_MAX < LABEL_PLACES, "a label begins with the place");
 _Static_assert(PROCESS_MAX < NENV, "every process needs an env, and so do the servers");
 _Static_assert(PM_PID_MAX > 2 * PROCESS_MAX, "a pid is not used again at once");
 _Static_assert(PM_PID_MAX < 1 << ENV_GENSHIFT, "no pid is an env's id");
@@ -38,6 +40,7 @@ static uint32_t default_pages, default_deadline_ms;
 void table_init(uint32_t limit_pages, uint32_t deadline_ms)
 {
 	for (int i = PROCESS_MAX - 1; i >= 0; i--) {
+		processes[i].label = (uint32_t)i;
 		processes[i].next = free_slots;
 		free_slots = &processes[i];
 	}
@@ -187,9 +190,11 @@ int table_add(struct process *parent, const struct file *program, struct process
 	nfree--;
 	*process = (struct process){
 		.pid = new_pid(),
+		.label = process->label + LABEL_PLACES,
 		.state = PM_RUNNING,
 		.program = program,
 		.limit_pages = parent != NULL ? parent->limit_pages : default_pages,
+		.limited = parent != NULL && parent->limited,
 		.limit_children = parent != NULL ? parent->limit_children : PROCESS_CHILDREN,
 		.deadline_ms = parent != NULL ? parent->deadline_ms : default_deadline_ms,
 		.parent = parent,
@@ -222,8 +227,18 @@ void table_remove(struct process *process)
 
 /* ---- Envs ---- */
 
+static void clear_slot(uint32_t slot)
+{
+	if (by_env[slot].process != NULL) {
+		by_env[slot].process->envs--;
+		by_env[slot].process = NULL;
+	}
+}
+
+/* Who had the slot is dead, even if we have not heard of that yet. */
 void table_add_env(struct process *process, envid_t env)
 {
+	clear_slot(ENV_SLOT(env));
 	by_env[ENV_SLOT(env)].env = env;
 	by_env[ENV_SLOT(env)].process = process;
 	process->envs++;
@@ -231,10 +246,19 @@ void table_add_env(struct process *process, envid_t env)
 
 void table_drop_env(struct process *process, envid_t env)
 {
-	if (by_env[ENV_SLOT(env)].env == env) {
-		by_env[ENV_SLOT(env)].process = NULL;
+	if (table_by_any_env(env) == process) {
+		clear_slot(ENV_SLOT(env));
 	}
-	process->envs--;
+}
+
+void table_drop_envs(struct process *process)
+{
+	for (uint32_t slot = 0; slot < NENV && process->envs > 0; slot++) {
+		if (by_env[slot].process == process) {
+			clear_slot(slot);
+		}
+	}
+	process->env = 0;
 }
 
 void table_set_env(struct process *process, envid_t env)
@@ -259,14 +283,11 @@ struct process *table_by_env(envid_t env)
 	return process != NULL && process->env == env ? process : NULL;
 }
 
-envid_t table_some_env(const struct process *process)
+struct process *table_by_label(uint32_t label)
 {
-	for (uint32_t slot = 0; slot < NENV; slot++) {
-		if (by_env[slot].process == process) {
-			return by_env[slot].env;
-		}
-	}
-	return 0;
+	struct process *process = &processes[label % LABEL_PLACES];
+	bool in_table = label % LABEL_PLACES < PROCESS_MAX;
+	return in_table && process->pid != 0 && process->label == label ? process : NULL;
 }
 
 struct process *table_first(void)

@@ -35,7 +35,8 @@ struct ending {
 };
 
 struct process {
-	int32_t pid; /* 0: the slot is free */
+	int32_t pid;    /* 0: the slot is free */
+	uint32_t label; /* of all its envs, in their records; no other process had or has it */
 	enum pm_state state;
 	enum fault_path path;
 	bool boot;                  /* the machine ends when no such process is left */
@@ -43,6 +44,7 @@ struct process {
 	uint32_t envs;              /* that we control: its own, and on path `self` its heirs */
 	const struct file *program; /* what it runs */
 	uint32_t limit_pages, limit_children;
+	bool limited;               /* limit_pages was set: it counts on path `self`, too */
 	uint32_t deadline_ms;       /* of an answer to a page fault; 0: none */
 	bool pages_others;          /* that is what it was started for */
 	envid_t pager;              /* a process that pages it (ownpager.h); 0: the pager server */
@@ -77,16 +79,18 @@ void table_orphan(struct process *process);
 
 /* Says which env the process is from now on; 0 none. */
 void table_set_env(struct process *process, envid_t env);
-/* Adds an env to the process, or takes one away. */
+/* Adds an env to the process, or takes one away, if it is there. */
 void table_add_env(struct process *process, envid_t env);
 void table_drop_env(struct process *process, envid_t env);
+/* Takes all away, its own too. */
+void table_drop_envs(struct process *process);
 
 /* The process that is this env; NULL if there is none. */
 struct process *table_by_env(envid_t env);
 /* The process that has this env. */
 struct process *table_by_any_env(envid_t env);
-/* An env that the process has, 0: none. */
-envid_t table_some_env(const struct process *process);
+/* The process whose envs have this label; NULL if it is no more. */
+struct process *table_by_label(uint32_t label);
 
 /* NULL if there is none. */
 struct process *table_by_pid(int32_t pid);

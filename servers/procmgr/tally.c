@@ -3,7 +3,6 @@
  * reset takes the present counts away from what is kept: sums modulo 2^32 come out right. */
 #include "servers/procmgr/tally.h"
 #include "libsys/syscall.h"
-#include "servers/procmgr/family.h"
 
 enum { KINDS = 4, TIMES = 3, WORDS = 8 }; /* WORDS: those before `spent` */
 _Static_assert(offsetof(struct fault_counts, spent) == WORDS * sizeof(uint32_t), "words first");
@@ -59,7 +58,7 @@ struct fault_counts tally_of(const struct process *process)
 	for (uint32_t slot = 0; slot < NENV; slot++) {
 		const volatile struct env_info *record = &env_infos[slot];
 		if (record->status != ENV_FREE && record->status != ENV_DYING &&
-		    family_of(record->id) == process) {
+		    record->label == process->label) {
 			add(&sum, &record->faults, 1);
 		}
 	}

@@ -29,6 +29,7 @@ int main(void)
 	pid_t pid;
 
 	silent = env_page->id;
+	env_page->serve = 1;
 	CHECK_EQ(process_deadline(0, DEADLINE_MS), 5000);
 	CHECK_EQ(process_deadline(getpid(), DEADLINE_MS), DEADLINE_MS);
 	start = clock_us();

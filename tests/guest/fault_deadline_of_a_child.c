@@ -23,6 +23,7 @@ int main(int argc, char *argv[])
 		return 1;
 	}
 	silent = env_page->id;
+	env_page->serve = 1;
 	puts(end_of(start_child(touch)).why);
 	return 0;
 }

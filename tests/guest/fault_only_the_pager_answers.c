@@ -9,7 +9,7 @@ static void meddle(uint32_t arg)
 	(void)arg;
 	CHECK_EQ(fault_answer(client, FAULT_ALLOC | PTE_W, 0, 0, 0), E_NOT_WAITING);
 	CHECK_EQ(send_word(client, 0, IPC_SEND_NOWAIT), E_NOT_WAITING);
-	CHECK_EQ(sys_notify(client, IPC_BITS_USER), OK);
+	CHECK_EQ(sys_notify(client, IPC_BITS_USER), E_PERM);
 }
 
 static void meddle_now(void)
@@ -17,6 +17,7 @@ static void meddle_now(void)
 	envid_t id = peer_start(meddle, 0);
 
 	peer_join(id);
+	CHECK_EQ(sys_notify(client, IPC_BITS_USER), OK);
 	CHECK(record(client)->waits);
 }
 

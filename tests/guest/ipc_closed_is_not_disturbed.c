@@ -8,6 +8,7 @@ static void receiver(uint32_t arg)
 	envid_t from;
 
 	(void)arg;
+	env_page->notify = 0x10000;
 	CHECK_EQ(recv_word(parent, &from), 1);
 	CHECK_EQ(from, parent);
 	CHECK_EQ(recv_word(0, &from), 0x10000); /* the bit waited */

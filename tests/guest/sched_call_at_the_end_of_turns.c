@@ -75,6 +75,7 @@ static void waits(uint32_t arg)
 	struct ipc_msg msg;
 
 	(void)arg;
+	env_page->notify = 1u << 16;
 	for (;;) {
 		(void)ipc_recv(0, &msg, 0);
 	}
@@ -92,6 +93,7 @@ int main(void)
 	CHECK_EQ(sys_env_set(accomplice, ENV_SLOTS, 0), OK);
 	CHECK_EQ(sys_env_set(accomplice, ENV_LIMIT, 2 * RUN), OK);
 	CHECK_EQ(sys_env_set(lender, ENV_CONTROLLER, accomplice), OK);
+	await_ipc(victim, 0);
 	env_run(accomplice);
 	sleep_ms(RUN_MS);
 	CHECK_EQ(sched_query_cpu(0, &cpu), OK);

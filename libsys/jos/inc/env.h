@@ -43,7 +43,7 @@ struct Env {
 	uint32_t env_ipc_value;
 	envid_t env_ipc_from;
 	int env_ipc_perm;   /* 0: no page came */
-	envid_t env_former; /* who controlled it before */
+	uint32_t env_label; /* whose process it is of; procmgr's number */
 
 	uint32_t env_faults[16]; /* counts, as struct fault_counts */
 };
