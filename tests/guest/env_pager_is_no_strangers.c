@@ -86,7 +86,7 @@ int main(int argc, char *argv[])
 	}
 
 	const char *const words[] = {"zippager", "8"};
-	pid_t pager = spawn(2, words), victim;
+	pid_t pager = spawn_pager(0, FAULT_PATH_INHERIT, 2, words), victim;
 
 	CHECK(pager > 0);
 	victim = start_paged(pager, FAULT_PATH_PAGER, "env_pager_is_no_strangers", "victim");
