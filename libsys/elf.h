@@ -18,7 +18,7 @@ enum {
 	ELF_SYMBOL_NOTYPE = 0, /* in the low four bits of struct elf_symbol's info */
 	ELF_SYMBOL_FUNCTION = 2,
 };
-#define ELF_SYMBOL_TYPE(info) ((info)&0xFu)
+#define ELF_SYMBOL_TYPE(info) (0xFu & (info))
 
 struct elf_header {
 	uint32_t magic;

@@ -85,7 +85,7 @@
 #define IPC_WORDS_MAX 64
 #define IPC_PAGES_MAX 64
 
-#define IPC_GOT_WORDS(r) ((unsigned)(r)&0x7Fu)
+#define IPC_GOT_WORDS(r) (0x7Fu & (unsigned)(r))
 #define IPC_GOT_PAGES(r) ((unsigned)(r) >> 8)
 
 /* The fault message of path `ipc`, and the answer that has a page allocated. Page-fault stubs make their

@@ -35,7 +35,7 @@
 /* An absent entry whose low bits are PTE_KEPT is a page that the process's own pager keeps somewhere; the
  * upper 20 bits tell it where. Without that pager the page is lost. */
 #define PTE_KEPT 0x600u
-#define PTE_IS_KEPT(entry) (((entry)&0xFFFu) == PTE_KEPT)
+#define PTE_IS_KEPT(entry) ((0xFFFu & (entry)) == PTE_KEPT)
 
 /* Page-fault error code (SDM vol. 3, 4.7). */
 #define FEC_PR 0x1u /* the page was present */

@@ -18,10 +18,10 @@ enum { AROUND = 8 }; /* what a fault brings, unless the kernel's command line sa
 #define CONST_WORD(i) (0xC0000000u + (i))
 #define DATA_WORD(i) (0xDA000000u + (i))
 
-#define PAGE_OF(word)                                                                              \
-	{                                                                                          \
-		(word), ~(word)                                                                    \
-	}
+/* clang-format 14 and 19 would have it differently. */
+/* clang-format off */
+#define PAGE_OF(word) {(word), ~(word)}
+/* clang-format on */
 #define FOUR(make, i)                                                                              \
 	PAGE_OF(make(i)), PAGE_OF(make((i) + 1)), PAGE_OF(make((i) + 2)), PAGE_OF(make((i) + 3))
 #define SIXTEEN(make, i)                                                                           \

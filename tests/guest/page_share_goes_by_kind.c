@@ -7,7 +7,7 @@
 enum { KEPT, WRITABLE, READ_ONLY, ZERO_FILL, NOTHING, PAGES };
 #define SRC (AREA + 1021 * PGSIZE) /* in two page tables */
 #define DST (OTHER + 1022 * PGSIZE)
-#define PAGE(n) (SRC + (n)*PGSIZE)
+#define PAGE(n) (SRC + PGSIZE * (n))
 
 static void check_page(envid_t env, int page, pte_t wanted)
 {

@@ -460,6 +460,7 @@ static int pass(int socket, int fd)
 
 static void measure_memfd(void)
 {
+	static const char name[] = "page";
 	int sockets[2], fds[PASSED], pid;
 	uint32_t word = 0, sum = 0;
 	uint64_t start;
@@ -468,7 +469,7 @@ static void measure_memfd(void)
 	     "sockets");
 	for (uint32_t i = 0; i < PASSED; i++) {
 		word = i;
-		fds[i] = must(call(NR_MEMFD_CREATE, (uint32_t) "page", 0, 0), "memfd");
+		fds[i] = must(call(NR_MEMFD_CREATE, (uint32_t)name, 0, 0), "memfd");
 		must(call(NR_FTRUNCATE, (uint32_t)fds[i], PAGE, 0), "ftruncate");
 		must(put(fds[i], &word, sizeof(word)), "page");
 	}

@@ -52,7 +52,7 @@
 #define PGNUM(va) ((uintptr_t)(va) >> PTXSHIFT)
 #define PDX(va) ((uintptr_t)(va) >> PDXSHIFT & 0x3FF)
 #define PTX(va) ((uintptr_t)(va) >> PTXSHIFT & 0x3FF)
-#define PGOFF(va) ((uintptr_t)(va)&0xFFF)
+#define PGOFF(va) (0xFFF & (uintptr_t)(va))
 #define PGADDR(directory, table, offset)                                                           \
 	((void *)((directory) << PDXSHIFT | (table) << PTXSHIFT | (offset)))
 
