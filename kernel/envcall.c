@@ -288,7 +288,7 @@ int envcall_regs(struct env *caller)
 		return E_BUSY;
 	}
 	env_evict(env);
-	env->tf.eflags |= FL_IF; /* sysenter cleared it */
+	env->tf.eflags = (env->tf.eflags | FL_IF) & ~(uint32_t)FL_RF; /* sysenter cleared IF */
 	for (uint32_t i = 0; i < ENV_REGS_WORDS; i++) {
 		uint32_t *reg = (uint32_t *)&env->tf + reg_places[i];
 

@@ -58,11 +58,11 @@ static struct env *enter(struct env *env, vaddr_t upcall, uint32_t value)
 	tf->kesp = 0; /* pusha left an address of the kernel's there */
 	copy_words(&frame->edi, &tf->edi, PUSHA_WORDS);
 	frame->eip = tf->eip;
-	frame->eflags = tf->eflags;
+	frame->eflags = tf->eflags & ~(uint32_t)FL_RF;
 	frame->esp = tf->esp;
 	tf->esp = esp;
 	tf->eip = upcall;
-	tf->eflags &= ~(FL_TF | FL_DF);
+	tf->eflags &= ~(FL_TF | FL_DF | FL_RF);
 	return env;
 }
 

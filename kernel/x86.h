@@ -26,6 +26,7 @@ enum {
 	FL_TF = 0x00000100,
 	FL_IF = 0x00000200,
 	FL_DF = 0x00000400,
+	FL_RF = 0x00010000, /* pushed as 1 by a fault (SDM vol. 3, 18.3.1.1): of the entry, not the program's */
 	FL_AC = 0x00040000,
 	FL_ID = 0x00200000,
 };

@@ -1,5 +1,6 @@
 /* Each exception that a program can raise, and each privileged thing that it tries, enters its exception
- * upcall with vector, code and the right instruction; without one it ends that env with the vector. */
+ * upcall with vector, code and the right instruction; without one it ends that env with the vector. An emulator may
+ * take an instruction that changes nothing there for none (QEMU 10: wbinvd); then the one behind it must fault. */
 #include "tests/guest/upcalls.h"
 
 INSTRUCTION(do_divide, "divl %ecx")
@@ -37,14 +38,16 @@ INSTRUCTION(do_clts, "clts")
 INSTRUCTION(do_wbinvd, "wbinvd")
 INSTRUCTION(do_sysexit, "sysexit")
 
-enum { ANY = 1, AFTER = 2, TF = 0x100, OF = 0x800, GP = 13 };
+enum { INVALID_OPCODE = 6, WBINVD_BYTES = 2 };
+enum { ANY = 1, AFTER = 2, NOTHING = 4, TF = 0x100, OF = 0x800, GP = 13 };
 
 static const struct {
 	const char *name;
 	void (*at)(void);
 	uint32_t vector;
 	uint32_t code;
-	uint32_t how;   /* ANY: code not looked at; AFTER: eip is behind the instruction */
+	uint32_t how;   /* ANY: code not looked at; AFTER: eip is behind the instruction;
+	                 * NOTHING: may do nothing instead */
 	uint32_t flags; /* to start with */
 } cases[] = {
 	{"divide", do_divide, 0, 0, 0, 0},
@@ -79,7 +82,7 @@ static const struct {
 	{"ltr", do_ltr, GP, 0, 0, 0},
 	{"invlpg", do_invlpg, GP, 0, 0, 0},
 	{"clts", do_clts, GP, 0, 0, 0},
-	{"wbinvd", do_wbinvd, GP, 0, 0, 0},
+	{"wbinvd", do_wbinvd, GP, 0, NOTHING, 0},
 	{"sysexit", do_sysexit, GP, 0, ANY, 0},
 };
 
@@ -110,6 +113,10 @@ static void check(uint32_t i)
 	death = run_to_death(id);
 	CHECK_EQ(death.cause, DEATH_EXIT);
 	CHECK_EQ(shown_at, UXSTACKTOP - sizeof(struct utrapframe));
+	if ((cases[i].how & NOTHING) && shown.fault_va == INVALID_OPCODE) {
+		CHECK_EQ(shown.eip, (uint32_t)cases[i].at + WBINVD_BYTES);
+		return;
+	}
 	CHECK_EQ(shown.fault_va, cases[i].vector);
 	if (!(cases[i].how & ANY)) {
 		CHECK_EQ(shown.err, cases[i].code);

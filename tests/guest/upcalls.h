@@ -8,15 +8,14 @@
 
 #include "tests/guest/peers.h"
 
-/* Makes a function whose instruction `text` stands at label `name`. */
+/* Makes a function whose instruction `text` stands at label `name`; what comes behind it is an invalid opcode, so
+ * nobody waits for an instruction that does nothing. */
 #define INSTRUCTION(name, text)                                                                    \
 	void name(void);                                                                           \
 	static _Noreturn __attribute__((used, noinline)) void name##_function(void)                \
 	{                                                                                          \
-		asm volatile(".globl " #name "\n" #name ": " text);                                \
-		for (;;) {                                                                         \
-			asm volatile("pause");                                                     \
-		}                                                                                  \
+		asm volatile(".globl " #name "\n" #name ": " text "\n\tud2");                      \
+		__builtin_unreachable();                                                           \
 	}
 
 struct tail { /* struct utrapframe without its first word */
