@@ -53,11 +53,4 @@ static inline uint8_t out_first(const struct console_out *out)
 	return out->bytes[out->taken % CONSOLE_OUT_SIZE];
 }
 
-/* It was sent. */
-static inline void out_drop_first(struct console_out *out)
-{
-	out_order();
-	out->taken++;
-}
-
 #endif

@@ -64,6 +64,7 @@ static void enable_interrupts(struct serial *serial, uint8_t enabled)
 void serial_init(struct serial *serial, struct console_out *out)
 {
 	serial->out = out;
+	out->sent_ip = (uint32_t)(uintptr_t)port_sent;
 	serial->present = scratch_holds(0x5A) && scratch_holds(0xA5);
 	if (!serial->present) {
 		return;
@@ -123,10 +124,8 @@ void serial_transmit(struct serial *serial)
 		return;
 	}
 	while (out_used(out) > 0 && (port_in8(SERIAL_LSR) & LSR_TRANSMITTER_READY)) {
-		/* Who is killed between the two has sent a byte that the next sends again. */
 		for (int n = serial->fifo_depth; n > 0 && out_used(out) > 0; n--) {
-			port_out8(SERIAL_DATA, out_first(out));
-			out_drop_first(out);
+			port_send(SERIAL_DATA, out_first(out), &out->taken);
 		}
 	}
 	/* Turning it on while the transmitter is ready raises the interrupt, so nothing is lost

@@ -19,6 +19,18 @@ int kept_map(envid_t console)
 	return page_map_all(0, CONSOLE_KEPT, console, CONSOLE_KEPT | PTE_W, CONSOLE_KEPT_PAGES);
 }
 
+void kept_stop_console(envid_t console)
+{
+	volatile struct console_out *out = (volatile struct console_out *)CONSOLE_KEPT;
+	struct env_regs regs;
+
+	(void)sys_env_set(console, ENV_RUN, 0);
+	if (out->sent_ip != 0 && sys_env_get_regs(console, &regs) == OK &&
+	    regs.eip == out->sent_ip && out->taken != out->put) {
+		out->taken++;
+	}
+}
+
 void kept_print(void)
 {
 	volatile struct console_out *out = (volatile struct console_out *)CONSOLE_KEPT;

@@ -10,6 +10,9 @@ int kept_make(void);
 /* Maps it into a console. OK or an error. */
 int kept_map(envid_t console);
 
+/* Stops the console for good, and counts the byte that it has sent and not come to count. */
+void kept_stop_console(envid_t console);
+
 /* Prints through the kernel what the console accepted and has not sent. The console does not run. */
 void kept_print(void);
 

@@ -405,6 +405,9 @@ int server_kill(enum pm_server which)
 	if (env < 0) {
 		return env;
 	}
+	if (which == PM_SERVER_CONSOLE) {
+		kept_stop_console(env);
+	}
 	(void)sys_env_destroy(env, 0);
 	start_again(&servers[which], "was killed and is started again");
 	return OK;
@@ -414,7 +417,7 @@ void server_silence_console(void)
 {
 	envid_t console = servers[PM_SERVER_CONSOLE].env;
 	if (console != 0) {
-		(void)sys_env_set(console, ENV_RUN, 0);
+		kept_stop_console(console);
 		kept_print();
 		log_settle();
 	}

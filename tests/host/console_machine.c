@@ -266,6 +266,14 @@ void port_out8(uint16_t port, uint8_t value)
 	}
 }
 
+const char port_sent[1];
+
+void port_send(uint16_t port, uint8_t value, uint32_t *count)
+{
+	port_out8(port, value);
+	++*count;
+}
+
 void machine_reset(void)
 {
 	memset(&machine, 0, sizeof(machine));

@@ -7,5 +7,7 @@
 
 uint8_t port_in8(uint16_t port);
 void port_out8(uint16_t port, uint8_t value);
+void port_send(uint16_t port, uint8_t value, uint32_t *count);
+extern const char port_sent[];
 
 #endif
