@@ -24,5 +24,12 @@ def compiler():
     return [cross("gcc"), *found("m32").split()]
 
 
+@functools.cache
+def compiler_name():
+    """"gcc 12": which compiler it is, as far as the code that it makes depends on that."""
+    run = subprocess.run([*compiler(), "-dumpversion"], capture_output=True, text=True, check=True)
+    return "gcc " + run.stdout.split(".")[0].strip()
+
+
 def qemu():
     return found("qemu")

@@ -202,7 +202,7 @@ def test_make_trace_wants_a_program():
 
 def test_trace_off_costs_nothing():
     """The kernel without the files that only help people look needs as many instructions for everything. But the
-    compiler, which sees the whole kernel, may put a move elsewhere: 1 in 1,000."""
+    compiler, which sees the whole kernel, may put a move elsewhere: 2 in 1,000 (GCC 12: 1.0, GCC 14: 1.17)."""
     def figures(**options):
         result = run_app("bench -b B1 B2 B3 B4 B6 B7 B8", icount=True, timeout=120, **options)
         assert result.status == 0, result
@@ -212,7 +212,7 @@ def test_trace_off_costs_nothing():
     bare, traceable = figures(**built("BARE=1")), figures()
     assert len(bare) > 10 and traceable.keys() == bare.keys()
     for name, count in bare.items():
-        assert abs(traceable[name] - count) * 1000 <= count, (name, traceable[name], count)
+        assert abs(traceable[name] - count) * 1000 <= 2 * count, (name, traceable[name], count)
 
 
 def test_text_holds_nothing_that_only_helps_people_look():

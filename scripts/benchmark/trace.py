@@ -20,9 +20,9 @@ from benchmark import guest
 KERNBASE = 0xF0000000
 USER_LOW, USER_HIGH = 0x00800000, 0x01000000  # where programs and servers are linked
 LOG_RANGES = "0x100000..0x3fffff,0x800000..0xffffff,0xf0100000..0xf03fffff"
-LINE = re.compile(rb"Trace (\d+): \S+ \[[0-9a-f]+/([0-9a-f]{8})/")
+# "Trace CPU: HOST [CS_BASE/PC/FLAGS/CFLAGS] NAME": QEMU writes the PC with 8 digits, from 8.1 or so on with 16.
+PC = re.compile(rb"Trace \d+: \S+ \[[0-9a-f]+/((?:[0-9a-f]{8})?[0-9a-f]{8})/")
 SOURCE = re.compile(r"^(?:.*/)?((?:kernel|nasm|libsys|apps|servers)/[^:]*):.*$")
-USER_LINE = re.compile(rb"/00[89a-f][0-9a-f]{5}/")
 PAGE_WORDS = 1024
 PIPE_SIZE = 1 << 20
 SYSCALL_VECTOR, PAGE_FAULT = 0x30, 14
@@ -170,15 +170,27 @@ class Reader:
     """Cuts the stream of trace lines into boot and stretches of work, line by line only there."""
 
     def __init__(self, entry, start, stop):
-        self.entry = b"/%08x/" % entry
-        self.start, self.stop = b"/%08x/" % start, b"/%08x/" % stop
+        self.marks = entry, start, stop
+        self.entry = self.start = self.stop = self.user = self.line = None  # once a line has shown how PCs are written
         self.booting = None  # None: not yet, then the number of instructions so far
         self.boot = 0  # instructions from the kernel's entry to the first one of user mode
         self.work = None
         self.done = []
 
+    def learn(self, lines):
+        """How many digits a PC has; whether there was a line to tell."""
+        found = PC.search(lines)
+        if found:
+            zeros = b"0" * (len(found[1]) - 8)
+            self.entry, self.start, self.stop = (b"/%s%08x/" % (zeros, mark) for mark in self.marks)
+            self.user = re.compile(rb"/" + zeros + rb"00[89a-f][0-9a-f]{5}/")
+            self.line = re.compile(rb"Trace (\d+): \S+ \[[0-9a-f]+/" + zeros + rb"([0-9a-f]{8})/")
+        return found
+
     def feed(self, lines):
         """Takes whole lines."""
+        if not self.line and not self.learn(lines):
+            return
         if not self.boot:
             lines = self.feed_boot(lines)
         while lines:
@@ -191,7 +203,7 @@ class Reader:
                 return b""
             self.booting = 0
             lines = lines[lines.rfind(b"\n", 0, at) + 1:]
-        user = USER_LINE.search(lines)
+        user = self.user.search(lines)
         if not user:
             self.booting += lines.count(b"\n")
             return b""
@@ -208,7 +220,7 @@ class Reader:
     def feed_work(self, lines):
         at = lines.find(self.stop)
         part = lines if at < 0 else lines[:at]
-        self.work.pcs += [int(pc, 16) | int(cpu) << 32 for cpu, pc in LINE.findall(part)]
+        self.work.pcs += [int(pc, 16) | int(cpu) << 32 for cpu, pc in self.line.findall(part)]
         if at < 0:
             return b""
         self.done.append(self.work)
