@@ -21,12 +21,12 @@ LOOK_SECONDS = 0.5  # between two looks at the time
 def children(pid):
     """The processes that it started and those that they started."""
     found = []
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        try:
-            for child in task.read_text(encoding="ascii").split():
+    try:
+        for thread in os.listdir(f"/proc/{pid}/task"):
+            for child in Path(f"/proc/{pid}/task/{thread}/children").read_text(encoding="ascii").split():
                 found += [int(child), *children(int(child))]
-        except OSError:
-            pass
+    except OSError:  # it has ended, or the kernel does not say
+        pass
     return found
 
 
@@ -34,12 +34,17 @@ def thread_times(pids):
     """{thread: (ran, waited)} of these processes, in nanoseconds."""
     times = {}
     for pid in pids:
-        for file in Path(f"/proc/{pid}/task").glob("*/schedstat"):
+        try:
+            threads = os.listdir(f"/proc/{pid}/task")
+        except OSError:  # it has ended
+            continue
+        for thread in threads:
             try:
-                ran, waited, _ = file.read_text(encoding="ascii").split()
-            except (OSError, ValueError):  # it has ended
+                text = Path(f"/proc/{pid}/task/{thread}/schedstat").read_text(encoding="ascii")
+                ran, waited, _ = text.split()
+            except (OSError, ValueError):
                 continue
-            times[file.parent.name] = int(ran), int(waited)
+            times[thread] = int(ran), int(waited)
     return times
 
 

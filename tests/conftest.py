@@ -4,13 +4,17 @@ Both go through scripts/run, which ends QEMU with itself. Nothing a test starts 
 Limits in seconds are for what hangs: they count only while the host has a CPU for it (scripts/fairclock.py).
 """
 
+import fcntl
 import os
 import signal
+import struct
 import subprocess
 import sys
+import termios
 from pathlib import Path
 
 import pexpect
+import pexpect.fdpexpect
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -76,15 +80,41 @@ def run_app(app, smp=1, mem=128, timeout=60, icount=False, tests=True, bootargs=
                        ICOUNT=int(icount), TESTS=int(tests), BOOTARGS=bootargs, **more)
 
 
+class Terminal(pexpect.fdpexpect.fdspawn):
+    """A command on a terminal of its own. (pexpect.spawn would fork, and pytest-xdist has threads: Python 3.12 and later
+    warn of that.)"""
+
+    def __init__(self, command, environment, **how):
+        mine, its = os.openpty()
+        fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 200, 0, 0))
+        self.process = subprocess.Popen(["setsid", "--ctty", *command], cwd=ROOT, env=environment,
+                                        stdin=its, stdout=its, stderr=its)
+        os.close(its)
+        super().__init__(mine, **how)
+        self.pid = self.process.pid
+
+    def isalive(self):
+        return self.process.poll() is None
+
+    def kill(self, number):
+        self.process.send_signal(number)
+
+    def close(self):
+        super().close()
+        try:
+            self.exitstatus = self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.exitstatus = self.process.wait()
+
+
 class Shell:
     """A session at the prompt, through a terminal. What it said is shown when a test fails."""
 
     def __init__(self, timeout=30, command=("scripts/run",), **options):
         self.timeout = timeout
-        self.child = pexpect.spawn(command[0], list(command[1:]), cwd=str(ROOT), timeout=LOOK_SECONDS,
-                                   env=clean_environment(TIMEOUT=600, **options),
-                                   encoding="utf-8", codec_errors="replace", dimensions=(50, 200))
-        self.child.delaybeforesend = None
+        self.child = Terminal(command, clean_environment(TIMEOUT=600, **options), timeout=LOOK_SECONDS,
+                              encoding="utf-8", codec_errors="replace")
         self.child.logfile_read = sys.stdout
         self.expect(PROMPT)
 
@@ -127,7 +157,7 @@ class Shell:
     def close(self):
         if self.child.isalive():
             self.child.kill(signal.SIGTERM)
-        self.child.close(force=True)
+        self.child.close()
 
 
 @pytest.fixture
