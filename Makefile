@@ -18,7 +18,7 @@ test_workers = $(shell $(pytest) -c 'import xdist' 2>/dev/null && echo ' -n 2')
 # what make's command line says, or the environment as PARLEY_NAME: nothing else there (PAGER=less) is meant for us.
 OPTIONS := SMP MEM APP TRACE BARE FAULTS JOSLOG TIMEOUT ACCEL ICOUNT TESTS ISO BOOTARGS DEBUG NCPU \
 	FAILHOOK KFAULT PAGER CONSOLE
-BUILD_OPTIONS := V T CROSS WRITE
+BUILD_OPTIONS := V T CROSS WRITE RELEASE LONG
 commanded = $(filter command,$(firstword $(origin $(1))))
 $(foreach o,$(OPTIONS) $(BUILD_OPTIONS),$(if $(call commanded,$(o)),,$(eval override $(o) := $$(value PARLEY_$(o)))))
 quoted = '$(subst ','\'',$(1))'
@@ -31,10 +31,17 @@ wrong := $(if $(shell command -v $(python)),$(shell scripts/run --check $(given)
 $(if $(wrong)$(unknown),$(error $(or $(wrong),make: no option $(firstword $(unknown))=; see make help)))
 endif
 
+dry_run := $(findstring n,$(filter-out -%,$(firstword $(MAKEFLAGS))))$(findstring q,$(filter-out -%,$(firstword $(MAKEFLAGS))))
+# `setup` before all else, even before anything is looked for: what it installs is for the goals behind it.
+ifeq ($(dry_run)$(filter setup,$(MAKECMDGOALS)),setup)
+set_up := $(shell scripts/setup $(filter-out setup clean,$(MAKECMDGOALS)) $(if $(ISO),iso) >&2)
+ifneq ($(.SHELLSTATUS),0)
+$(error make setup failed)
+endif
+endif
 # One make at a time builds here, and only where it may write; with -n and -q, none does. Goals that boot the machine let
 # the next one go on, see below.
-dry_run := $(findstring n,$(filter-out -%,$(firstword $(MAKEFLAGS))))$(findstring q,$(filter-out -%,$(firstword $(MAKEFLAGS))))
-ifeq ($(dry_run)$(if $(filter-out help setup,$(or $(MAKECMDGOALS),all)),,nothing is built),)
+ifeq ($(dry_run)$(if $(filter-out help setup fresh,$(or $(MAKECMDGOALS),all)),,nothing is built),)
 refused := $(shell scripts/claim take $$PPID)
 $(if $(refused),$(error $(refused)))
 endif
@@ -135,7 +142,7 @@ packed = $(patsubst build/%,build/packed/%,$(1))
 
 # ---- Commands
 .PHONY: all setup run trace test check iso gdb clean help ready bench bench-check bench-baseline \
-	bench-linux performance faults-table transcript
+	bench-linux performance faults-table transcript fresh
 # All there is. A program that does not build stops no other; at the end it is an error.
 all: $(kernel_file) $(server_files) $(test_server_files) $(archives)
 	@left=$$({ cut -d: -f1 $(archives:%=%.left); for f in $(test_server_files); do [ -e $$f ] || echo $$f; done; } | \
@@ -144,8 +151,9 @@ all: $(kernel_file) $(server_files) $(test_server_files) $(archives)
 help:
 	@scripts/help
 
+# It was done when this file was read.
 setup:
-	@scripts/setup
+	@:
 
 # make ends with 2 whatever a recipe ended with. As the last goal, `run` makes it become scripts/run,
 # where the host has a compiler for that.
@@ -195,7 +203,9 @@ needs_run := $(kernel_file) $(server_files) $(filter build/tests/servers/%,$(PAG
 	$(if $(filter 1,$(TESTS)),build/tests.cpio build/small.cpio,build/apps.cpio) $(if $(filter 1,$(ISO)),build/parley.iso)
 needs_trace := $(needs_run)
 needs_gdb := $(needs_run)
-needs_test := all build/parley.iso
+# A machine of another kind than a PC has no GRUB for the BIOS: no CD is made there.
+iso_possible := $(filter x86_64 i%86,$(shell uname -m))$(wildcard /usr/lib/grub/i386-pc)
+needs_test := all $(if $(iso_possible),build/parley.iso)
 needs_bench := build/kernel.elf $(needs_run) build/kfault/kernel.elf build/up/kernel.elf
 needs_bench-check := $(needs_bench)
 needs_bench-baseline := $(needs_bench)
@@ -210,6 +220,10 @@ $(now_boot): | $(filter-out $(boots) setup clean help,$(MAKECMDGOALS)) $(foreach
 
 iso: build/parley.iso
 
+# On a minimal Debian of its own: nothing that is installed or built here plays a part.
+fresh: | $(earlier)
+	@RELEASE=$(call quoted,$(RELEASE)) LONG=$(call quoted,$(LONG)) scripts/fresh
+
 check: all ready-check
 	@scripts/check
 
@@ -217,16 +231,13 @@ clean:
 	$(call say,RM,build)
 	$(Q)scripts/claim clean $$PPID $(filter-out clean,$(MAKECMDGOALS))
 
-# ---- Before anything else: `setup` and `clean`, if named too, then the tools and the options.
-earlier = $(filter setup clean,$(MAKECMDGOALS))
-ifneq ($(filter setup,$(MAKECMDGOALS)),)
-setup: | $(filter clean,$(MAKECMDGOALS))
-endif
+# ---- Before anything else: `clean`, if named too, then the tools and the options.
+earlier = $(filter clean,$(MAKECMDGOALS))
 
-# $(call need,COMMAND...): one clear line when a tool is missing.
+# $(call need,COMMAND...,GOAL): one clear line when a tool is missing; GOAL if only that goal of make needs it.
 need = @for tool in $(1); do command -v $$tool >/dev/null || { \
 	case $$tool in $(or $(CROSS),/)*) echo "make: $$tool is missing: CROSS=$(CROSS) asks for it" >&2; exit 1 ;; esac; \
-	echo "make: $$tool is missing; run 'make setup' to install it" >&2; exit 1; }; done
+	echo "make: $$tool is missing; run 'make setup$(addprefix $() ,$(2))' to install it" >&2; exit 1; }; done
 
 ready: | $(earlier)
 	$(call need,$(build_tools))
@@ -238,14 +249,16 @@ endif
 ready-run: | ready
 	$(call need,$(tool_qemu))
 ready-gdb: | ready
-	$(call need,$(tool_qemu) gdb)
+	$(call need,$(tool_qemu))
+	$(call need,gdb,gdb)
 ready-test: | ready
 	$(call need,$(tool_qemu))
 	$(Q)test -n "$(pytest)" || { echo "make: no Python here has pytest and pexpect; run 'make setup test' to install them" >&2; exit 1; }
 ready-check: | ready
-	$(call need,$(python) clang-format)
+	$(call need,clang-format,check)
 ready-iso: | ready
-	$(call need,grub-mkrescue xorriso mformat)
+	$(call need,grub-mkrescue xorriso mformat,iso)
+	$(Q)$(if $(iso_possible),,echo "make: GRUB's BIOS image (grub-pc-bin) is missing, and only PCs' Debian has it" >&2; exit 1)
 
 # ---- Remembering what built the objects: a file changes only when its text does.
 # $(call remember,TEXT)

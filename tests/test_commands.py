@@ -2,6 +2,7 @@
 
 import fnmatch
 import os
+import platform
 import re
 import shutil
 import subprocess
@@ -178,7 +179,8 @@ def path_without(tool, folder):
 def test_missing_tool_names_setup(goal, tool, tmp_path):
     result = run_command(["/usr/bin/make", goal], PATH=path_without(tool, tmp_path))
     assert result.status != 0
-    assert f"{tool} is missing; run 'make setup'" in result.errors, result
+    setup = "make setup " + goal if tool in ("gdb", "clang-format", "grub-mkrescue") else "make setup"
+    assert f"{tool} is missing; run '{setup}'" in result.errors, result
 
 
 def test_missing_qemu_names_setup(tmp_path):
@@ -248,6 +250,34 @@ def test_cross_chooses_the_compiler(tmp_path):
     assert result.status == 2 and "nosuch-gcc is missing: CROSS=nosuch-" in result.errors, result
 
 
+def compile_like(target, text, folder, *more):
+    """Compiles text with the command that makes `target`, an object."""
+    source = folder / "program.c"
+    source.write_text(text)
+    made = run_command(["make", "-n", "-B", target]).output
+    line = next(line for line in made.splitlines() if line.rstrip().endswith(target.replace("build/", "").replace(".o", ".c")))
+    words = [word for word in line.split() if word not in ("-MMD", "-MP")]
+    words = words[:words.index("-o")] + words[words.index("-o") + 2:-1]
+    return run_command([*words, *(more or ("-o", "/dev/null")), str(source)])
+
+
+@pytest.mark.parametrize("program, header, found", [
+    ("apps/hello", "stdio.h", "libsys/stdio.h"), ("apps/hello", "limits.h", "libsys/limits.h"),
+    ("apps/hello", "unistd.h", None), ("apps/hello", "linux/types.h", None), ("apps/hello", "bits/types.h", None),
+    ("apps/jos/hello", "inc/stdio.h", "libsys/jos/inc/stdio.h"), ("apps/jos/hello", "unistd.h", None),
+    ("kernel/lock", "stdio.h", None), ("kernel/lock", "stdint.h", "stdint-gcc.h"),
+])
+def test_no_header_of_a_c_library_is_found(program, header, found, tmp_path):
+    """Parley's own, the compiler's own, or a clear error; whatever host and compiler brought along."""
+    result = compile_like(f"build/{program}.o", f"#include <{header}>\n", tmp_path)
+    if found is None:
+        assert f"{header}: No such file or directory" in result.errors, result
+    else:
+        assert result.status == 0, result
+        names = compile_like(f"build/{program}.o", f"#include <{header}>\n", tmp_path, "-M").output
+        assert found in names and "/usr/include" not in names, names
+
+
 def test_python_is_one_that_has_the_modules(tmp_path):
     path = path_without("python3*", tmp_path)
     fake(tmp_path, "python3", "exit 1")
@@ -265,29 +295,119 @@ def test_python_is_one_that_has_the_modules(tmp_path):
 
 def test_setup_is_silent_and_fast_when_complete():
     start = os.times()
-    result = run_command(["scripts/setup"])
+    result = run_command(["scripts/setup", "test"])
     assert (result.status, result.output, result.errors) == (0, "", "")
     end = os.times()
     assert end.children_user + end.children_system - start.children_user - start.children_system < 1
 
 
-def test_setup_without_root_prints_the_command(tmp_path):
-    """With a package database that knows nothing and a user who is not root."""
-    for name, text in (("dpkg-query", "exit 1"), ("apt-get", "exit 9"), ("id", "echo 1000")):
-        tool = tmp_path / name
-        tool.write_text(f"#!/bin/sh\n{text}\n")
-        tool.chmod(0o755)
-    result = run_command(["scripts/setup"], PATH=f"{tmp_path}:{os.environ['PATH']}")
-    assert result.status == 1
-    assert "to install: make gcc libc6-dev gcc-i686-linux-gnu" in result.output
-    assert "sudo apt-get install -y" in result.errors
+def setup_with(folder, *goals, **tools):
+    """Runs scripts/setup with fakes of what it asks: by default on a machine that has nothing of Debian's packages, as
+    root, with an apt that says how much it would bring and notes what it is told to do in `done`."""
+    apt = f"""echo "apt-get $*" >>{folder}/done
+case "$*" in *--assume-no*) echo 'Need to get 42.8 MB/74.4 MB of archives.'
+echo 'After this operation, 1,311 MB of additional disk space will be used.'; exit 1 ;; esac"""
+    for name, text in {"dpkg-query": "exit 1", "dpkg": "echo amd64", "apt-get": apt, "id": "echo 0",
+                       "sudo": 'exec "$@"', **{name.replace("_", "-"): text for name, text in tools.items()}}.items():
+        fake(folder, name, text)
+    done = folder / "done"
+    done.unlink(missing_ok=True)
+    result = run_command(["scripts/setup", *goals], PATH=f"{folder}:{os.environ['PATH']}")
+    result.done = done.read_text() if done.exists() else ""
+    return result
+
+
+def packages_of(result):
+    """What it says that it installs, without how much that is."""
+    return set(re.search(r"to install: ([^(\n]*)", result.output)[1].split())
+
+
+BASE = {"make", "gcc", "libc6-dev", "gcc-i686-linux-gnu", "nasm", "qemu-system-x86", "python3"}
+ISO = {"grub-pc-bin", "grub-common", "xorriso", "mtools"}
+
+
+@pytest.mark.parametrize("goals, more", [
+    ([], set()), (["run"], set()), (["bench-check"], set()), (["check"], {"clang-format"}), (["gdb"], {"gdb"}),
+    (["iso"], ISO), (["build/parley.iso"], ISO), (["fresh"], {"mmdebstrap", "git"}),
+    (["check", "test"], ISO | {"clang-format", "gdb", "python3-pytest", "python3-pexpect", "python3-pytest-xdist"}),
+])
+def test_setup_brings_what_the_goals_need(goals, more, tmp_path):
+    result = setup_with(tmp_path, *goals)
+    assert result.status == 0 and packages_of(result) == BASE | more, result
+    lines = result.done.splitlines()
+    assert lines[0].startswith("apt-get update") and lines[-1].startswith("apt-get install -y"), lines
+    assert set(lines[-1].split()) >= BASE | more
+
+
+def test_make_sees_what_setup_brought(tmp_path):
+    """The goals behind `setup` are told to it, and are made with the tools that it installed: all in one make."""
+    path = path_without("i686-linux-gnu-gcc", tmp_path)
+    for name, text in (("dpkg-query", "exit 1"), ("id", "echo 0"),
+                       ("apt-get", f"""case "$*" in *-y*clang-format*grub*)
+echo '#!/bin/sh' >{tmp_path}/i686-linux-gnu-gcc
+echo 'exec /usr/bin/i686-linux-gnu-gcc "$@"' >>{tmp_path}/i686-linux-gnu-gcc
+chmod +x {tmp_path}/i686-linux-gnu-gcc ;; esac""")):
+        fake(tmp_path, name, text)
+    result = run_command(["/usr/bin/make", "-o", "check", "setup", "build/libsys/string.o", "check", "ISO=1"], timeout=600, PATH=path)
+    assert result.status == 0, result
+    assert "clang-format grub-common" in result.errors, result
+
+
+def test_setup_says_how_much_before_it_installs(tmp_path):
+    result = setup_with(tmp_path)
+    assert "python3 (42.8 MB to download, 1,311 MB of disk)\n" in result.output, result
+    assert "qemu-system-x86 python3\n" in setup_with(tmp_path, apt_get="exit 0").output
+
+
+@pytest.mark.parametrize("sudo", [True, False])
+def test_line_for_those_who_are_not_root_works_when_copied(sudo, tmp_path):
+    """With sudo and without: as printed it renews the lists, then installs."""
+    path = path_without("sudo", tmp_path)
+    for name, text in (("dpkg-query", "exit 1"), ("id", "echo 1000"), ("sudo", 'exec "$@"'),
+                       ("su", f'echo "su $1 $2" >>{tmp_path}/done; eval "$3"'),
+                       ("apt-get", f'echo "apt-get $*" >>{tmp_path}/done')):
+        if sudo or name != "sudo":
+            fake(tmp_path, name, text)
+    result = run_command(["scripts/setup"], PATH=path)
+    line = re.search(r"not root; run this, then try again: (.*)\n$", result.errors)[1]
+    assert result.status == 1 and line.startswith("sudo " if sudo else "su - -c "), result
+    (tmp_path / "done").unlink()
+    subprocess.run(["/bin/sh", "-c", line], env={"PATH": path}, check=True)
+    did = [text for text in (tmp_path / "done").read_text().splitlines() if text != "su - -c"]
+    assert did[0] == "apt-get update" and did[1].startswith("apt-get install -y --no-install-recommends"), did
+
+
+def test_setup_without_a_network_says_so_in_one_line(tmp_path):
+    apt = "case \"$*\" in *--assume-no*) exit 1 ;; esac; echo 'W: nothing here' >&2; echo 'E: no such host' >&2; exit 100"
+    result = setup_with(tmp_path, apt_get=apt)
+    assert result.status == 1 and "is there a network? (nothing here)" in result.errors, result
+    assert result.errors.count("\n") == 1 and result.output.count("\n") == 1, result
+
+
+def test_setup_goes_on_when_one_archive_of_several_does_not_answer(tmp_path):
+    result = setup_with(tmp_path, apt_get="""case "$*" in update*) echo "E: other archive" >&2; exit 100 ;;
+*-y*python3) echo installing ;; esac""")
+    assert result.status == 0 and "installing" in result.output and "(other archive)" in result.errors, result
+
+
+def test_setup_on_another_kind_of_machine_has_no_grub_for_the_bios(tmp_path):
+    result = setup_with(tmp_path, "iso", dpkg="echo arm64")
+    assert result.status == 0 and packages_of(result) == BASE | ISO - {"grub-pc-bin"}, result
+
+
+def test_setup_takes_the_compiler_that_is_there(tmp_path):
+    """gcc-multilib does not go together with Debian's cross compiler, and need not."""
+    path = path_without("*gcc", tmp_path)
+    fake_compiler(tmp_path, "", "x86_64-linux-gnu")
+    for name, text in (("dpkg-query", "echo 'ii  gcc-multilib'"), ("id", "echo 1000")):
+        fake(tmp_path, name, text)
+    result = run_command(["scripts/setup"], PATH=path)
+    assert packages_of(result) == BASE - {"gcc-i686-linux-gnu"}, result
 
 
 def test_setup_names_the_conflict_with_multilib(tmp_path):
-    tool = tmp_path / "dpkg-query"
-    tool.write_text("#!/bin/sh\necho 'ii  gcc-multilib'\n")
-    tool.chmod(0o755)
-    result = run_command(["scripts/setup"], PATH=f"{tmp_path}:{os.environ['PATH']}")
+    """Where its compiler was taken away."""
+    result = setup_with(tmp_path, dpkg_query="echo 'ii  gcc-multilib'")
     assert result.status == 1 and "apt-get remove gcc-multilib" in result.errors
 
 
@@ -570,6 +690,8 @@ def test_make_run_is_interactive():
         session.close()
 
 
+@pytest.mark.skipif(not (platform.machine() in ("x86_64", "i686") or os.path.isdir("/usr/lib/grub/i386-pc")),
+                    reason="GRUB for the BIOS is only in PCs' Debian")
 def test_iso_boots_from_cd(shell):
     assert (ROOT / "build/parley.iso").is_file(), "make iso"
     session = shell(ISO=1, SMP=2, timeout=60)
