@@ -40,7 +40,8 @@ enum console_op {
 
 struct console_out {
 	uint32_t taken, put;
-	uint32_t sent_ip; /* a console that stands at this instruction has sent the byte at `taken` */
+	uint32_t
+		sent_ip; /* a console that stands at this instruction has sent the byte at `taken` */
 	uint8_t bytes[CONSOLE_OUT_SIZE];
 };
 
