@@ -61,7 +61,8 @@ $(foreach tool,$(shell PARLEY_CROSS='$(CROSS)' scripts/tools 2>/dev/null),$(eval
 cc := $(tool_cross)gcc $(tool_m32)
 ar := $(tool_cross)ar
 objcopy := $(tool_cross)objcopy
-build_tools := $(firstword $(cc)) $(ar) $(objcopy) nasm $(python)
+nm := $(tool_cross)nm
+build_tools := $(firstword $(cc)) $(ar) $(objcopy) $(nm) nasm $(python)
 
 # The compiler's own headers, and no others: neither the host's nor the cross compiler's C library's are ever found.
 no_libc := -nostdinc -isystem $(shell $(cc) -print-file-name=include 2>/dev/null)
@@ -86,7 +87,7 @@ user_cflags := $(cflags) -Werror -idirafter libsys -ffunction-sections -fdata-se
 # shown, `make check` refuses them, and low addresses are addresses as others are.
 program_cflags := $(filter-out -Werror,$(user_cflags)) --param=min-pagesize=0
 jos_cflags := $(cflags) --param=min-pagesize=0 -O1 -Ilibsys/jos -fno-strict-aliasing -fnon-call-exceptions \
-	-fno-delete-null-pointer-checks -fno-tree-ch -Wno-extra -Wno-format -Wno-unused
+	-fno-delete-null-pointer-checks -fwrapv -fwrapv-pointer -fno-tree-ch -Wno-extra -Wno-format -Wno-unused
 nasm_flags := -f elf32 -g -F dwarf -Werror
 link_flags := -static -nostdlib -Wl,--build-id=none -Wl,-z,noexecstack \
 	-Wl,-z,max-page-size=4096 -Wl,--fatal-warnings
@@ -356,9 +357,15 @@ build/libsys.a: $(library_objects) build/sources
 	$(call say,AR,$@)
 	$(Q)rm -f $@.new && $(ar) rcsD $@.new $(library_objects) && mv $@.new $@
 
-build/libjos.a: $(jos_library_objects) build/sources
-	$(call say,AR,$@)
-	$(Q)rm -f $@.new && $(ar) rcsD $@.new $(jos_library_objects) && mv $@.new $@
+# The library of JOS programs is one object, with what it needs of libsys, and calls itself libjos.NAME throughout: so a
+# program may define any name, and the library keeps its own. names.ld gives programs JOS's names, and no others.
+build/libjos.o: $(jos_library_objects) build/libsys.a libsys/jos/names.ld build/sources
+	$(call say,LD,$@)
+	$(Q)$(cc) -r -nostdlib -Wl,-z,noexecstack $$(sed -n 's/^PROVIDE(\(.*\) = libjos.*/-Wl,-u,\1/p' libsys/jos/names.ld) \
+		-o $@.all $(jos_library_objects) build/libsys.a
+	$(Q)$(nm) -g --defined-only $@.all | sed -n 's/.* [A-Z] \(.*\)/\1 libjos.\1/p' | \
+		grep -vw _pgfault_handler >$@.names
+	$(Q)$(objcopy) --redefine-syms=$@.names --weaken-symbol=_pgfault_handler $@.all $@
 
 # Servers, and what is measured beside them, have addresses of their own, all under one page table: so
 # an address in a trace, a panic or gdb names one program. $(call text_at,NAME)
@@ -409,13 +416,15 @@ $(test_server_files): build/tests/servers/%.elf: build/tests/servers/%.o $(user_
 		build/libsys.a libsys/user.ld
 	$(call link_program,$<,$(call link_user,$(no_constructors) $<))
 
-# JOS programs (docs/jos.md): a start and a library of their own, which needs little of libsys. What a
-# program defines itself comes first: it may bring its own fork, or names that only the libraries have.
-jos_link_flags := $(link_flags) -Wl,-z,muldefs -Wl,--defsym=all_writable=1 \
+# JOS programs (docs/jos.md): a start and a library of their own. What a program defines itself comes first: it may bring
+# its own fork.
+jos_link_flags := $(link_flags) -Wl,--gc-sections -Wl,--defsym=all_writable=1 \
 	-Wl,--no-warn-rwx-segments
-link_jos = $(cc) $(jos_link_flags) -T libsys/user.ld -o $@ $(jos_start) $< build/libjos.a \
-	build/libsys.a -lgcc
-jos_parts := $(jos_start) build/libjos.a build/libsys.a libsys/user.ld
+link_jos = $(cc) $(jos_link_flags) $(jos_inside) -T libsys/user.ld -o $@ $(jos_start) $< libsys/jos/names.ld \
+	build/libjos.o -lgcc
+# A test that makes the kernel's calls.
+build/tests/jos/failfork: jos_inside := $(foreach f,kernel_call syscall_stub,-Wl$(comma)--defsym=$(f)=libjos.$(f))
+jos_parts := $(jos_start) build/libjos.o libsys/jos/names.ld libsys/user.ld
 $(jos_app_files): build/apps/jos/%: build/apps/jos/%.o $(jos_parts)
 	$(call link_program,$<,$(link_jos))
 

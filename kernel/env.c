@@ -114,6 +114,7 @@ static void publish(struct env *env, envid_t parent, const struct env *controlle
 	env->page->controller = controller->id;
 	env->page->pager = pager;
 	env->page->sysenter = cpu_sysenter;
+	env->page->record = UENVS + ENV_SLOT(env->id) * sizeof(struct env_info);
 }
 
 static envid_t next_id(struct env *env)

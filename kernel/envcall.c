@@ -250,7 +250,7 @@ int envcall_set(struct env *caller)
 	}
 	switch (field) {
 	case ENV_RUN: return set_run(env, value);
-	case ENV_UPCALL: env->page->upcall = value; return OK;
+	case ENV_UPCALL: env->page->upcall = env->info->upcall = value; return OK;
 	case ENV_XUPCALL: env->page->xupcall = value; return OK;
 	case ENV_PAGER: return set_pager(caller, env, value);
 	case ENV_CONTROLLER: return set_controller(caller, env, value);

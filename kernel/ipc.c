@@ -23,6 +23,9 @@
  *
  * A page fault on path `ipc` is a call, too, that the kernel makes for the env (faultcall.c).
  *
+ * After a plain send to a receive that publishes (JOS's) both are ready, and S runs here, R behind it: no other CPU is
+ * woken for R, for that one might be faster.
+ *
  * "Stopped" is no IPC state: a stopped env takes part in all of this, and merely is not run.
  * The message of a waiting sender stays in its saved registers and its env page, which only it
  * could write and it does not run. Guarded by the kernel lock. */
@@ -268,9 +271,10 @@ static bool waits_for(const struct env *to, const struct env *from)
 
 /* ---- receive ---- */
 
-/* Takes the message of queued sender `from`. */
-static void take(struct env *env, struct env *from)
+/* Takes the message of queued sender `from`. Who goes on here. */
+static struct env *take(struct env *env, struct env *from)
 {
+	bool sender_first = ipc_flags(env) & IPC_PUBLISH && !from->stopped;
 	uint32_t npages;
 
 	unqueue_sender(from, env);
@@ -281,13 +285,19 @@ static void take(struct env *env, struct env *from)
 		}
 		wait_in(from, WAITS_TO_RECEIVE, env->id);
 		env->awaited = true;
+	} else if (sender_first) {
+		ipc_end_wait(from, npages << 8);
+		sched_enqueue_behind(env, env->cpu);
+		return from;
 	} else {
 		go_on(from, npages << 8);
 	}
+	return env;
 }
 
-/* The receive phase of the running env. True: it has its message or an error; false: it waits. */
-static bool receive(struct env *env, envid_t partner)
+/* The receive phase of the running env. Who goes on here: the env, with its message or an error, or the sender,
+ * and then it has its message; NULL: it waits. */
+static struct env *receive(struct env *env, envid_t partner)
 {
 	struct env *from = env->senders_head;
 
@@ -295,7 +305,7 @@ static bool receive(struct env *env, envid_t partner)
 		from = env_lookup(NULL, partner);
 		if (!from) {
 			env->tf.eax = E_BAD_ENV;
-			return true;
+			return env;
 		}
 		from->awaited = true;
 		from = from->info->waits == WAITS_TO_SEND && from->info->partner == env->id ? from
@@ -304,18 +314,17 @@ static bool receive(struct env *env, envid_t partner)
 		from = NULL;
 	} else if (env->pending && (!env->bits_after || env->pending & IPC_BITS_IRQ)) {
 		deliver_pending(env);
-		return true;
+		return env;
 	}
 	if (from) {
-		take(env, from);
-		return true;
+		return take(env, from);
 	}
 	if (ipc_flags(env) & IPC_RECV_NOWAIT) {
 		env->tf.eax = E_NOT_WAITING;
-		return true;
+		return env;
 	}
 	wait_in(env, WAITS_TO_RECEIVE, partner);
-	return false;
+	return NULL;
 }
 
 /* ---- the call ---- */
@@ -329,6 +338,7 @@ static struct env *switch_to(struct env *to)
 struct env *ipc_send(struct env *env, struct env *to)
 {
 	uint32_t npages;
+	bool publishes;
 
 	if (!waits_for(to, env)) {
 		if (ipc_flags(env) & IPC_SEND_NOWAIT) {
@@ -339,6 +349,7 @@ struct env *ipc_send(struct env *env, struct env *to)
 		wait_in(env, WAITS_TO_SEND, to->id);
 		return NULL;
 	}
+	publishes = ipc_flags(to) & IPC_PUBLISH;
 	npages = deliver(env, to);
 	if (ipc_flags(env) & IPC_RECV) {
 		to->awaited = true;
@@ -346,7 +357,11 @@ struct env *ipc_send(struct env *env, struct env *to)
 		return switch_to(to);
 	}
 	env->tf.eax = npages << 8;
-	env_wake(to);
+	if (!publishes) {
+		env_wake(to);
+	} else if (!to->stopped) {
+		sched_enqueue_behind(to, env->cpu);
+	}
 	return env;
 }
 
@@ -355,16 +370,17 @@ static struct env *reply(struct env *env, struct env *to)
 	bool replied = to && to != env && to->info->waits == WAITS_TO_RECEIVE &&
 	               to->info->partner == env->id;
 	uint32_t npages = replied ? deliver(env, to) : 0;
+	struct env *next = env;
 
 	if (!(ipc_flags(env) & IPC_RECV)) {
 		env->tf.eax = replied ? (int)(npages << 8) : E_NOT_WAITING;
-	} else if (!receive(env, 0)) {
+	} else if (!(next = receive(env, 0))) {
 		return replied ? switch_to(to) : NULL;
 	}
 	if (replied) {
 		env_wake(to);
 	}
-	return env;
+	return next;
 }
 
 struct env *ipc_call(struct env *env)
@@ -388,7 +404,7 @@ struct env *ipc_call(struct env *env)
 	if (flags & IPC_SEND) {
 		return ipc_send(env, to);
 	}
-	return receive(env, partner) ? env : NULL;
+	return receive(env, partner);
 }
 
 bool ipc_pass_page(struct env *from, struct env *to)

@@ -308,6 +308,27 @@ struct runner *runqueue_yield(struct runqueue *queue, struct runner *runner, uin
 	return begin(queue, first, now);
 }
 
+COLD struct runner *runqueue_exchange(struct runqueue *queue, struct runner *runner, uint32_t now)
+{
+	struct runner *longest = NULL;
+	struct runqueue *to;
+
+	for (uint32_t i = 0; i < count; i++) {
+		struct runner *first = head(&runqueues[i]);
+
+		if (first && preferred(first, queue) == queue &&
+		    (!longest || is_after(longest->since, first->since))) {
+			longest = first;
+		}
+	}
+	if (longest) {
+		to = preferred(runner, longest->on);
+		take(queue, longest, now);
+		append(to, runner, to->turn, now);
+	}
+	return longest;
+}
+
 /* From a queue that is longer by two the last one comes here, if it has not had more than `runner`, who runs here. Its
  * wait goes on: fewer are in front of it here, and nobody has overtaken it, or else it could be moved to and fro and
  * overtaken each time. */
@@ -393,6 +414,9 @@ COLD struct runner *runqueue_rotate(struct runqueue *queue, struct runner *runne
 	count_lap(queue);
 	other = behind(queue, other ? other : runner);
 	queue->round += other != NULL;
+	if (other && to == queue && !other->on->turn) {
+		to = other->on; /* that CPU is late, and shall have somebody when it comes */
+	}
 	if (to == queue || (queue->queued == 0 && !other && !(runqueue_idle & to->bit))) {
 		put_back(queue, runner, other, now); /* this CPU shall not be idle */
 	} else {
@@ -422,6 +446,14 @@ COLD bool runqueue_lend(struct runqueue *queue, struct runner *runner, struct ru
 
 /* ---- arrival ---- */
 
+COLD void runqueue_append(struct runner *runner, struct runqueue *queue, uint32_t now)
+{
+	if (is_after(queue->laps, runner->laps)) {
+		runner->laps = queue->laps; /* who slept is not behind */
+	}
+	append(queue, runner, queue->turn, now);
+}
+
 COLD struct runqueue *runqueue_arrive(struct runner *runner, struct runqueue *last, uint32_t now)
 {
 	struct runqueue *queue = preferred(runner, last);
@@ -432,10 +464,7 @@ COLD struct runqueue *runqueue_arrive(struct runner *runner, struct runqueue *la
 		}
 		queue->laps = most_laps; /* who is idle has left nobody behind */
 	}
-	if (is_after(queue->laps, runner->laps)) {
-		runner->laps = queue->laps; /* nor is who slept */
-	}
-	append(queue, runner, queue->turn, now);
+	runqueue_append(runner, queue, now);
 	if (runner->hints && runqueue_hinted(runner, HINT_NEXT)) {
 		runner->ignored += !runqueue_advance(runner);
 	}

@@ -61,6 +61,8 @@ void runqueue_init(struct runqueue *queue);
 
 /* A runner becomes ready: it queues at its preferred or last CPU, or at an idle one. Which. */
 struct runqueue *runqueue_arrive(struct runner *runner, struct runqueue *last, uint32_t now);
+/* The same, but it queues here, though a CPU be idle. */
+void runqueue_append(struct runner *runner, struct runqueue *queue, uint32_t now);
 /* Takes it out of its queue, if it is in one. */
 void runqueue_remove(struct runner *runner);
 /* It dies, and is in no queue: its turn, or the place kept for it, is not that of the next one in its slot. */
@@ -75,6 +77,10 @@ struct runner *runqueue_take(struct runqueue *queue, uint32_t now);
 struct runner *runqueue_yield(struct runqueue *queue, struct runner *runner, uint32_t now);
 /* `runner`, whose turn is over, queues. Who runs next; itself if nobody waits; NULL: it went elsewhere. */
 struct runner *runqueue_rotate(struct runqueue *queue, struct runner *runner, uint32_t now);
+
+/* `runner` gives up its turn, and nobody waits here: it changes places with the first of another queue, with whom of
+ * them has waited longest, for that one's turn may not come (its CPU is late). NULL: nobody waits anywhere. */
+struct runner *runqueue_exchange(struct runqueue *queue, struct runner *runner, uint32_t now);
 
 /* `runner` queues, and `to` runs on the rest of this slice. False: not possible, nothing changed. */
 bool runqueue_lend(struct runqueue *queue, struct runner *runner, struct runner *to, uint32_t now);

@@ -1,6 +1,7 @@
 /* Scheduling: puts the rules of runqueue.c to work on envs, CPUs and timers. An env in a queue is neither
  * running nor waiting. No CPU is idle while an env is in a queue: what becomes ready goes to an idle CPU, which is
- * poked, and a CPU that runs dry takes from the longest queue.
+ * poked, and a CPU that runs dry takes from the longest queue. But who has a message as on JOS lets its sender go on first:
+ * idle CPUs learn of it when the sender's CPU comes here.
  *
  * The timer of a CPU interrupts once, after a tick or at the end of the slice, whatever is first; in each tick
  * that the CPU runs an env there is an interrupt. Who begins a turn changes nothing about that: the end of its slice is a
@@ -17,6 +18,7 @@
 #include "kernel/hook.h"
 #include "kernel/lock.h"
 #include "kernel/section.h"
+#include "kernel/syscall.h"
 #include "kernel/x86.h"
 
 struct env *sched_env_of(const struct runner *runner)
@@ -40,15 +42,44 @@ COLD void sched_enqueue(struct env *env)
 	wake_cpu(runqueue_arrive(&env->runner, env->cpu->queue, sched_now()));
 }
 
+COLD void sched_enqueue_behind(struct env *env, struct cpu *cpu)
+{
+	debug_assert(lock_held() && !env->runner.on);
+	env->info->status = ENV_RUNNABLE;
+	runqueue_append(&env->runner, cpu->queue, sched_now());
+}
+
+/* Who waits in this queue without being first needs no longer wait where a CPU is idle. */
+static void call_idle(const struct runqueue *queue)
+{
+	for (uint32_t n = queue->queued; n && runqueue_idle; n--) {
+		wake_cpu(&runqueues[__builtin_ctz(runqueue_idle)]);
+	}
+}
+
+/* A yield with nobody in the own queue. */
+static COLD __attribute__((noinline)) int yield_elsewhere(struct env *env)
+{
+	struct cpu *cpu = env->cpu;
+	struct runner *next = runqueue_exchange(cpu->queue, &env->runner, sched_now());
+
+	if (next) {
+		env->info->status = ENV_RUNNABLE;
+		wake_cpu(env->runner.on);
+		cpu_switch(cpu, sched_env_of(next));
+	}
+	return OK;
+}
+
 int sched_yield(struct env *env)
 {
 	struct cpu *cpu = env->cpu;
 
-	if (cpu->queue->queued) {
-		env->info->status = ENV_RUNNABLE;
-		cpu_switch(cpu,
-		           sched_env_of(runqueue_yield(cpu->queue, &env->runner, sched_now())));
+	if (!cpu->queue->queued) {
+		return yield_elsewhere(env);
 	}
+	env->info->status = ENV_RUNNABLE;
+	cpu_switch(cpu, sched_env_of(runqueue_yield(cpu->queue, &env->runner, sched_now())));
 	return OK;
 }
 
@@ -62,6 +93,7 @@ COLD struct env *sched_tick(struct cpu *cpu)
 	if (!env) {
 		return NULL;
 	}
+	call_idle(cpu->queue);
 	switch (runqueue_tick(cpu->queue, &env->runner, now, env->page->preempt & HINT_NOT_NOW)) {
 	case TURN_GOES_ON: return env;
 	case TURN_EXTENDED: env->page->preempt |= HINT_EXTENDED; return env;
@@ -93,6 +125,9 @@ static COLD _Noreturn void halt(struct cpu *cpu)
 		apic_timer_set(cpu->ticking ? clock_timer_per_tick : 0);
 	}
 	hook_event(EVENT_IDLE, NULL, 0);
+	if (runqueue_idle == (1u << cpu_count) - 1 && !clock_pending) {
+		syscall_irq(IRQ_STANDSTILL);
+	}
 	lock_release();
 	trap_halt(cpu->kstack);
 }
@@ -110,6 +145,7 @@ static COLD struct env *find_work(struct cpu *cpu)
 		lock_release();
 		lock_acquire(cpu);
 	}
+	call_idle(cpu->queue);
 	return sched_env_of(runner);
 }
 

@@ -17,8 +17,11 @@ static inline uint32_t sched_now(void)
 
 /* Queues a ready env: on the CPU it prefers or ran on last, or on an idle one, which is woken. */
 void sched_enqueue(struct env *env);
+/* Queues a ready env on the CPU where somebody runs who shall go on first. An idle CPU comes for it when that one has
+ * given up its CPU, or at its next tick. */
+void sched_enqueue_behind(struct env *env, struct cpu *cpu);
 
-/* SYS_YIELD: the running env gives up its turn, and another env runs on this CPU if one waits there. OK. */
+/* SYS_YIELD: the running env gives up its turn, and another env runs on this CPU if one waits there, or anywhere. OK. */
 int sched_yield(struct env *env);
 /* The timer of this CPU interrupted; who runs next. NULL: find_work. */
 struct env *sched_tick(struct cpu *cpu);

@@ -15,7 +15,9 @@
 
 enum { DEBUG_WRITE_MAX = 1024 };
 
-static envid_t irq_env[16]; /* who gets the interrupt; 0 or a stale id: nobody */
+enum { ISA_IRQS = 16 };
+
+static envid_t irq_env[IRQ_STANDSTILL + 1]; /* who gets it; 0 or a stale id: nobody */
 
 void syscall_irq(unsigned irq)
 {
@@ -92,13 +94,13 @@ static int call_irq_bind(struct env *caller)
 	if (!caller->root) {
 		return E_PERM;
 	}
-	if (irq >= 16) {
+	if (irq >= ISA_IRQS && irq != IRQ_STANDSTILL) {
 		return E_INVAL;
 	}
 	if (!env) {
 		return E_BAD_ENV;
 	}
-	error = apic_enable_irq(irq);
+	error = irq < ISA_IRQS ? apic_enable_irq(irq) : OK;
 	if (!error) {
 		irq_env[irq] = env->id;
 	}

@@ -1,5 +1,6 @@
 /* The same between two envs that share memory: the number lies there, the messages only say whose
- * turn it is. Each has a thisenv of its own all the same. */
+ * turn it is. Each has a thisenv of its own all the same. Who sends looks at the number again before the other, who
+ * has the message, can have changed it: a sender goes on first. */
 #include <inc/lib.h>
 
 enum { LAST = 10 };
@@ -8,27 +9,23 @@ uint32_t value;
 
 void umain(int argc, char **argv)
 {
-	const envid_t child = sfork();
+	envid_t other = sfork();
 
-	if (child != 0) {
+	if (other != 0) {
 		cprintf("i am %08x; thisenv is %p\n", sys_getenvid(), thisenv);
-		cprintf("send 0 from %x to %x\n", sys_getenvid(), child);
-		ipc_send(child, 0, 0, 0);
+		cprintf("send 0 from %x to %x\n", sys_getenvid(), other);
+		ipc_send(other, 0, 0, 0);
 	}
 	for (;;) {
-		envid_t from;
-		bool last;
-
-		ipc_recv(&from, 0, 0);
-		cprintf("%x got %d from %x (thisenv is %p %x)\n", sys_getenvid(), value, from,
+		ipc_recv(&other, 0, 0);
+		cprintf("%x got %d from %x (thisenv is %p %x)\n", sys_getenvid(), value, other,
 		        thisenv, thisenv->env_id);
 		if (value == LAST) {
 			return;
 		}
-		value++;
-		last = value == LAST; /* once that is sent, the other may go on first */
-		ipc_send(from, 0, 0, 0);
-		if (last) {
+		++value;
+		ipc_send(other, 0, 0, 0);
+		if (value == LAST) {
 			return;
 		}
 	}

@@ -65,7 +65,8 @@ struct env_page {
 	uint32_t fpu;         /* k 1: it, or what it is a copy of, has used FPU or SSE */
 	uint32_t notify;      /* u IPC_BITS_USER that anybody may raise here (SYS_NOTIFY) */
 	uint32_t serve;       /* u 1: others may make me the pager of envs that they may act on */
-	uint32_t reserved[11];
+	vaddr_t record;       /* ku its public record; user level may name another one here */
+	uint32_t reserved[10];
 	uint32_t msg[64];   /* ku message words; 0..2 ride in registers instead */
 	uint32_t user[128]; /* u libsys' own: survives nothing, shared with nobody */
 };
@@ -126,7 +127,8 @@ struct env_info {
 	uint32_t label;    /* what root said when it made the env; else its creator's */
 
 	struct fault_counts faults;
-	uint32_t reserved2[2];
+	vaddr_t upcall; /* as ENV_UPCALL set it last; the env itself may have chosen another since */
+	uint32_t reserved2;
 };
 _Static_assert(sizeof(struct env_info) == 128, "two cache lines per record");
 

@@ -33,6 +33,10 @@
  * not ready), E_TIMEOUT, E_DEAD (partner died while we waited). Nothing was delivered, unless the
  * send phase of a call was over: then the receive phase failed.
  *
+ * IPC_PUBLISH, of a receive, shows value, sender and permission in the public record. And the sender of a plain send goes
+ * on first: the receiver, which has its message, is ready, on the CPU where the sender runs, but no other CPU is woken
+ * for it before the sender gives up its own, or a tick comes. A sender that had to wait runs at once on the receiver's CPU.
+ *
  * IPC_FAULT_CALL marks a call as that of a page-fault stub to its pager: the whole call, not each
  * phase, is bounded by what ENV_FAULT_US says (and by no other bound: E_INVAL). From a tick (8 ms) on; what
  * is answered sooner costs nothing.
@@ -68,6 +72,8 @@
 #ifndef PARLEY_KERNEL_ABI_IPC_H
 #define PARLEY_KERNEL_ABI_IPC_H
 
+#include "kernel/abi/syscall.h"
+
 #define IPC_SEND 0x00000100u
 #define IPC_RECV 0x00000200u
 #define IPC_REPLY 0x00000400u
@@ -77,7 +83,7 @@
 #define IPC_SEND_TIMEOUT 0x00004000u /* bounded by the env page's send_us */
 #define IPC_RECV_NOWAIT 0x00008000u
 #define IPC_RECV_TIMEOUT 0x00010000u /* bounded by the env page's recv_us */
-#define IPC_PUBLISH 0x00020000u      /* shows value, sender and permission in the public record */
+#define IPC_PUBLISH 0x00020000u      /* a receive as on JOS, see above */
 #define IPC_FAULT_CALL 0x00040000u   /* a call, bounded by ENV_FAULT_US */
 #define IPC_WORDS(n) ((unsigned)(n) << 20)
 #define IPC_WORDS_SHIFT 20
@@ -100,7 +106,8 @@
 #define IPC_BITS_USER 0x00FF0000u /* SYS_NOTIFY */
 #define IPC_BITS_ROOT 0x3F000000u /* SYS_NOTIFY by root, at anybody */
 #define IPC_BIT_DEATH 0x80000000u /* SYS_ENV_REAP has something */
-#define IPC_BIT_HEIR 0x40000000u  /* control of envs passed to us, who asked for deaths */
+#define IPC_BIT_STANDSTILL (1u << IRQ_STANDSTILL)
+#define IPC_BIT_HEIR 0x40000000u /* control of envs passed to us, who asked for deaths */
 
 enum ipc_send_mode {
 	IPC_MODE_MAP,   /* shared: both have it */

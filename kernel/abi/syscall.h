@@ -50,7 +50,7 @@
 	X(ENV_REAP)    /* -> eax a dead env's id or E_NOT_FOUND, ebx enum death: see there */      \
 	X(CLOCK)       /* -> ebx, esi microseconds since boot (low, high), edi ticks */            \
 	X(SYSINFO)     /* -> struct sysinfo in msg[3..] */                                         \
-	X(IRQ_BIND)    /* root: ebx ISA interrupt 0..15, esi env: bit 1 << irq pending there */    \
+	X(IRQ_BIND)    /* root: ebx interrupt, see below, esi env: bit 1 << irq pending there */   \
 	X(PORTS)       /* root: ebx env, esi first port, edi count (0 takes all away) */           \
 	X(DEBUG_WRITE) /* ebx va, esi length <= 1024: bytes to the first serial line */            \
 	X(TRACE)       /* ebx enum trace_op, esi, edi; see trace.h */                              \
@@ -82,10 +82,14 @@ enum syscall { SYSCALL_LIST(SYSCALL_ENUM) SYS_COUNT };
  *   An env other than the caller is copied as it stands; if it runs, that may be anywhere.
  * ENV_SET: a limit below what the env holds is E_LIMIT. A new pager or fault path makes an env that
  *   waits in a fault of path `ipc` run its instruction again.
- * IRQ_BIND: E_INVAL for a level-triggered interrupt, which nobody could mask in time.
+ * IRQ_BIND: an ISA interrupt, 0..15; E_INVAL for a level-triggered one, which nobody could mask in time. Or
+ *   IRQ_STANDSTILL, which comes when all CPUs are idle and no time-out pends: before an interrupt of
+ *   a device nothing will run but who gets this one.
  * ENV_REGS: set is E_BUSY if the env waits in an IPC or is the caller.
  * ENV_DESTROY: returns 0. The env is dead at once; large spaces are torn down in the
  *   background, and SYSINFO says when that is over (`dying`). */
+
+#define IRQ_STANDSTILL 29
 
 /* Operand of SYS_ENV_REAP: the dead env's struct fault_counts comes in msg[3..], and its label behind that. */
 #define ENV_REAP_FAULTS 1u

@@ -17,16 +17,6 @@ static const char *base_name(const char *path)
 	return name;
 }
 
-const volatile struct Env **jos_thisenv(void)
-{
-	uint32_t *word = (uint32_t *)(uintptr_t)&env_page->user[USER_WORD_THISENV];
-
-	if (*word == 0) {
-		*word = (uint32_t)&envs[ENVX(env_page->id)];
-	}
-	return (const volatile struct Env **)word;
-}
-
 void libmain(int argc, char **argv)
 {
 	if (argc > 0) {

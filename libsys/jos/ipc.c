@@ -4,7 +4,9 @@
  *
  * The kernel moves the page with the rights that both sides agree on; software bits are the
  * receiver's, so the receiver sets those of the sender's permission afterwards, on its own entry.
- * A receive publishes value, sender and permission in the caller's record (IPC_PUBLISH). */
+ * A receive publishes value, sender and permission in the caller's record (IPC_PUBLISH). On JOS a sender tries until
+ * the receiver waits, so it goes on before the receiver does, and programs count on that: they send, and then look at
+ * memory that the receiver will change. IPC_PUBLISH keeps that order for senders that the kernel had queued. */
 #include "libsys/jos/kernel.h"
 
 enum { ONE_WORD_MORE = IPC_WORDS(2) };
@@ -80,7 +82,6 @@ static void apply_perm(void *pg, uint32_t perm)
 /* Receives from anyone. *regs is the message as the kernel left it. Pending bits are no message. */
 static int receive(void *pg, struct syscall_regs *regs)
 {
-	const uint32_t runs = thisenv->env_runs;
 	uint32_t flags = SYS_IPC | IPC_RECV | IPC_PUBLISH;
 	int result;
 
@@ -104,11 +105,6 @@ static int receive(void *pg, struct syscall_regs *regs)
 	} else {
 		apply_perm(pg, regs->edi);
 	}
-	/* On JOS a sender tries until we wait, so it goes on before us, and programs count on that: they
-	 * send, and then look at memory that we will change. If it was the one to wait, let it go first. */
-	if (thisenv->env_runs == runs && envs[ENVX(regs->ebx)].env_status == ENV_RUNNABLE) {
-		sys_yield();
-	}
 	return 0;
 }
 
@@ -119,12 +115,25 @@ int sys_ipc_recv(void *rcv_pg)
 	return receive(rcv_pg, &regs);
 }
 
+/* Who sends to itself does not receive: JOS tries for ever. */
+static _Noreturn void wait_for_ever(void)
+{
+	for (;;) {
+		struct syscall_regs regs = {.ebx = (uint32_t)env_page->id};
+
+		syscall_raw(SYS_IPC | IPC_RECV, &regs);
+	}
+}
+
 /* The kernel queues us at the receiver: there is nothing to repeat. */
 void ipc_send(envid_t to_env, uint32_t value, void *pg, int perm)
 {
 	void *page = pg ? pg : (void *)UTOP;
 	int error = check_send(page, perm);
 
+	if (!error && (to_env == 0 || to_env == env_page->id)) {
+		wait_for_ever();
+	}
 	if (!error) {
 		error = send_result(send(to_env, value, page, perm, 0));
 	}

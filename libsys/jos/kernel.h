@@ -58,9 +58,6 @@ enum { RESPELLED_NUMBERS(KERNEL_NUMBER) K_UTEMP = UTEMP, K_PFTEMP = PFTEMP };
 #define env_page ((volatile struct env_page *)ENVPAGE)
 #define XSTACK (UXSTACKTOP - PGSIZE) /* the exception stack's page */
 
-/* Words of env_page->user. The upcall stub (nasm/user/jos_upcall.asm) has the first. */
-enum { USER_WORD_RETURN, USER_WORD_THISENV };
-
 /* One system call. eax without its operand, then with one. The kernel's result. */
 int kernel_call(enum syscall number, uint32_t ebx, uint32_t esi, uint32_t edi, uint32_t ebp);
 int kernel_call_run(enum syscall number, uint32_t npages, struct syscall_regs regs);

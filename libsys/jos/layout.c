@@ -25,6 +25,8 @@ SAME_FIELD(env_ipc_value, ipc_value);
 SAME_FIELD(env_ipc_from, ipc_from);
 SAME_FIELD(env_ipc_perm, ipc_perm);
 SAME_FIELD(env_label, label);
+SAME_FIELD(env_faults, faults);
+SAME_FIELD(env_pgfault_upcall, upcall);
 SAME_FIELD(env_type, reserved); /* ENV_TYPE_USER is 0 */
 
 #define SAME_VALUE(name) _Static_assert((int)name == (int)K_##name, #name)

@@ -6,9 +6,11 @@ extern jos_process_manager
 extern libmain
 
 global envs
+global thisenv
 global uvpt
 global uvpd
 envs	equ UTOP	; UENVS: libsys/jos/layout.c asserts that it is the same
+thisenv	equ ENVPAGE + EP_RECORD
 uvpt	equ UVPT
 uvpd	equ UVPD
 

@@ -12,7 +12,8 @@
  *     killservers      every process may kill servers (for tests)
  *
  * app= reaches to the end; words count before it. Programs without a shell are all made before the
- * first of them runs, so their envs have ids in their order: the first ones that there are. */
+ * first of them runs, so their envs have ids in their order: the first ones that there are. Without a console no
+ * device concerns them: when they all wait, without bounds, they will for ever, and the machine ends. */
 #include "servers/procmgr/boot.h"
 #include "kernel/abi/bootinfo.h"
 #include "libsys/args.h"
@@ -174,6 +175,7 @@ static void start_programs(char *const words[], int count)
 	int first = 0;
 
 	without_console = true;
+	(void)sys_irq_bind(IRQ_STANDSTILL, 0);
 	log_at_once();
 	for (int i = 0; i <= count; i++) {
 		if (i < count && words[i] != args_background) {
@@ -230,6 +232,17 @@ void boot_start(void)
 
 /* ---- Ending ---- */
 
+static void say_nothing_left(void)
+{
+	(void)sys_debug_write(NOTHING_LEFT, strlen(NOTHING_LEFT));
+}
+
+void boot_standstill(void)
+{
+	say_nothing_left();
+	power_off(PM_STATUS_STANDSTILL);
+}
+
 void boot_process_ended(const struct process *process)
 {
 	if (process == table_first()) {
@@ -239,7 +252,7 @@ void boot_process_ended(const struct process *process)
 		return;
 	}
 	if (boot_with_joslog()) {
-		(void)sys_debug_write(NOTHING_LEFT, strlen(NOTHING_LEFT));
+		say_nothing_left();
 	}
 	power_off(status_of_first);
 }

@@ -15,6 +15,9 @@ void boot_start(void);
  * status of the first one. */
 void boot_process_ended(const struct process *process);
 
+/* IPC_BIT_STANDSTILL, which comes only without a shell: ends the machine, with PM_STATUS_STANDSTILL. */
+_Noreturn void boot_standstill(void);
+
 /* Whether programs run without the console: what they print goes through the kernel. */
 bool boot_without_console(void);
 

@@ -48,6 +48,9 @@ int main(void)
 			continue;
 		}
 		if (msg.from == 0) {
+			if ((msg.w[0] & IPC_BIT_STANDSTILL) != 0) {
+				boot_standstill();
+			}
 			family_settle();
 			continue;
 		}

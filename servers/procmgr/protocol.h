@@ -100,6 +100,7 @@ enum pm_end { PM_END_EXIT, PM_END_KILLED, PM_END_FAULT };
 /* Status of a process that did not exit by itself. */
 #define PM_STATUS_KILLED 99
 #define PM_STATUS_FAULT 98
+#define PM_STATUS_STANDSTILL 96 /* of the machine: what is left waits for ever */
 
 enum pm_state { PM_RUNNING, PM_WAITING, PM_ZOMBIE };
 

@@ -45,7 +45,7 @@ struct cpu {
 
 static struct env envs[ENVS];
 static struct cpu cpus[NCPU_MAX];
-static uint32_t ncpu, arrivals, breaches, overtaken, moves;
+static uint32_t ncpu, arrivals, breaches, overtaken, moves, exchanges;
 static uint64_t now; /* beats */
 static const struct runner *breached, *guilty;
 
@@ -232,6 +232,17 @@ static void yield(uint32_t cpu)
 		next = (struct env *)runqueue_yield(&runqueues[cpu], &env->runner, now);
 		wait_goes_on(env, guest);
 		turn(cpu, next);
+		return;
+	}
+	next = (struct env *)runqueue_exchange(&runqueues[cpu], &env->runner, now);
+	if (next) {
+		leave(cpu);
+		wait_begins(env);
+		exchanges++;
+		turn(cpu, next);
+		if (runqueue_idle & env->runner.on->bit) {
+			go_idle_or_run(env->runner.on - runqueues);
+		}
 	}
 }
 
@@ -449,6 +460,7 @@ static void random_world(uint32_t n)
 		check_all();
 	}
 	CHECK(overtaken > STEPS / 1000); /* the hints did something */
+	CHECK_EQ(exchanges > 0, n > 1);
 }
 
 /* Few envs, all with whole long slices and at once with whatever makes others wait. */
@@ -781,6 +793,53 @@ static void lent_slice_keeps_the_place(void)
 	CHECK(runqueue_yield(queue, &envs[3].runner, now) == &envs[0].runner);
 }
 
+/* A CPU that was woken does not come. Who yields elsewhere, alone, changes places with the one that waits there. */
+static void yield_runs_who_waits_for_a_late_cpu(void)
+{
+	struct runqueue *queue = &runqueues[0], *late = &runqueues[1];
+
+	start(2);
+	wake(&envs[0]);
+	CHECK(runqueue_exchange(queue, &envs[0].runner, now) == NULL);
+	CHECK(runqueue_arrive(&envs[1].runner, queue, now) == late);
+	runqueue_idle = 0; /* it was woken */
+	now += QUANTUM / 8;
+	CHECK(runqueue_exchange(queue, &envs[0].runner, now) == &envs[1].runner);
+	CHECK(queue->turn == &envs[1].runner);
+	CHECK(envs[0].runner.on == late);
+	CHECK_EQ(envs[1].runner.longest, QUANTUM / 8);
+	CHECK(runqueue_take(late, now) == &envs[0].runner); /* here it is */
+}
+
+/* Likewise who is pulled from there leaves somebody for that CPU. */
+static void late_cpu_is_not_left_without_work(void)
+{
+	struct runqueue *queue = &runqueues[0], *late = &runqueues[1];
+
+	start(2);
+	wake(&envs[0]);
+	CHECK(runqueue_arrive(&envs[1].runner, queue, now) == late);
+	runqueue_idle = 0;
+	envs[0].runner.laps += 3;
+	now = queue->slice_end;
+	CHECK_EQ(runqueue_tick(queue, &envs[0].runner, now, false), TURN_OVER);
+	CHECK(runqueue_rotate(queue, &envs[0].runner, now) == &envs[1].runner);
+	CHECK(envs[0].runner.on == late);
+}
+
+/* Who shall come after the one that runs waits there, whatever CPU is idle. */
+static void follower_waits_behind_who_runs(void)
+{
+	struct runqueue *queue = &runqueues[0];
+
+	start(2);
+	wake(&envs[0]);
+	runqueue_append(&envs[1].runner, queue, now);
+	CHECK(envs[1].runner.on == queue && queue->queued == 1);
+	CHECK_EQ(envs[1].runner.contenders, 2);
+	CHECK(runqueue_take(&runqueues[1], now) == &envs[1].runner); /* but that comes by */
+}
+
 /* envs[0] runs, all others of envs[0..n) wait, with weights of 4, and ask not to be preempted. The last is overtaken, too:
  * it waits as long as the bound says for n contenders, and no longer. */
 static void worst_wait_of(uint32_t n)
@@ -976,6 +1035,9 @@ static const struct host_test tests[] = {
 	TEST(hints_expire),
 	TEST(runner_moves_to_the_cpu_it_prefers),
 	TEST(yielders_spread),
+	TEST(yield_runs_who_waits_for_a_late_cpu),
+	TEST(late_cpu_is_not_left_without_work),
+	TEST(follower_waits_behind_who_runs),
 	TEST(who_was_idle_is_not_behind),
 };
 

@@ -45,7 +45,9 @@ struct Env {
 	int env_ipc_perm;   /* 0: no page came */
 	uint32_t env_label; /* whose process it is of; procmgr's number */
 
-	uint32_t env_faults[16]; /* counts, as struct fault_counts */
+	uint32_t env_faults[14];  /* counts, as struct fault_counts */
+	void *env_pgfault_upcall; /* as sys_env_set_pgfault_upcall set it last */
+	uint32_t env_reserved;
 };
 _Static_assert(sizeof(struct Env) == 128, "one record of the kernel's table");
 
