@@ -222,9 +222,11 @@ static void next_console_knows_foreground_and_keys(void)
 {
 	set_up();
 	run_former_console(set_foreground_and_be_killed);
+	pid_above[ENV_SLOT(OTHER)] = 42;
 	go();
 	request(SHELL, CONSOLE_READ_LINE, 0);
-	check_line(SHELL, "typed ahead");
+	request(OTHER, CONSOLE_READ_LINE, 0);
+	check_line(OTHER, "typed ahead");
 	type("\003");
 	CHECK_EQ(killed_pid, 42);
 }

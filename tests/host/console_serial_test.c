@@ -221,12 +221,13 @@ static void input_is_bounded(void)
 	uint8_t byte;
 
 	input_init(&input);
-	for (int i = 0; i < INPUT_RING_SIZE; i++) {
+	for (int i = 0; i < INPUT_RING_SIZE - 1; i++) { /* the last place is for the gap */
 		CHECK_EQ(input_put(&input, 'x'), INPUT_KEPT);
 	}
 	CHECK_EQ(input_put(&input, 'y'), INPUT_LOST);
 	CHECK_EQ(input_put(&input, 'y'), INPUT_IGNORED);
 	CHECK_EQ(input_put(&input, 3), INPUT_INTERRUPT);
+	CHECK_EQ(input_take(&input, &byte), 1);
 	CHECK_EQ(input_take(&input, &byte), 1);
 	CHECK_EQ(input_put(&input, 'z'), INPUT_KEPT);
 	CHECK_EQ(input_put(&input, 'y'), INPUT_LOST);
