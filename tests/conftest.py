@@ -80,6 +80,14 @@ def run_app(app, smp=1, mem=128, timeout=60, icount=False, tests=True, bootargs=
                        ICOUNT=int(icount), TESTS=int(tests), BOOTARGS=bootargs, **more)
 
 
+def boot_with(line):
+    """Boots with this very line, as another loader may give it; QEMU's status and output."""
+    command = machine.qemu(machine.Options(["SMP=1"], {}), "-serial", "stdio", "-monitor", "none")
+    command[command.index("-append") + 1] = line
+    run = run_process(command)
+    return run.returncode, run.stdout
+
+
 class Terminal(pexpect.fdpexpect.fdspawn):
     """A command on a terminal of its own. (pexpect.spawn would fork, and pytest-xdist has threads: Python 3.12 and later
     warn of that.)"""

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 import machine
-from conftest import ROOT, Shell, clean_environment, run_app, run_command, run_process
+from conftest import ROOT, Shell, boot_with, clean_environment, run_app, run_command, run_process
 from fairclock import FairClock
 
 
@@ -85,14 +85,6 @@ def test_unknown_is_one_line(command, says):
     result = run_command(command)
     assert result.status == 2 and result.output == "", result
     assert says in result.errors and result.errors.count("\n") == 1, result
-
-
-def boot_with(line):
-    """Boots with this very line, as another loader may give it; QEMU's status and output."""
-    command = machine.qemu(machine.Options(["SMP=1"], {}), "-serial", "stdio", "-monitor", "none")
-    command[command.index("-append") + 1] = line
-    run = run_process(command)
-    return run.returncode, run.stdout
 
 
 def test_kernel_refuses_a_line_over_its_limit():
