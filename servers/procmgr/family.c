@@ -27,8 +27,10 @@
 
 enum {
 	PASSES_MAX = 3,
-	BIT_AGAIN = 1 << 29, /* that we raise at ourselves */
+	BIT_AGAIN = 1 << 28, /* that we raise at ourselves */
 };
+_Static_assert((BIT_AGAIN & (IPC_BIT_STANDSTILL | PM_NOTIFY_LOG | PM_NOTIFY_NO_CLIENTS)) == 0,
+               "a bit with one meaning");
 
 /* Deaths read and not applied, oldest first. No more than NENV can be unread at one time, so the first half
  * never is full when it is read into. */
