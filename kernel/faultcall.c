@@ -107,7 +107,7 @@ struct env *faultcall_answer(struct env *env, struct env *to)
 
 	if (to->info->partner != env->id || to->stopped || env->pending ||
 	    env->senders_head || /* else it is in that queue, or has asked already */
-	    ipc_words(env->tf.eax) > 3) {
+	    env->tf.eax & IPC_WORDS(IPC_WORDS_MASK & ~3u)) { /* more than 3 words */
 		return NULL;
 	}
 	if (env->tf.eax & IPC_PAGES) {
