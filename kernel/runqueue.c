@@ -446,12 +446,18 @@ COLD bool runqueue_lend(struct runqueue *queue, struct runner *runner, struct ru
 
 /* ---- arrival ---- */
 
-COLD void runqueue_append(struct runner *runner, struct runqueue *queue, uint32_t now)
+static inline __attribute__((always_inline)) void append_awake(struct runqueue *queue,
+                                                               struct runner *runner, uint32_t now)
 {
 	if (is_after(queue->laps, runner->laps)) {
 		runner->laps = queue->laps; /* who slept is not behind */
 	}
 	append(queue, runner, queue->turn, now);
+}
+
+COLD void runqueue_append(struct runner *runner, struct runqueue *queue, uint32_t now)
+{
+	append_awake(queue, runner, now);
 }
 
 COLD struct runqueue *runqueue_arrive(struct runner *runner, struct runqueue *last, uint32_t now)
@@ -464,7 +470,7 @@ COLD struct runqueue *runqueue_arrive(struct runner *runner, struct runqueue *la
 		}
 		queue->laps = most_laps; /* who is idle has left nobody behind */
 	}
-	runqueue_append(runner, queue, now);
+	append_awake(queue, runner, now);
 	if (runner->hints && runqueue_hinted(runner, HINT_NEXT)) {
 		runner->ignored += !runqueue_advance(runner);
 	}

@@ -145,7 +145,9 @@ static COLD struct env *find_work(struct cpu *cpu)
 		lock_release();
 		lock_acquire(cpu);
 	}
-	call_idle(cpu->queue);
+	if (runqueue_idle) {
+		call_idle(cpu->queue);
+	}
 	return sched_env_of(runner);
 }
 
