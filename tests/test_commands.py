@@ -4,6 +4,7 @@ import fnmatch
 import os
 import platform
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -247,9 +248,10 @@ def compile_like(target, text, folder, *more):
     source = folder / "program.c"
     source.write_text(text)
     made = run_command(["make", "-n", "-B", target]).output
-    line = next(line for line in made.splitlines() if line.rstrip().endswith(target.replace("build/", "").replace(".o", ".c")))
-    words = [word for word in line.split() if word not in ("-MMD", "-MP")]
-    words = words[:words.index("-o")] + words[words.index("-o") + 2:-1]
+    file = target.replace("build/", "").replace(".o", ".c")
+    line = next(line for line in made.splitlines() if f" -c -o {target} {file}" in line)
+    words = shlex.split(line[:line.index(f" -o {target}")].replace("$PWD", str(ROOT)))
+    words = [word for word in words if word not in ("-MMD", "-MP")]
     return run_command([*words, *(more or ("-o", "/dev/null")), str(source)])
 
 
