@@ -6,7 +6,6 @@ machine's own package lists stay as they are, and nothing is installed.
 """
 
 import re
-import shutil
 import subprocess
 
 import machine
@@ -110,11 +109,7 @@ def fetch():
 
 def initial_files():
     """build/linux/init.cpio, with /init only, made as our own archives are."""
-    files = PLACE / "files"
-    files.mkdir(exist_ok=True)
-    shutil.copy(PLACE / "init", files)
-    with (PLACE / "init.cpio").open("wb") as archive:
-        subprocess.run([machine.ROOT / "scripts/pack", files], check=True, stdout=archive)
+    subprocess.run([machine.ROOT / "scripts/pack", PLACE / "init.cpio", f"init={PLACE / 'init'}"], check=True)
 
 
 def boot(icount, extra=""):
