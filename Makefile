@@ -322,8 +322,9 @@ $(eval $(call kernel,build/fail,-DDEBUG=1 -fno-lto,kernel/failhook.c kernel/kfau
 	$(foreach f,frame_alloc env_create syscall_dispatch kfault_page,-Wl$(comma)--wrap=$(f))))
 
 # ---- Objects
+# `private` below: else the flags of whichever object asked first would be those that build/flags remembers.
 # The library never touches the FPU, not even to print its numbers: what it would cost, programs pay that use it.
-$(library_objects): user_cflags += -mno-80387
+$(library_objects): private user_cflags += -mno-80387
 $(filter-out build/nasm/% $(program_objects),$(objects)): build/%.o: %.c
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D)
@@ -331,7 +332,7 @@ $(filter-out build/nasm/% $(program_objects),$(objects)): build/%.o: %.c
 
 # A file of a program that does not compile leaves no object, and the others go on. What the compiler said stays beside
 # the object, for `make check`.
-$(jos_program_objects): program_cflags := $(jos_cflags)
+$(jos_program_objects): private program_cflags := $(jos_cflags)
 define compile_program
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D)
@@ -423,7 +424,7 @@ jos_link_flags := $(link_flags) -Wl,--gc-sections -Wl,--defsym=all_writable=1 \
 link_jos = $(cc) $(jos_link_flags) $(jos_inside) -T libsys/user.ld -o $@ $(jos_start) $< libsys/jos/names.ld \
 	build/libjos.o -lgcc
 # A test that makes the kernel's calls.
-build/tests/jos/failfork: jos_inside := $(foreach f,kernel_call syscall_stub,-Wl$(comma)--defsym=$(f)=libjos.$(f))
+build/tests/jos/failfork: private jos_inside := $(foreach f,kernel_call syscall_stub,-Wl$(comma)--defsym=$(f)=libjos.$(f))
 jos_parts := $(jos_start) build/libjos.o libsys/jos/names.ld libsys/user.ld
 $(jos_app_files): build/apps/jos/%: build/apps/jos/%.o $(jos_parts)
 	$(call link_program,$<,$(link_jos))
