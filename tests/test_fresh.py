@@ -46,7 +46,8 @@ class Tree:
 
     def start(self, **options):
         environment = {**clean_environment(), "PATH": f"{self.fakes}:{os.environ['PATH']}", **options}
-        return subprocess.Popen(["scripts/fresh"], cwd=self.folder, env=environment, stdin=subprocess.DEVNULL,
+        # A shell can trap no signal that is ignored from its start, as SIGINT is for what runs in the background.
+        return subprocess.Popen(["env", "--default-signal=INT", "scripts/fresh"], cwd=self.folder, env=environment, stdin=subprocess.DEVNULL,
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
     def run(self, **options):

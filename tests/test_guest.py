@@ -3,7 +3,7 @@
 A program can say how it wants to run in comments of its source: `smp: 4` or `smp: 1 4` for the
 numbers of CPUs (else 1, 2 and 4), `mem: 16` in MiB, `timeout: 120` in seconds, `args: x y`,
 `icount: 16` for nanoseconds per instruction,
-`boot: x` for words of the kernel's command line, `failhook: 1` for the kernel whose allocations fail,
+`boot: x` for words of the kernel's command line, `faults: self` for the fault path of all, `failhook: 1` for the kernel whose allocations fail,
 `status: 98` for another status that is right.
 """
 
@@ -17,7 +17,7 @@ from test_kernels import built
 
 def cases():
     for path in sorted((ROOT / "tests/guest").glob("*.c")):
-        wish = dict(re.findall(r"^[ */]*(smp|mem|timeout|args|icount|boot|failhook|status): *(.*?)(?: *\*/)?$",
+        wish = dict(re.findall(r"^[ */]*(smp|mem|timeout|args|icount|boot|faults|failhook|status): *(.*?)(?: *\*/)?$",
                                path.read_text(encoding="utf-8"), re.M))
         for smp in wish.get("smp", "1 2 4").split():
             yield pytest.param(path.stem, int(smp), wish, id=f"{path.stem}-smp{smp}")
@@ -28,6 +28,6 @@ def test_guest(program, smp, wish):
     line = f"{program} {wish.get('args', '')}".strip()
     result = run_app(line, smp=smp, mem=int(wish.get("mem", 128)),
                      timeout=int(wish.get("timeout", 60)), bootargs=wish.get("boot", ""),
-                     icount=wish.get("icount", 0),
+                     icount=wish.get("icount", 0), FAULTS=wish.get("faults", ""),
                      **(built("FAILHOOK=1") if "failhook" in wish else {}))
     assert result.status == int(wish.get("status", 0)), result

@@ -5,6 +5,9 @@
  * machine that sends as fast as it is fed never sees a transmit interrupt. Input is read by
  * serial_next.
  *
+ * The kernel has set the line up (boot.asm) and may be writing to it on another CPU, so nothing here touches the divisor:
+ * while that can be reached, a byte that is sent becomes the divisor.
+ *
  * The interrupt is edge-triggered: it comes when the first cause appears, and not again until
  * all causes are gone. So serial_next ends only when the port itself says "none pending". */
 
@@ -14,15 +17,11 @@
 
 enum serial_port {
 	SERIAL_DATA = 0x3F8,
-	SERIAL_DIVISOR_LOW = 0x3F8,  /* with LCR_DIVISOR */
-	SERIAL_DIVISOR_HIGH = 0x3F9, /* with LCR_DIVISOR */
-	SERIAL_IER = 0x3F9,          /* interrupt enable */
-	SERIAL_IIR = 0x3FA,          /* interrupt identification, read */
-	SERIAL_FCR = 0x3FA,          /* FIFO control, write */
-	SERIAL_LCR = 0x3FB,          /* line control */
-	SERIAL_MCR = 0x3FC,          /* modem control */
-	SERIAL_LSR = 0x3FD,          /* line status */
-	SERIAL_MSR = 0x3FE,          /* modem status */
+	SERIAL_IER = 0x3F9, /* interrupt enable */
+	SERIAL_IIR = 0x3FA, /* interrupt identification, read */
+	SERIAL_FCR = 0x3FA, /* FIFO control, write */
+	SERIAL_LSR = 0x3FD, /* line status */
+	SERIAL_MSR = 0x3FE, /* modem status */
 	SERIAL_SCRATCH = 0x3FF,
 };
 
@@ -32,11 +31,6 @@ enum serial_bits {
 	IIR_NONE_PENDING = 0x01,
 	IIR_FIFO = 0xC0,
 	FCR_ENABLE = 0x01,
-	LCR_8N1 = 0x03,
-	LCR_DIVISOR = 0x80,
-	MCR_DTR = 0x01,
-	MCR_RTS = 0x02,
-	MCR_OUT2 = 0x08, /* gates the interrupt line on a PC */
 	LSR_RECEIVED = 0x01,
 	LSR_TRANSMITTER_READY = 0x20,
 	LSR_TRANSMITTER_EMPTY = 0x40,
@@ -44,7 +38,6 @@ enum serial_bits {
 
 enum {
 	SERIAL_FIFO_DEPTH = 16,
-	SERIAL_DIVISOR_115200 = 1,
 };
 
 static bool scratch_holds(uint8_t value)
@@ -70,10 +63,6 @@ void serial_init(struct serial *serial, struct console_out *out)
 		return;
 	}
 	port_out8(SERIAL_IER, 0);
-	port_out8(SERIAL_LCR, LCR_DIVISOR);
-	port_out8(SERIAL_DIVISOR_LOW, SERIAL_DIVISOR_115200);
-	port_out8(SERIAL_DIVISOR_HIGH, 0);
-	port_out8(SERIAL_LCR, LCR_8N1);
 	/* Turning the FIFO on empties the receiver, so what was typed before is fetched first. After
 	 * that QEMU hands over no more input until somebody reads, even if there is nothing. No
 	 * trigger level: a key is one byte, and need not wait for the FIFO's time-out. */
@@ -85,7 +74,6 @@ void serial_init(struct serial *serial, struct console_out *out)
 	if (!(port_in8(SERIAL_LSR) & LSR_RECEIVED)) {
 		(void)port_in8(SERIAL_DATA);
 	}
-	port_out8(SERIAL_MCR, MCR_DTR | MCR_RTS | MCR_OUT2);
 	serial->fifo_depth = 1;
 	if ((port_in8(SERIAL_IIR) & IIR_FIFO) == IIR_FIFO) {
 		serial->fifo_depth = SERIAL_FIFO_DEPTH;

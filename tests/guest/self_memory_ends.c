@@ -53,8 +53,9 @@ static void take_all(void)
 
 static void write_when_told(void)
 {
-	struct ipc_msg msg;
+	struct ipc_msg msg = {.nwords = 0};
 
+	CHECK_EQ(ipc_send(env_page->parent, &msg, 0), OK); /* it has a stack of its own by now */
 	CHECK_EQ(ipc_recv(env_page->parent, &msg, 0), OK);
 	for (uint32_t i = 0; i < SHARED; i++) {
 		data[i][0] = i;
@@ -63,10 +64,11 @@ static void write_when_told(void)
 
 static void write_without_memory(void)
 {
-	struct ipc_msg go = {.nwords = 0};
+	struct ipc_msg go = {.nwords = 0}, ready;
 
 	memset(data, 1, sizeof(data));
 	pid_t child = start_child(write_when_told);
+	CHECK_EQ(ipc_recv(child, &ready, 0), OK);
 	take_all();
 	CHECK_EQ(ipc_send(child, &go, 0), 0);
 	struct process_end ended = end_of(child);

@@ -1,5 +1,5 @@
 /* SYS_TRACE refuses what makes no sense, and touches nothing then, also for who may use it.
- * boot: faults=self
+ * faults: self
  * (so that this is the first process, which procmgr allows) */
 #include "tests/guest/check.h"
 

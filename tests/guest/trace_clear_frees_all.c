@@ -1,5 +1,5 @@
 /* The rings' memory is back after TRACE_CLEAR, also when there was not enough for all.
- * boot: faults=self */
+ * faults: self */
 #include "tests/guest/check.h"
 
 #include "libsys/syscall.h"

@@ -1,5 +1,5 @@
 /* A full ring keeps the oldest records, drops the others and counts them; reading makes room.
- * boot: faults=self */
+ * faults: self */
 #include "tests/guest/check.h"
 
 #include "libsys/syscall.h"

@@ -1,6 +1,6 @@
 /* The trace goes on and off, is read and cleared, while other envs fault, call and die on all CPUs: nobody
  * notices, records stay in order, and no frame is lost.
- * boot: faults=self
+ * faults: self
  * timeout: 120 */
 #include "tests/guest/check.h"
 

@@ -21,7 +21,6 @@ static void update_line(void)
 	bool high = ((machine.ier & 1) && receive_cause()) ||
 	            ((machine.ier & 2) && machine.transmit_cause);
 
-	high = high && (machine.mcr & 8);
 	if (high && !machine.serial_line) {
 		machine.irqs |= 1u << 4;
 	}
@@ -130,11 +129,11 @@ static uint8_t read_serial(uint16_t port)
 		return 0xFF;
 	}
 	switch (port) {
-	case 0x3F8: return machine.lcr & 0x80 ? machine.divisor_low : read_data();
-	case 0x3F9: return machine.lcr & 0x80 ? machine.divisor_high : machine.ier;
+	case 0x3F8: return read_data();
+	case 0x3F9: return machine.ier;
 	case 0x3FA: return read_identification();
-	case 0x3FB: return machine.lcr;
-	case 0x3FC: return machine.mcr;
+	case 0x3FB: return 0x03; /* as the kernel has set it */
+	case 0x3FC: return 0x0B;
 	case 0x3FD: return read_line_status();
 	case 0x3FE: return 0xB0;
 	default: return machine.scratch;
@@ -167,26 +166,13 @@ static void write_serial(uint16_t port, uint8_t value)
 		return;
 	}
 	switch (port) {
-	case 0x3F8:
-		if (machine.lcr & 0x80) {
-			machine.divisor_low = value;
-		} else {
-			transmit(value);
-		}
-		break;
-	case 0x3F9:
-		if (machine.lcr & 0x80) {
-			machine.divisor_high = value;
-		} else {
-			write_enable(value);
-		}
-		break;
+	case 0x3F8: transmit(value); break;
+	case 0x3F9: write_enable(value); break;
 	case 0x3FA: write_fifo_control(value); break;
-	case 0x3FB: machine.lcr = value; break;
-	case 0x3FC: machine.mcr = value; break;
+	case 0x3FB:
+	case 0x3FC: machine.line_writes++; break;
 	case 0x3FF: machine.scratch = value; break;
 	}
-	machine.divisor = machine.divisor_high << 8 | machine.divisor_low;
 }
 
 static void answer_key(uint8_t code)

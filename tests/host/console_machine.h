@@ -15,13 +15,13 @@ struct machine {
 	uint32_t irqs; /* edges since last cleared: 1 << irq */
 	char sent[MACHINE_SENT_MAX];
 	uint32_t sent_length;
-	uint32_t divisor;
+	uint32_t line_writes; /* to what the kernel sets: divisor access, modem control */
 	uint32_t overruns;   /* bytes written to a full transmitter */
 	uint8_t crtc[256];   /* registers */
 	uint32_t port_reads; /* of any port */
 
 	/* Its own. */
-	uint8_t scratch, ier, lcr, fcr, mcr, divisor_low, divisor_high;
+	uint8_t scratch, ier, fcr;
 	bool transmit_cause, serial_line, receiver_stuck;
 	char transmit[16];
 	uint32_t transmit_length;

@@ -54,13 +54,12 @@ static void start_serial(bool fast)
 	CHECK_EQ(serial.present, 1);
 }
 
-static void serial_sets_line(void)
+/* The kernel writes to the port meanwhile: a byte would go to the divisor. */
+static void serial_leaves_line_as_it_is(void)
 {
 	start_serial(true);
-	CHECK_EQ(machine.divisor, 1);
-	CHECK_EQ(machine.lcr, 3);
+	CHECK_EQ(machine.line_writes, 0);
 	CHECK_EQ(machine.fcr & 1, 1);
-	CHECK_EQ(machine.mcr, 0x0B);
 	CHECK_EQ(machine.ier, 1);
 	CHECK_EQ(serial.fifo_depth, 16);
 }
@@ -238,7 +237,7 @@ static void input_is_bounded(void)
 int main(void)
 {
 	static const struct host_test tests[] = {
-		TEST(serial_sets_line),
+		TEST(serial_leaves_line_as_it_is),
 		TEST(serial_absent_is_skipped),
 		TEST(serial_fast_needs_no_interrupt),
 		TEST(serial_slow_sends_by_interrupt),
