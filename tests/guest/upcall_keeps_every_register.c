@@ -4,7 +4,7 @@
 
 enum { PAGE = 0x10000000, TRIES = 8 };
 
-INSTRUCTION(load_and_spin, "incb 0x10000123")
+INSTRUCTION(load_and_spin, "incb 0x10000123\n\tjmp .")
 
 static const uint32_t flags[] = {0x202, 0xED7 & ~0x100, 0x602, 0x243, 0xA02, 0x296, 0x202, 0x286};
 static const uint32_t stacks[TRIES] = {0x88888888, 0,          0xFFFFFFFF, UXSTACKTOP + 16,
