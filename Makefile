@@ -25,9 +25,17 @@ quoted = '$(subst ','\'',$(1))'
 given := $(foreach o,$(OPTIONS),$(if $($(o)),$(call quoted,$(o)=$($(o)))))
 unknown := $(filter-out $(OPTIONS) $(BUILD_OPTIONS),$(patsubst PARLEY_%,%,$(filter PARLEY_%,$(.VARIABLES))) \
 	$(foreach v,$(.VARIABLES),$(if $(call commanded,$(v)),$(v))))
-# Wrong ones end make here with one line, before anything is done.
+# Wrong ones end make here with one line, before anything is done; so do goals that do not exist.
+GOALS := all setup run trace test check iso gdb clean help ready bench bench-check bench-baseline bench-linux performance \
+	faults-table transcript fresh
+wrong_goal := $(firstword $(filter-out $(GOALS) ready-% build/%,$(MAKECMDGOALS)))
+$(if $(wrong_goal),$(error make: no goal $(wrong_goal)$(if $(filter bench,$(MAKECMDGOALS)), (one row: make run APP='bench \
+	$(wrong_goal)')); see make help))
+$(if $(SMP),$(foreach g,$(filter bench-%,$(MAKECMDGOALS)),$(error make: $g takes no SMP=: its figures are of fixed numbers of CPUs)))
 ifneq ($(unknown)$(filter run trace gdb,$(MAKECMDGOALS)),)
+$(if $(shell [ ! -d /dev/stdin ] || echo yes),$(error make: standard input is a directory))
 wrong := $(if $(shell command -v $(python)),$(shell scripts/run --check $(given) $(foreach o,$(unknown),$(call quoted,$(o)=)) 2>&1))
+wrong := $(subst make run:,make $(firstword $(filter run trace gdb,$(MAKECMDGOALS)) run):,$(wrong))
 $(if $(wrong)$(unknown),$(error $(or $(wrong),make: no option $(firstword $(unknown))=; see make help)))
 endif
 
@@ -142,12 +150,11 @@ archives := build/apps.cpio build/tests.cpio build/small.cpio
 packed = $(patsubst build/%,build/packed/%,$(1))
 
 # ---- Commands
-.PHONY: all setup run trace test check iso gdb clean help ready bench bench-check bench-baseline \
-	bench-linux performance faults-table transcript fresh
+.PHONY: $(GOALS)
 # All there is. A program that does not build stops no other; at the end it is an error.
 all: $(kernel_file) $(server_files) $(test_server_files) $(archives)
-	@left=$$({ cut -d: -f1 $(archives:%=%.left); for f in $(test_server_files); do [ -e $$f ] || echo $$f; done; } | \
-		sort -u | paste -sd ' '); [ -z "$$left" ] || { echo "make: not built: $$left (see above)" >&2; exit 1; }
+	@left=$$({ cat $(archives:%=%.left); for f in $(test_server_files); do [ -e $$f ] || echo "$$f: it does not build"; done; } | \
+		sort -u | sed 's/^/make: not built: /'); [ -z "$$left" ] || { echo "$$left" >&2; exit 1; }
 
 help:
 	@scripts/help
@@ -394,7 +401,7 @@ $(foreach s,$(servers),$(eval $(call server,$(s))))
 define link_program
 	$(Q)rm -f $@; for object in $(1); do [ -e $$object ] || exit 0; done; \
 		$(if $(verbose),,printf '  %-7s %s\n' LD $@$(if $(APP), >&2);) mkdir -p $(@D); \
-		$(2) || rm -f $@
+		$(2) 2>$@.said || rm -f $@; cat $@.said >&2
 endef
 
 $(single_apps:%=build/apps/%): build/apps/%: build/apps/%.o $(user_start) build/libsys.a \

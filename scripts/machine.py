@@ -31,6 +31,8 @@ KERNELS = {"DEBUG": "debug", "NCPU": "up", "KFAULT": "kfault", "FAILHOOK": "fail
 BUILTINS = tuple(re.findall(r'^\t\{"(\w+)", ', (ROOT / "apps/sh/builtin.c").read_text(), re.M))
 BOOT_WORDS = re.findall(r'"([^"]+)"', re.search(r"known_words\[\] = \{(.*?)\}",
                         (ROOT / "servers/procmgr/boot.c").read_text(), re.S)[1])
+BOOT_RANGES = {"around": (1, int(re.search(r"AROUND_MAX = (\d+)", (ROOT / "servers/procmgr/server.c").read_text())[1])),
+               "deadline": (0, 0xFFFFFFFF // 1000)}  # PM_DEADLINE_MS_MAX
 BOOT_LINE_MAX = int(re.search(r"BOOT_CMDLINE_MAX (\d+)", (ROOT / "kernel/abi/bootinfo.h").read_text())[1]) - 1
 SERVERS = ("procmgr", "pager", "console")
 APP_MAX = 230  # bytes: `sh -c APP` travels in one message (servers/procmgr/protocol.h)
@@ -233,8 +235,10 @@ class Options:
                     fail(f"BOOTARGS={word}: use {option}=")
             if word not in BOOT_WORDS and (name + equals not in BOOT_WORDS or not equals):
                 fail(f"BOOTARGS: no boot word {word!r} ({nearest(name + equals, BOOT_WORDS)})")
-            if equals and not (value.isascii() and value.isdigit()):
-                fail(f"BOOTARGS={word}: must be a number")
+            if equals:
+                low, high = BOOT_RANGES[name]
+                if not (value.isascii() and value.isdigit() and low <= int(value) <= high):
+                    fail(f"BOOTARGS={word}: must be a number from {low} to {high}")
         length = len(f"{self.kernel} {self.command_line()}")  # the loader puts the kernel's file first
         if length > BOOT_LINE_MAX:
             fail(f"BOOTARGS and APP make a boot line of {length} characters, at most {BOOT_LINE_MAX} are possible")

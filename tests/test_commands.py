@@ -78,7 +78,11 @@ def test_options_by_the_name_parley():
     (["make", "run", "APP=helo"], "no program 'helo' (did you mean hello?)"),
     (["make", "run", "APP=ipc_stress"], "TESTS=1"), (["make", "run", "PAGER=less"], "PAGER=less: no such file"),
     (["make", "run", "BOOTARGS=wrong=1"], "no boot word 'wrong=1'"), (["make", "run", "BOOTARGS=quite"], "mean quiet?"),
-    (["make", "run", "BOOTARGS=around=many"], "must be a number"), (["make", "run", "BOOTARGS=app=hello"], "use APP="),
+    (["make", "run", "BOOTARGS=around=many"], "must be a number"),
+    (["make", "run", "BOOTARGS=around=99"], "must be a number from 1 to 64"),
+    (["make", "run", "BOOTARGS=deadline=4294968"], "must be a number from 0 to 4294967"),
+    (["make", "bench-check", "SMP=3"], "bench-check takes no SMP="), (["make", "bench", "B99"], "no goal B99 (one row: make run"),
+    (["make", "gdb", "SMP=99"], "make gdb: SMP=99"), (["make", "run", "BOOTARGS=app=hello"], "use APP="),
     (["make", "run", "BOOTARGS=faults=ipc"], "use FAULTS="), (["scripts/bench", "B99"], "B99"),
     (["make", "run", "BOOTARGS=" + "quiet " * 180], "at most 1023"),
 ])
@@ -472,10 +476,14 @@ def test_bad_program_stops_no_other(tree):
             assert re.search(rf"^make: build/apps.cpio goes without {name}: .*{why}", result.errors, re.M), result
         assert "apps/broken.c:1:" in result.errors and "undefined reference to `f'" in result.errors, result
         result = run_command(["make", "run", "APP=hello & broken"], cwd=tree)
-        assert result.status == 2 and "make run: broken cannot run: it does not build" in result.errors, result
+        assert result.status == 2 and "make run: broken cannot run: it does not build (apps/broken.c:1:25: error: " in result.errors, result
         result = run_command(["make", "all"], timeout=200, cwd=tree)
         assert result.status == 2, result
-        assert f"make: not built: {LONG} broken help jos two words unlinked (see above)" in result.errors, result
+        for name in (LONG, "broken", "help", "jos", "two words", "unlinked"):
+            assert f"make: not built: {name}: " in result.errors, result
+        result = run_command(["make", "all"], timeout=200, cwd=tree)  # what was not compiled again is said again
+        assert "make: not built: broken: it does not build (apps/broken.c:1:25: error: " in result.errors, result
+        assert "make: not built: unlinked: it does not build (./apps/unlinked.c:2: undefined reference to `f')" in result.errors, result
         result = run_command(["scripts/check"], cwd=tree, timeout=120)
         assert result.status == 1 and "check: apps.cpio goes without unlinked: it does not build" in result.output, result
     result = run_command(["make", "all"], timeout=200, cwd=tree)

@@ -88,6 +88,10 @@ static int save(void)
 	int status = sys_trace_stats(&stats);
 
 	status = status < 0 ? status : sys_sysinfo(&info);
+	if (status == E_PERM) {
+		puts("trace: there are no records; trace on comes first");
+		return E_NOT_FOUND;
+	}
 	if (status < 0) {
 		return status;
 	}
