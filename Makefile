@@ -18,7 +18,7 @@ test_workers = $(shell $(pytest) -c 'import xdist' 2>/dev/null && echo ' -n 2')
 # what make's command line says, or the environment as PARLEY_NAME: nothing else there (PAGER=less) is meant for us.
 OPTIONS := SMP MEM APP TRACE BARE FAULTS JOSLOG TIMEOUT ACCEL ICOUNT TESTS ISO BOOTARGS DEBUG NCPU \
 	FAILHOOK KFAULT PAGER CONSOLE
-BUILD_OPTIONS := V T CROSS WRITE RELEASE LONG
+BUILD_OPTIONS := V T CROSS WRITE RELEASE LONG SEED CALLS
 commanded = $(filter command,$(firstword $(origin $(1))))
 $(foreach o,$(OPTIONS) $(BUILD_OPTIONS),$(if $(call commanded,$(o)),,$(eval override $(o) := $$(value PARLEY_$(o)))))
 quoted = '$(subst ','\'',$(1))'
@@ -26,7 +26,7 @@ given := $(foreach o,$(OPTIONS),$(if $($(o)),$(call quoted,$(o)=$($(o)))))
 unknown := $(filter-out $(OPTIONS) $(BUILD_OPTIONS),$(patsubst PARLEY_%,%,$(filter PARLEY_%,$(.VARIABLES))) \
 	$(foreach v,$(.VARIABLES),$(if $(call commanded,$(v)),$(v))))
 # Wrong ones end make here with one line, before anything is done; so do goals that do not exist.
-GOALS := all setup run trace test check iso gdb clean help ready bench bench-check bench-baseline bench-linux performance \
+GOALS := all setup run trace test fuzz check iso gdb clean help ready bench bench-check bench-baseline bench-linux performance \
 	faults-table transcript fresh
 wrong_goal := $(firstword $(filter-out $(GOALS) ready-% build/%,$(MAKECMDGOALS)))
 $(if $(wrong_goal),$(error make: no goal $(wrong_goal)$(if $(filter bench,$(MAKECMDGOALS)), (one row: make run APP='bench \
@@ -37,6 +37,11 @@ $(if $(shell [ ! -d /dev/stdin ] || echo yes),$(error make: standard input is a 
 wrong := $(if $(shell command -v $(python)),$(shell scripts/run --check $(given) $(foreach o,$(unknown),$(call quoted,$(o)=)) 2>&1))
 wrong := $(subst make run:,make $(firstword $(filter run trace gdb,$(MAKECMDGOALS)) run):,$(wrong))
 $(if $(wrong)$(unknown),$(error $(or $(wrong),make: no option $(firstword $(unknown))=; see make help)))
+endif
+given_fuzz := $(given) $(foreach o,SEED CALLS,$(if $($(o)),$(call quoted,$(o)=$($(o)))))
+ifneq ($(filter fuzz,$(MAKECMDGOALS)),)
+wrong := $(if $(shell command -v $(python)),$(shell scripts/fuzz --check $(given_fuzz) 2>&1))
+$(if $(wrong),$(error $(wrong)))
 endif
 
 dry_run := $(findstring n,$(filter-out -%,$(firstword $(MAKEFLAGS))))$(findstring q,$(filter-out -%,$(firstword $(MAKEFLAGS))))
@@ -184,6 +189,9 @@ gdb: ready-gdb
 test: ready-test
 	@$(build_no_more); $(pytest) -B -m pytest $(test_workers) --maxfail=20 $(T) tests
 
+fuzz: ready-run
+	@$(build_no_more); scripts/fuzz $(given_fuzz)
+
 bench: ready-run
 	@$(build_no_more); scripts/bench $(if $(SMP),--smp $(SMP))
 
@@ -214,6 +222,7 @@ needs_gdb := $(needs_run)
 # A machine of another kind than a PC has no GRUB for the BIOS: no CD is made there.
 iso_possible := $(filter x86_64 i%86,$(shell uname -m))$(wildcard /usr/lib/grub/i386-pc)
 needs_test := all $(if $(iso_possible),build/parley.iso)
+needs_fuzz := $(foreach k,/ /debug/ /kfault/ /fail/,build$(k)kernel.elf) $(server_files) build/tests.cpio
 needs_bench := build/kernel.elf $(needs_run) build/kfault/kernel.elf build/up/kernel.elf
 needs_bench-check := $(needs_bench)
 needs_bench-baseline := $(needs_bench)

@@ -1,0 +1,53 @@
+"""`make fuzz`: its options, and how it makes a failure small. The fuzzers themselves are tests/guest/fuzz_*.c, of which
+test_guest.py runs a short form."""
+
+from importlib.machinery import SourceFileLoader
+from importlib.util import module_from_spec, spec_from_loader
+
+import pytest
+
+from conftest import ROOT, run_command
+
+
+@pytest.fixture(scope="module")
+def fuzz():
+    loader = SourceFileLoader("fuzz", str(ROOT / "scripts/fuzz"))
+    module = module_from_spec(spec_from_loader("fuzz", loader))
+    loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("bad", ["SEED=x", "SEED=-1", "CALLS=0", "CALLS=1e9", "SMP=17", "MEM=64", "SEED=1000001"])
+def test_bad_options_are_one_line(bad):
+    result = run_command(["make", "fuzz", bad])
+    assert result.status == 2 and result.errors.count("\n") == 1, result
+    assert f"{bad.partition('=')[0]}=" in result.errors, result
+
+
+class Fails:
+    """A boot that fails while all of `needed` are kept, and counts how often it was asked."""
+
+    def __init__(self, needed):
+        self.needed, self.kept = needed, None
+
+    def line(self):
+        return ""
+
+    def run(self, _timeout):
+        return 1 if self.needed <= set(self.kept) else 0
+
+
+@pytest.mark.parametrize("needed", [{0}, {1999}, {3, 4, 1000}, {593}, set(range(0, 2000, 250))])
+def test_what_is_left_is_what_is_needed(fuzz, needed, capsys):
+    boot = Fails(needed)
+
+    def told(boot, kept):
+        boot.kept = kept
+        return boot
+
+    assert set(fuzz.without(boot, list(range(fuzz.STEPS)), told)) == needed
+
+
+def test_ranges_are_as_the_guest_takes_them(fuzz):
+    assert fuzz.ranges([0, 1, 2, 5, 7, 8]) == "0-2,5,7-8"
+    assert fuzz.ranges([4]) == "4"
