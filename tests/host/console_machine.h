@@ -16,9 +16,9 @@ struct machine {
 	char sent[MACHINE_SENT_MAX];
 	uint32_t sent_length;
 	uint32_t line_writes; /* to what the kernel sets: divisor access, modem control */
-	uint32_t overruns;   /* bytes written to a full transmitter */
-	uint8_t crtc[256];   /* registers */
-	uint32_t port_reads; /* of any port */
+	uint32_t overruns;    /* bytes written to a full transmitter */
+	uint8_t crtc[256];    /* registers */
+	uint32_t port_reads;  /* of any port */
 
 	/* Its own. */
 	uint8_t scratch, ier, fcr;
