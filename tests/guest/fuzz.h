@@ -27,6 +27,7 @@ enum {
 	FUZZ_LOOK_MS = 2,
 	FUZZ_STALLED = 3, /* looks */
 	FUZZ_WELL = 42,
+	FUZZ_SETTLE_MS = 10000,
 	FUZZ_PAGES = 800, /* that a lane may hold, with all that it makes */
 	FUZZ_ENVS = 6,
 };
@@ -179,6 +180,7 @@ static inline void fuzz_arguments(int argc, char *argv[])
 
 /* ---- the bystander: what any program does, and checks ---- */
 
+static body_fn *fuzz_bystander_too; /* what more it does, if anything */
 static uint32_t fuzz_data[4 * WORDS] = {1};
 
 static inline void bystander_fill(uint32_t by)
@@ -215,6 +217,9 @@ static inline int bystander_round(uint32_t round)
 	CHECK_EQ(end_of(child).status, FUZZ_WELL);
 	CHECK(bystander_filled(round + 2));
 	CHECK_EQ(sys_self(), env_page->id);
+	if (fuzz_bystander_too) {
+		fuzz_bystander_too();
+	}
 	return OK;
 }
 
@@ -232,6 +237,14 @@ static inline void bystander(void)
 
 /* ---- lanes ---- */
 
+/* Ends the caller at once, whatever is left of it. */
+static _Noreturn inline void fuzz_end(void)
+{
+	for (;;) {
+		(void)sys_env_destroy(0, 1);
+	}
+}
+
 /* Does step `step` of the lane. */
 typedef void fuzz_step_fn(uint32_t lane, uint32_t step);
 /* What a process does before its first step. */
@@ -243,6 +256,7 @@ static uint32_t fuzz_steps_a_lane;
 static envid_t fuzz_innocent; /* the bystander */
 static envid_t fuzz_keeper;   /* the test itself */
 static uint32_t fuzz_started, fuzz_killed;
+static body_fn *fuzz_at_look; /* what the test does between two looks, if anything */
 
 static inline envid_t fuzz_env_of(uint32_t lane)
 {
@@ -255,8 +269,8 @@ static inline void fuzz_work(uint32_t lane)
 	uint32_t step;
 
 	fuzz_lanes[lane].env = env_page->id;
-	while ((step = fuzz_lanes[lane].next) < fuzz_steps_a_lane) {
-		fuzz_lanes[lane].next = step + 1;
+	while ((step = __atomic_fetch_add(&fuzz_lanes[lane].next, 1, __ATOMIC_RELAXED)) <
+	       fuzz_steps_a_lane) {
 		if (fuzz_keeps(step)) {
 			fuzz_step(lane, step);
 		}
@@ -266,7 +280,7 @@ static inline void fuzz_work(uint32_t lane)
 static inline pid_t fuzz_start_lane(uint32_t lane)
 {
 	if (fuzz_keeper != env_page->id) {
-		(void)sys_env_destroy(0, 1); /* likewise */
+		fuzz_end(); /* likewise */
 	}
 	pid_t pid = fork();
 
@@ -354,6 +368,9 @@ static inline void fuzz_lanes_run(void)
 	while (busy) {
 		busy = false;
 		sleep_ms(FUZZ_LOOK_MS);
+		if (fuzz_at_look) {
+			fuzz_at_look();
+		}
 		for (uint32_t lane = 0; lane < FUZZ_LANES; lane++) {
 			if (watches[lane].pid != 0) {
 				fuzz_look(&watches[lane], lane);
@@ -391,22 +408,45 @@ static inline uint32_t fuzz_round(void)
 		exit(1);
 	}
 	for (uint32_t lane = 0; lane < FUZZ_ALL_LANES; lane++) {
-		steps += fuzz_lanes[lane].next;
+		uint32_t next = fuzz_lanes[lane].next;
+
+		steps += next < fuzz_steps_a_lane ? next : fuzz_steps_a_lane;
 	}
 	return steps;
 }
 
-static inline void fuzz_check_account(const struct sysinfo *before, uint32_t processes)
-{
-	struct sysinfo after = settled_info();
-	uint32_t now = count_processes();
+static body_fn *fuzz_settle; /* done by a child before each look, if anything */
 
-	if (after.envs != before->envs || after.frames_free != before->frames_free ||
-	    after.frames_shared != before->frames_shared || now != processes) {
+struct fuzz_account {
+	uint32_t envs, frames_free, frames_shared, processes;
+};
+
+static inline struct fuzz_account fuzz_account(void)
+{
+	if (fuzz_settle) {
+		check_child(fuzz_settle);
+	}
+	struct sysinfo info = settled_info();
+
+	return (struct fuzz_account){info.envs, info.frames_free, info.frames_shared,
+	                             count_processes()};
+}
+
+/* All is as before; soon: those whose parents were killed end by themselves. */
+static inline void fuzz_check_account(const struct fuzz_account *before)
+{
+	struct fuzz_account now = fuzz_account();
+
+	for (uint32_t ms = 0; ms < FUZZ_SETTLE_MS && memcmp(&now, before, sizeof(now)) != 0;
+	     ms += 8) {
+		sleep_ms(8);
+		now = fuzz_account();
+	}
+	if (memcmp(&now, before, sizeof(now)) != 0) {
 		printf("round %u: envs %u, free frames %u, shared %u, processes %u; before: %u, %u, %u, "
 		       "%u\n",
-		       fuzz.round, after.envs, after.frames_free, after.frames_shared, now,
-		       before->envs, before->frames_free, before->frames_shared, processes);
+		       fuzz.round, now.envs, now.frames_free, now.frames_shared, now.processes,
+		       before->envs, before->frames_free, before->frames_shared, before->processes);
 		exit(1);
 	}
 }
@@ -414,10 +454,10 @@ static inline void fuzz_check_account(const struct sysinfo *before, uint32_t pro
 /* All of it; `steps` of a lane in a round. Ends the program where something is not as it must be. */
 static inline void fuzz_run(fuzz_begin_fn *begin, fuzz_step_fn *step, uint32_t steps)
 {
-	uint32_t done = 0, processes;
+	uint32_t done = 0;
 
 	if (uvpd[FUZZ_SHARED >> PTSHIFT] & PTE_P) { /* one that works on a lane has jumped here */
-		(void)sys_env_destroy(0, 1);
+		fuzz_end();
 	}
 	fuzz_begin_lane = begin;
 	fuzz_step = step;
@@ -426,14 +466,13 @@ static inline void fuzz_run(fuzz_begin_fn *begin, fuzz_step_fn *step, uint32_t s
 	CHECK_EQ(sys_page_alloc(0, FUZZ_STOP | PTE_W | PTE_SHARE, 1), 1);
 	(void)fuzz_round();
 	(void)fuzz_round();
-	struct sysinfo before = settled_info();
-	processes = count_processes();
+	struct fuzz_account before = fuzz_account();
 	fuzz_steps_a_lane = steps;
 	fuzz.round = fuzz.only >= 0 ? (uint32_t)fuzz.only : 0;
 	do {
 		printf("round %u: %u before it\n", fuzz.round, done);
 		done += fuzz_round();
-		fuzz_check_account(&before, processes);
+		fuzz_check_account(&before);
 		fuzz.round++;
 	} while (fuzz.only < 0 && done < fuzz.steps);
 	printf("%u in %u rounds, by %u processes, of which %u waited for ever\n", done, fuzz.round,
