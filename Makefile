@@ -26,7 +26,7 @@ given := $(foreach o,$(OPTIONS),$(if $($(o)),$(call quoted,$(o)=$($(o)))))
 unknown := $(filter-out $(OPTIONS) $(BUILD_OPTIONS),$(patsubst PARLEY_%,%,$(filter PARLEY_%,$(.VARIABLES))) \
 	$(foreach v,$(.VARIABLES),$(if $(call commanded,$(v)),$(v))))
 # Wrong ones end make here with one line, before anything is done; so do goals that do not exist.
-GOALS := all setup run trace test fuzz check iso gdb clean help ready bench bench-check bench-baseline bench-linux performance \
+GOALS := all setup run trace test fuzz race check iso gdb clean help ready bench bench-check bench-baseline bench-linux performance \
 	faults-table transcript fresh
 wrong_goal := $(firstword $(filter-out $(GOALS) ready-% build/%,$(MAKECMDGOALS)))
 $(if $(wrong_goal),$(error make: no goal $(wrong_goal)$(if $(filter bench,$(MAKECMDGOALS)), (one row: make run APP='bench \
@@ -191,6 +191,9 @@ test: ready-test
 
 fuzz: ready-run
 	@$(build_no_more); scripts/fuzz $(given_fuzz)
+
+race: | ready
+	@$(build_no_more); scripts/race.py --deviations $(if $(filter-out 0,$(LONG)),3,2)
 
 bench: ready-run
 	@$(build_no_more); scripts/bench $(if $(SMP),--smp $(SMP))

@@ -1,0 +1,19 @@
+/* Whose turn it is on the host says which CPU executes. */
+#ifndef PARLEY_TESTS_HOST_RACE_FAKE_KERNEL_CPU_H
+#define PARLEY_TESTS_HOST_RACE_FAKE_KERNEL_CPU_H
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wint-to-pointer-cast"
+#define this_cpu hardware_this_cpu
+#include_next "kernel/cpu.h"
+#undef this_cpu
+#pragma GCC diagnostic pop
+
+extern struct cpu *race_cpu;
+
+static inline struct cpu *this_cpu(void)
+{
+	return race_cpu;
+}
+
+#endif
