@@ -15,7 +15,7 @@
 enum {
 	FUZZ_TF = 0x100,
 	FUZZ_PLAIN = 0x202, /* flags as ever */
-	FUZZ_POKES = 4,
+	FUZZ_POKES = 8,
 	FUZZ_WAIT_US = 1000, /* a wait with a bound, unless that is overwritten */
 };
 

@@ -80,13 +80,13 @@ static struct fuzz_value address(struct dice *dice, const uint32_t *flags, uint3
 {
 	uint32_t va = FUZZ_WORK + dice_below(dice, PAGES) * PGSIZE;
 
-	if (dice_once_in(dice, 20)) {
+	if (dice_once_in(dice, 24)) {
 		return any(dice);
 	}
 	if (dice_once_in(dice, 6)) {
 		va += PTSIZE - PAGES / 2 * PGSIZE; /* around the end of a page table */
 	}
-	if (dice_once_in(dice, 16)) {
+	if (dice_once_in(dice, 32)) {
 		return number(va | dice_below(dice, PGSIZE));
 	}
 	return number(va | dice_of(dice, flags, nflags));
@@ -169,29 +169,35 @@ static void env_call(struct dice *dice, uint32_t lane, struct fuzz_call *call)
 static void ipc_call_at_random(struct dice *dice, uint32_t lane, struct fuzz_call *call)
 {
 	static const uint32_t phases[] = {IPC_SEND,
+	                                  IPC_SEND,
+	                                  IPC_RECV,
 	                                  IPC_RECV,
 	                                  IPC_SEND | IPC_RECV,
+	                                  IPC_SEND | IPC_RECV,
 	                                  IPC_SEND | IPC_RECV | IPC_REPLY,
-	                                  IPC_SEND | IPC_REPLY,
-	                                  IPC_REPLY | IPC_RECV,
-	                                  0,
-	                                  IPC_REPLY};
+	                                  IPC_SEND | IPC_REPLY};
 	uint32_t flags = DICE_OF(dice, phases);
 
 	flags |= dice_once_in(dice, 2) ? IPC_PAGES : 0;
 	flags |= dice_once_in(dice, 2) ? IPC_WINDOW : 0;
 	flags |= dice_once_in(dice, 16) ? IPC_PUBLISH : 0;
-	flags |= dice_once_in(dice, 16) ? IPC_FAULT_CALL : 0;
+	flags |= dice_once_in(dice, 64) ? IPC_FAULT_CALL : 0;
 	if (dice_below(dice, 64)) {
-		flags |= dice_below(dice, 32) ? IPC_SEND_NOWAIT : IPC_SEND_TIMEOUT;
-		flags |= dice_below(dice, 32) ? IPC_RECV_NOWAIT : IPC_RECV_TIMEOUT;
+		flags |= dice_below(dice, 6) ? IPC_SEND_NOWAIT : IPC_SEND_TIMEOUT;
+		bool calls = (flags & (IPC_SEND | IPC_RECV | IPC_REPLY)) == (IPC_SEND | IPC_RECV);
+
+		flags |= dice_below(dice, 6) && !calls ? IPC_RECV_NOWAIT : IPC_RECV_TIMEOUT;
 	}
 	if (dice_once_in(dice, 32)) {
 		flags ^= dice_bits(dice) & 0xFFFF00;
 	}
 	call->eax = SYS_IPC | flags |
-	            IPC_WORDS(dice_once_in(dice, 4) ? dice_below(dice, 128) : dice_below(dice, 8));
-	call->ebx = dice_once_in(dice, 8) ? number(0) : env(dice, lane);
+	            IPC_WORDS(dice_once_in(dice, 16) ? dice_below(dice, 128) : dice_below(dice, 8));
+	call->ebx = dice_once_in(dice, 4) ? env(dice, lane)
+	            : flags & IPC_SEND
+	                    ? (struct fuzz_value){FUZZ_LANE, dice_below(dice, FUZZ_ALL_LANES)}
+	            : dice_once_in(dice, 4) ? (struct fuzz_value){FUZZ_SELF, 0}
+	                                    : number(0);
 	call->esi = dice_once_in(dice, 3) ? number(dice_below(dice, 0x60)) : any(dice);
 	call->edi = any(dice);
 	call->ebp = any(dice);
@@ -246,35 +252,59 @@ static void odd_registers(struct dice *dice, struct fuzz_call *call)
 	}
 }
 
+static void poke(struct fuzz_call *call, uint32_t word, uint32_t value)
+{
+	if (call->npokes < FUZZ_POKES) {
+		call->pokes[call->npokes].word = (uint16_t)word;
+		call->pokes[call->npokes++].value = value;
+	}
+}
+
+/* A run to send and a window that make sense, mostly. */
+static void poke_runs(struct dice *dice, struct fuzz_call *call)
+{
+	static const uint32_t lengths[] = {0,  1,  1,  1,  2,          3,
+	                                   32, 63, 64, 65, 0x80000000, 0xFFFFFFFF};
+	static const uint32_t modes[] = {IPC_MODE_MAP,
+	                                 IPC_MODE_GRANT,
+	                                 IPC_MODE_COPY,
+	                                 IPC_MODE_MAP | IPC_MODE_WRITABLE,
+	                                 IPC_MODE_GRANT | IPC_MODE_WRITABLE,
+	                                 3,
+	                                 0xFFFFFFFF};
+
+	poke(call, WORD_OF(send_va), ADDRESS(dice, no_flags).n & ~PAGE_COND);
+	poke(call, WORD_OF(send_npages),
+	     dice_once_in(dice, 8) ? DICE_OF(dice, lengths) : 1 + dice_below(dice, 3));
+	poke(call, WORD_OF(send_mode),
+	     modes[dice_once_in(dice, 16) ? dice_below(dice, 7) : dice_below(dice, 5)]);
+	poke(call, WORD_OF(recv_va), ADDRESS(dice, to_flags).n);
+	poke(call, WORD_OF(recv_npages),
+	     dice_once_in(dice, 8) ? DICE_OF(dice, lengths) : dice_below(dice, 8));
+}
+
+/* Whatever, wherever: mostly where the kernel looks. */
 static void scramble(struct dice *dice, struct fuzz_call *call)
 {
-	static const uint32_t lengths[] = {0, 1, 2, 3, 32, 63, 64, 65, 0x80000000, 0xFFFFFFFF};
-	static const uint32_t modes[] = {0, 1, 2, 3, 0x100, 0x101, 0x102, 0xFFFFFFFF};
-	const uint32_t first = WORD_OF(expect), last = WORD_OF(recv_us), msg = WORD_OF(msg),
-		       send_va = WORD_OF(send_va), recv_va = WORD_OF(recv_va);
+	for (uint32_t n = dice_below(dice, 4); n > 0; n--) {
+		uint32_t value = any(dice).n;
 
-	call->npokes = (uint8_t)dice_below(dice, FUZZ_POKES + 1);
-	for (uint32_t i = 0; i < call->npokes; i++) {
-		call->pokes[i].value = any(dice).n;
-		call->pokes[i].word =
-			(uint16_t)(dice_once_in(dice, 4)
-		                           ? dice_below(dice, WORDS)
-		                           : first + dice_below(dice, last - first + 1));
-		if (dice_once_in(dice, 4)) {
-			call->pokes[i].word =
-				(uint16_t)(msg + 3 + dice_below(dice, ENV_REGS_WORDS));
+		switch (dice_below(dice, 8)) {
+		case 0: poke(call, dice_below(dice, WORDS), value); break;
+		case 1: poke(call, dice_below(dice, WORD_OF(reserved)), value); break;
+		case 2:
+			poke(call, WORD_OF(msg) + 3 + dice_below(dice, ENV_REGS_WORDS), value);
+			break;
+		case 3:
+			poke(call, WORD_OF(expect), ADDRESS(dice, to_flags).n & (PTE_W | PTE_SOFT));
+			break;
+		case 4: poke(call, WORD_OF(notify) + dice_below(dice, 2), dice_bits(dice)); break;
+		default:
+			poke(call,
+			     WORD_OF(expect) +
+			             dice_below(dice, WORD_OF(recv_us) - WORD_OF(expect) + 1),
+			     value);
 		}
-	}
-	if (call->npokes >= 3 && dice_once_in(dice, 2)) { /* a run that makes sense */
-		bool sends = dice_once_in(dice, 2);
-
-		call->pokes[0].word = sends ? send_va : recv_va;
-		call->pokes[0].value = ADDRESS(dice, to_flags).n;
-		call->pokes[1].word = call->pokes[0].word + 1;
-		call->pokes[1].value =
-			dice_once_in(dice, 2) ? dice_below(dice, 8) : DICE_OF(dice, lengths);
-		call->pokes[2].word = sends ? send_va + 2 : first;
-		call->pokes[2].value = DICE_OF(dice, modes);
 	}
 }
 
@@ -294,6 +324,9 @@ static struct fuzz_call draw(uint32_t lane, uint32_t step)
 	default: other_call(&dice, lane, &call); break;
 	}
 	odd_registers(&dice, &call);
+	if ((call.eax & 0xFF) == SYS_IPC) {
+		poke_runs(&dice, &call);
+	}
 	if (dice_once_in(&dice, 2)) {
 		scramble(&dice, &call);
 	}
