@@ -51,22 +51,15 @@ static bool env_lives(envid_t id)
 
 bool console_may_read(struct console *console, envid_t client)
 {
-	const struct kept *kept = console->kept;
-	struct ipc_msg msg = {.w = {PM_IS_BELOW, (uint32_t)client, kept->foreground}, .nwords = 3};
+	struct right *right = &console->rights[ENV_SLOT(client)];
 
-	if (kept->owner == 0 || kept->foreground == 0) {
-		return kept->owner == 0 || client == kept->owner || !env_lives(kept->owner);
-	}
-	return ipc_call(console->procmgr, &msg, 0) == OK && msg.w[0] == 1;
-}
+	if (right->client != client || right->asked != console->changes) {
+		struct ipc_msg msg = {.w = {PM_MAY_READ, (uint32_t)client}, .nwords = 2};
 
-static bool is_allowed(struct console *console, struct waiter *reader)
-{
-	if (reader->asked != console->changes) {
-		reader->allowed = console_may_read(console, reader->id);
-		reader->asked = console->changes;
+		*right = (struct right){client, console->changes, false};
+		right->may_read = ipc_call(console->procmgr, &msg, 0) == OK && msg.w[0] == 1;
 	}
-	return reader->allowed;
+	return right->may_read;
 }
 
 /* The first living one whose the keys are, or NULL. */
@@ -78,7 +71,7 @@ static struct waiter *first_in(struct console *console, enum waiters_queue queue
 		next = reader->next;
 		if (!env_lives(reader->id)) {
 			waiters_remove(&console->waiters, reader);
-		} else if (is_allowed(console, reader)) {
+		} else if (console_may_read(console, reader->id)) {
 			break;
 		}
 	}
@@ -141,18 +134,11 @@ static void serve_readers(struct console *console)
 	}
 }
 
-/* False if there is no foreground process, or it cannot be killed (any more). */
+/* False if there is no foreground process. */
 static bool kill_foreground(struct console *console)
 {
-	struct ipc_msg msg = {
-		.w = {PM_KILL, console->kept->foreground, PM_STATUS_KILLED},
-		.nwords = 3,
-	};
+	struct ipc_msg msg = {.w = {PM_INTERRUPT, PM_STATUS_KILLED}, .nwords = 2};
 
-	if (console->kept->foreground == 0) {
-		return false;
-	}
-	console->kept->foreground = 0;
 	console->changes++;
 	return ipc_call(console->procmgr, &msg, 0) == OK && (int32_t)msg.w[0] >= 0;
 }
@@ -309,19 +295,12 @@ void console_take_bits(struct console *console, uint32_t bits)
 
 int console_take_foreground(struct console *console, envid_t client, uint32_t pid)
 {
-	const envid_t owner = console->kept->owner;
 	struct ipc_msg msg = {.w = {PM_FOREGROUND, (uint32_t)client, pid}, .nwords = 3};
 	int status = ipc_call(console->procmgr, &msg, 0);
 
 	if (status != OK || (int32_t)msg.w[0] < 0) {
 		return status != OK ? status : (int)msg.w[0];
 	}
-	if (msg.w[1] == 0 && client != owner && env_lives(owner) &&
-	    !console_may_read(console, client)) {
-		return E_PERM;
-	}
-	console->kept->foreground = pid;
-	console->kept->owner = client;
 	console->changes++;
 	if (pid != 0 && console->kept->interrupt_waits) {
 		interrupt(console);

@@ -7,6 +7,14 @@
 #include "servers/console/output.h"
 #include "servers/console/waiters.h"
 
+/* What procmgr said of the env that has, or had, a slot. It holds until somebody else may be meant by it, so nobody makes us ask
+ * without end. */
+struct right {
+	envid_t client;
+	uint32_t asked; /* in `changes` */
+	bool may_read;
+};
+
 struct console {
 	envid_t procmgr;
 	bool log_waits; /* procmgr's log may have lines to print */
@@ -18,6 +26,7 @@ struct console {
 	envid_t edited_for; /* the reader the line is shown to, 0 nobody */
 	struct waiters waiters;
 	uint32_t changes; /* of whose the keys are, since 1 */
+	struct right rights[NENV];
 };
 
 /* Sets everything up, goes on with what a former console left, and takes in what the devices hold. */

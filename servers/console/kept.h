@@ -1,5 +1,5 @@
 /* What a console leaves to the next when it is killed: text not sent yet and whose it was, the screen, keys
- * typed ahead, whose the keys are. The line being edited is not among it, nor are the clients that wait: they
+ * typed ahead. Whose the keys are knows procmgr. The line being edited is not among it, nor are the clients that wait: they
  * ask again. */
 #ifndef PARLEY_SERVERS_CONSOLE_KEPT_H
 #define PARLEY_SERVERS_CONSOLE_KEPT_H
@@ -15,8 +15,6 @@ struct kept {
 	uint32_t valid; /* KEPT_VALID: a console was here */
 	struct input input;
 	struct vga vga;
-	uint32_t foreground;  /* pid that Ctrl-C kills, 0 none */
-	envid_t owner;        /* who said that; 0: nobody */
 	bool interrupt_waits; /* a Ctrl-C found nobody, since the last READ_LINE */
 };
 _Static_assert(sizeof(struct kept) <= CONSOLE_KEPT_PAGES * PGSIZE, "fits its pages");

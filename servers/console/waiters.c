@@ -16,7 +16,6 @@ struct waiter *waiters_add(struct waiters *waiters, envid_t id, enum waiters_que
 	waiter->queue = queue;
 	waiter->next = NULL;
 	waiter->prev = last;
-	waiter->asked = 0;
 	*(last != NULL ? &last->next : &waiters->queues[queue].first) = waiter;
 	waiters->queues[queue].last = waiter;
 	return waiter;

@@ -21,9 +21,6 @@ struct waiter {
 	uint32_t length;            /* of the text: WAITERS_WRITE */
 	uint32_t number;            /* of the write, likewise */
 	uint32_t mark;              /* of the output: WAITERS_DRAIN */
-	uint32_t
-		asked; /* readers: when `allowed` was found out, in changes of whose the keys are */
-	bool allowed;  /* the keys are its */
 	char text[CONSOLE_BYTES_MAX];
 };
 

@@ -18,6 +18,7 @@
 #include "servers/procmgr/report.h"
 #include "servers/procmgr/server.h"
 #include "servers/procmgr/tally.h"
+#include "servers/procmgr/terminal.h"
 
 enum { STATUS_MAX = 100 };
 
@@ -170,6 +171,7 @@ static void end_own(struct process *process, const struct ending *ending)
 	process->ending.pager = record->id == process->env ? record->pager : 0;
 	process->ending.deadline_ms = process->deadline_ms;
 	table_set_env(process, 0);
+	terminal_owner_ended(process);
 	ownpager_ended(process, env);
 	ownpager_leave(process);
 	life_forget_unwanted(process);

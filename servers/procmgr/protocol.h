@@ -49,7 +49,7 @@ enum pm_op {
 	PM_EXIT,      /* w1 status; no answer */
 	PM_WAIT,      /* w1 pid or 0 any, w2 PM_WAIT_* -> w0 pid, w1 status, w2 enum pm_end; */
 		      /*    text: why, as "name[pid]: fault at ...", if it did not exit by itself */
-	PM_KILL,      /* w1 pid, w2 status. Who may: ancestors, the first process, the console */
+	PM_KILL,      /* w1 pid, w2 status. Who may: oneself, ancestors, the first process */
 	PM_PS,        /* w1 cursor, 0 first -> w0 next cursor or E_NOT_FOUND; struct pm_info */
 	PM_FAULT,     /* w1 va, w2 error code, msg[3] ip, msg[4] vector, msg[5] why nobody
 		       * handled it (a status): ends the caller with a line about it; no answer */
@@ -75,9 +75,10 @@ enum pm_op {
 		       * for those that are there, too */
 	PM_HINT, /* w1 pid, w2 enum hint | value << PM_HINT_SHIFT, msg[3] ms: a hint for the scheduler -> w0 1,
 		  * 0 ignored. Who may: as for PM_KILL, but nobody for himself */
-	PM_IS_BELOW, /* console only: w1 env, w2 pid -> w0 1: the env is of that process or of a descendant; 0 */
-	PM_FOREGROUND, /* console only: w1 env, w2 pid -> w0 OK: that process may say that Ctrl-C ends this one, for it is
-			* itself or below it, or none (0); E_PERM, E_BAD_ENV; w1 1: it is the first process */
+	PM_MAY_READ,   /* console only: w1 env -> w0 1: the keys are its; 0 (terminal.c) */
+	PM_FOREGROUND, /* console only: w1 env, w2 pid -> w0 OK: that process owns the terminal, and this one, itself or below it, is
+			* in the foreground, or none (0); E_PERM, E_BAD_ENV */
+	PM_INTERRUPT, /* console only: w1 status: ends the process in the foreground -> w0 OK; E_NOT_FOUND: there is none */
 };
 
 #define PM_HINT_SHIFT 8

@@ -19,6 +19,7 @@
 #include "servers/procmgr/server.h"
 #include "servers/procmgr/start.h"
 #include "servers/procmgr/tally.h"
+#include "servers/procmgr/terminal.h"
 #include "servers/procmgr/trace.h"
 
 enum { FIRST_TEXT_WORD = 3, EXTRA_WORDS = 3 };
@@ -110,9 +111,9 @@ static int serve_wait(struct request *request)
 static bool may_kill(const struct request *request, const struct process *target)
 {
 	const struct process *caller = request->caller;
-	bool forked = caller != NULL && guardian_of(request) != 0;
-	return caller == NULL || (caller == target && !forked) ||
-	       (caller == table_first() && !forked) || table_is_ancestor(caller, target);
+	bool forked = guardian_of(request) != 0;
+	return (caller == target && !forked) || (caller == table_first() && !forked) ||
+	       table_is_ancestor(caller, target);
 }
 
 static int serve_kill(struct request *request)
@@ -140,8 +141,28 @@ static int serve_foreground(struct request *request)
 	if (who == NULL || (request->w2 != 0 && target == NULL)) {
 		return E_BAD_ENV;
 	}
-	request->answer->w[1] = who == table_first();
-	return target == NULL || who == target || table_is_ancestor(who, target) ? OK : E_PERM;
+	return terminal_take(who, target);
+}
+
+static int serve_may_read(struct request *request)
+{
+	const struct process *process = table_by_env((envid_t)request->w1);
+	bool own = process != NULL;
+
+	process = own ? process : family_of((envid_t)request->w1);
+	return process != NULL && terminal_may_read(process, own);
+}
+
+static int serve_interrupt(struct request *request)
+{
+	struct process *process = terminal_interrupt();
+	struct ending ending = life_ending_by_kill((int)request->w1);
+
+	if (process == NULL) {
+		return E_NOT_FOUND;
+	}
+	life_kill(process, &ending);
+	return OK;
 }
 
 static int serve_ps(struct request *request)
@@ -352,18 +373,6 @@ static int serve_trace(struct request *request)
 	}
 }
 
-static int serve_is_below(struct request *request)
-{
-	const struct process *upper = table_by_pid((int32_t)request->w2);
-	const struct process *process = table_by_env((envid_t)request->w1);
-
-	if (process == NULL) {
-		process = family_of((envid_t)request->w1);
-	}
-	return process != NULL && upper != NULL &&
-	       (process == upper || table_is_ancestor(upper, process));
-}
-
 /* The machine is the first process's. */
 static int serve_poweroff(struct request *request)
 {
@@ -407,7 +416,7 @@ static const struct operation {
 	[PM_EXEC] = {serve_exec, 4, BY_PROCESS},
 	[PM_EXIT] = {serve_exit, 2, BY_PROCESS},
 	[PM_WAIT] = {serve_wait, 3, BY_PROCESS | BY_FAMILY},
-	[PM_KILL] = {serve_kill, 3, BY_PROCESS | BY_FAMILY | BY_CONSOLE},
+	[PM_KILL] = {serve_kill, 3, BY_PROCESS | BY_FAMILY},
 	[PM_PS] = {serve_ps, 2, BY_PROCESS | BY_FAMILY},
 	[PM_FAULT] = {serve_fault, 5, BY_PROCESS | BY_CONSOLE | BY_PAGER},
 	[PM_LIMIT] = {serve_limit, 4, BY_PROCESS},
@@ -422,7 +431,8 @@ static const struct operation {
 	[PM_TRACE] = {serve_trace, 3, BY_PROCESS},
 	[PM_FAULTS] = {serve_faults, 3, BY_PROCESS},
 	[PM_HINT] = {serve_hint, 4, BY_PROCESS},
-	[PM_IS_BELOW] = {serve_is_below, 3, BY_CONSOLE},
+	[PM_MAY_READ] = {serve_may_read, 2, BY_CONSOLE},
+	[PM_INTERRUPT] = {serve_interrupt, 2, BY_CONSOLE},
 	[PM_FOREGROUND] = {serve_foreground, 3, BY_CONSOLE},
 };
 

@@ -222,6 +222,8 @@ static void next_console_knows_foreground_and_keys(void)
 {
 	set_up();
 	run_former_console(set_foreground_and_be_killed);
+	terminal_owner = SHELL; /* procmgr has heard it */
+	foreground_pid = 42;
 	pid_above[ENV_SLOT(OTHER)] = 42;
 	go();
 	request(SHELL, CONSOLE_READ_LINE, 0);

@@ -22,7 +22,8 @@ uint32_t receive_flags;
 struct reply replies[NENV];
 envid_t dies_unseen;
 uint32_t pid_above[NENV];
-uint32_t killed_pid, killed_status;
+uint32_t foreground_pid, killed_pid, killed_status;
+envid_t terminal_owner;
 int kill_result;
 envid_t kill_ends;
 char log_text[4096];
@@ -82,6 +83,28 @@ static void read_log(struct ipc_msg *msg)
 		.from = PROCMGR, .w = {now, log_taken}, .nwords = 3 + (now + 3) / 4};
 }
 
+/* Whether the keys are the client's. */
+static bool owns_terminal(envid_t client)
+{
+	return terminal_owner == 0 ||
+	       (foreground_pid != 0 ? pid_above[ENV_SLOT(client)] == foreground_pid
+	                            : client == terminal_owner);
+}
+
+/* Whoever comes after an owner that has died is its parent. */
+static void take_terminal(struct ipc_msg *msg)
+{
+	envid_t client = (envid_t)msg->w[1];
+	bool dead = fake_env_infos[ENV_SLOT(terminal_owner)].status == ENV_FREE;
+	bool may = dead || client == terminal_owner || owns_terminal(client);
+
+	if (may) {
+		terminal_owner = client;
+		foreground_pid = msg->w[2];
+	}
+	*msg = (struct ipc_msg){.from = PROCMGR, .w = {(uint32_t)(may ? OK : E_PERM)}, .nwords = 1};
+}
+
 int ipc_call(envid_t to, struct ipc_msg *msg, uint32_t flags)
 {
 	CHECK_EQ(to, PROCMGR);
@@ -90,19 +113,23 @@ int ipc_call(envid_t to, struct ipc_msg *msg, uint32_t flags)
 		read_log(msg);
 		return OK;
 	}
-	if (msg->w[0] == PM_IS_BELOW) {
-		bool below = pid_above[ENV_SLOT(msg->w[1])] == msg->w[2];
-
-		*msg = (struct ipc_msg){.from = PROCMGR, .w = {below}, .nwords = 1};
+	if (msg->w[0] == PM_MAY_READ) {
+		*msg = (struct ipc_msg){
+			.from = PROCMGR, .w = {owns_terminal((envid_t)msg->w[1])}, .nwords = 1};
 		return OK;
 	}
 	if (msg->w[0] == PM_FOREGROUND) {
-		*msg = (struct ipc_msg){.from = PROCMGR, .w = {OK}, .nwords = 1};
+		take_terminal(msg);
 		return OK;
 	}
-	CHECK_EQ(msg->w[0], PM_KILL);
-	killed_pid = msg->w[1];
-	killed_status = msg->w[2];
+	CHECK_EQ(msg->w[0], PM_INTERRUPT);
+	if (foreground_pid == 0) {
+		*msg = (struct ipc_msg){.from = PROCMGR, .w = {(uint32_t)E_NOT_FOUND}, .nwords = 1};
+		return OK;
+	}
+	killed_pid = foreground_pid;
+	killed_status = msg->w[1];
+	foreground_pid = 0;
 	if (kill_ends != 0) {
 		bury(kill_ends);
 	}

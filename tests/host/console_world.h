@@ -29,6 +29,8 @@ extern uint32_t receive_flags; /* of the server's last receive */
 /* procmgr: what it was asked to kill, what it answers, and whom that buries. */
 /* By slot: the pid of the process that this client is, or is below of; 0: of none. */
 extern uint32_t pid_above[NENV];
+extern uint32_t foreground_pid; /* and who said so; 0: nobody */
+extern envid_t terminal_owner;
 extern uint32_t killed_pid, killed_status;
 extern int kill_result;
 extern envid_t kill_ends;
