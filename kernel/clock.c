@@ -219,6 +219,7 @@ void clock_arm(struct cpu *cpu)
 		env->noted = false;
 		if (faultcall_waits(env) && env->fault_us && !env->deadline) {
 			clock_wake_after(env, env->fault_us);
+			faultcall_note_pager(env);
 		}
 	}
 }
@@ -227,7 +228,12 @@ static void expire_slot(struct env *env, uint32_t now)
 {
 	for (; env; env = expire_next) {
 		expire_next = env->timer_next;
-		if ((int32_t)(env->deadline - now) <= 0) {
+		if ((int32_t)(env->deadline - now) > 0) {
+			continue;
+		}
+		if (faultcall_starves(env)) {
+			env->deadline += SLOTS; /* in the same slot */
+		} else {
 			clock_cancel(env);
 			ipc_give_up(env, E_TIMEOUT);
 		}

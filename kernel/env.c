@@ -267,10 +267,10 @@ static void give_back(const struct env *env, struct env *controller)
 	if (!controller->root) {
 		add_faults(&controller->info->faults, &env->info->faults);
 	}
-	if (controller->info->limit && env->funded) {
+	if (controller->info->limit && env->funded & FUNDED_PAGES) {
 		controller->info->limit += env->info->limit;
 	}
-	if (controller->slots != ENV_SLOTS_ANY) {
+	if (controller->slots != ENV_SLOTS_ANY && env->funded & FUNDED_SLOTS) {
 		controller->slots += env->slots + 1;
 	}
 }
@@ -297,6 +297,8 @@ envid_t env_reap(struct env *controller)
 void env_inherit(struct env *env, struct env *heir)
 {
 	env->info->controller = env->page->controller = heir->id;
+	env->funded &= (heir->info->limit ? FUNDED_PAGES : 0) |
+	               (heir->slots != ENV_SLOTS_ANY ? FUNDED_SLOTS : 0);
 	heir->children++;
 	if (heir->wants_deaths) {
 		ipc_notify(heir, IPC_BIT_HEIR);
@@ -308,6 +310,8 @@ static void hand_children_over(struct env *env, struct env *heir)
 {
 	for (uint32_t i = 0; env->children > 0 && i < NENV; i = next_slot(i)) {
 		if (envs[i].life == LIFE_ALIVE && env_records[i].controller == env->id) {
+			envs[i].funded &=
+				env->funded; /* what was paid out of that was not paid by the heir */
 			env_inherit(&envs[i], heir);
 			env->children--;
 		}

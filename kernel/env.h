@@ -20,6 +20,8 @@ enum env_life {
 	LIFE_DEAD, /* no id, no CPU, no IPC; until torn down, and reaped if somebody asked */
 };
 
+enum { FUNDED_PAGES = 1, FUNDED_SLOTS = 2 };
+
 enum { HEARS_NOBODY = 1 }; /* no env's id: its generation would be 0 */
 
 enum { DUE_TRAP = 1 }; /* evicted between a breakpoint or the like and its handling */
@@ -60,8 +62,8 @@ struct env {
 	bool wants_deaths;
 	bool unreaped;
 	bool awaited; /* somebody did a closed receive from it: death must look for them */
-	bool funded;  /* its limits were taken out of its controller's, and go back */
-	int due;      /* before it runs on: DUE_TRAP, or a status < 0: its fault was refused */
+	uint8_t funded; /* FUNDED_*: which of its limits were taken out of its controller's, and go back */
+	int due;        /* before it runs on: DUE_TRAP, or a status < 0: its fault was refused */
 
 	struct runner runner; /* ready queue, hints (runqueue.c) */
 
@@ -74,9 +76,10 @@ struct env {
 
 	/* Page faults (fault.c). */
 	enum env_faults faults;
-	bool faulting;     /* what it waits in is a fault call which the kernel made for it */
-	vaddr_t fault_va;  /* faulting, or due < 0 */
-	uint32_t fault_us; /* bound of a fault call; 0: none */
+	bool faulting;         /* what it waits in is a fault call which the kernel made for it */
+	vaddr_t fault_va;      /* faulting, or due < 0 */
+	uint32_t fault_us;     /* bound of a fault call; 0: none */
+	uint32_t pager_slices; /* that its pager had begun when the clock of a fault call started */
 
 	/* Time-outs (clock.c). */
 	uint32_t deadline; /* tick; 0: none */

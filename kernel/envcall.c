@@ -25,16 +25,16 @@ static int set_limit(struct env *caller, struct env *env, uint32_t limit)
 	uint32_t old = env->info->limit;
 	bool paid = caller->info->limit && env != caller;
 
-	if (paid && limit == 0) {
-		return E_PERM;
+	if (paid && (limit == 0 || (limit > old && old && !(env->funded & FUNDED_PAGES)))) {
+		return E_PERM; /* the rest of it was paid by nobody: what could go back? */
 	}
 	if ((limit && limit < env->info->pages) ||
 	    (paid && limit > old && limit - old > space_room(&caller->space))) {
 		return E_LIMIT;
 	}
 	if (paid) {
-		env->funded |= limit > old;
-		caller->info->limit -= env->funded ? limit - old : 0;
+		env->funded |= old ? 0 : FUNDED_PAGES;
+		caller->info->limit -= env->funded & FUNDED_PAGES ? limit - old : 0;
 	}
 	env->info->limit = limit;
 	return OK;
@@ -44,13 +44,15 @@ static int set_slots(struct env *caller, struct env *env, uint32_t slots)
 {
 	bool paid = caller->slots != ENV_SLOTS_ANY;
 
-	if (paid && (slots == ENV_SLOTS_ANY || env->slots == ENV_SLOTS_ANY)) {
+	bool funded = env->funded & FUNDED_SLOTS;
+
+	if (paid && (slots == ENV_SLOTS_ANY || (slots > env->slots && !funded))) {
 		return E_PERM;
 	}
 	if (paid && slots > env->slots && slots - env->slots > caller->slots) {
 		return E_LIMIT;
 	}
-	caller->slots -= paid ? slots - env->slots : 0;
+	caller->slots -= paid && funded ? slots - env->slots : 0;
 	env->slots = slots;
 	return OK;
 }
@@ -96,12 +98,13 @@ int envcall_fork(struct env *caller)
 	child->info->limit = limit;
 	if (caller->info->limit) {
 		caller->info->limit -= limit;
-		child->funded = true;
+		child->funded = FUNDED_PAGES;
 	}
 	child->slots = like->slots;
 	if (caller->slots != ENV_SLOTS_ANY) {
 		child->slots = (caller->slots - 1) / 2;
 		caller->slots -= child->slots + 1;
+		child->funded |= FUNDED_SLOTS;
 	}
 	return child->id;
 }
@@ -183,6 +186,7 @@ static int set_controller(struct env *caller, struct env *env, envid_t id)
 {
 	const size_t relation = offsetof(struct env_info, controller);
 	struct env *heir = env_lookup(caller, id);
+	bool over;
 
 	if (!heir) {
 		return E_BAD_ENV;
@@ -193,9 +197,13 @@ static int set_controller(struct env *caller, struct env *env, envid_t id)
 	if (stands_over(env, heir, relation)) {
 		return E_INVAL;
 	}
-	if (!stands_over(caller, heir, relation) &&
-	    (heir->root || !stands_over(heir, caller, relation))) {
+	over = stands_over(heir, caller, relation);
+	if (!stands_over(caller, heir, relation) && (heir->root || !over)) {
 		return E_PERM; /* a stranger, who did not ask for it */
+	}
+	for (struct env *up = caller; over && up != heir;
+	     up = env_lookup(NULL, up->info->controller)) {
+		env->funded &= up->funded;
 	}
 	env_inherit(env, heir);
 	caller->children--;

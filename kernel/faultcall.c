@@ -13,6 +13,8 @@
 #include "kernel/lock.h"
 #include "kernel/pagecall.h"
 
+enum { WHOLE_TURN = 2 }; /* who has begun so many slices has had one from its begin to its end */
+
 void faultcall_say(const struct env *from, struct env *to)
 {
 	vaddr_t va = from->fault_va;
@@ -143,6 +145,25 @@ void faultcall_start_clock(struct env *env)
 bool faultcall_waits(const struct env *env)
 {
 	return env->info->waits && ipc_flags(env) & IPC_FAULT_CALL;
+}
+
+void faultcall_note_pager(struct env *env)
+{
+	const struct env *pager = env_lookup(NULL, env->info->partner);
+
+	env->pager_slices = pager ? pager->runner.slices : 0;
+}
+
+bool faultcall_starves(const struct env *env)
+{
+	const struct env *pager = env;
+
+	do {
+		env = pager;
+		pager = faultcall_waits(env) ? env_lookup(NULL, env->info->partner) : NULL;
+	} while (pager && pager->info->waits && pager->deadline);
+	return pager && !pager->info->waits && !pager->stopped &&
+	       pager->runner.slices - env->pager_slices < WHOLE_TURN;
 }
 
 void faultcall_bound_changed(struct env *env)

@@ -13,6 +13,10 @@ void faultcall_retry(struct env *env);
 
 /* Whether the env waits for its pager's answer to a fault that the kernel, or its own stub, told. */
 bool faultcall_waits(const struct env *env);
+/* The clock of its fault call starts. */
+void faultcall_note_pager(struct env *env);
+/* Whether the env waits so, and its pager, or the pager of that, for a CPU: it has not had one for a whole turn since. */
+bool faultcall_starves(const struct env *env);
 /* env->fault_us has changed: the clock of a fault call that waits begins anew. */
 void faultcall_bound_changed(struct env *env);
 

@@ -74,13 +74,16 @@ static int yield_to(struct env *env, struct env *to)
 }
 
 /* One hint too many of this env in this age? */
-static bool is_flood(struct runner *runner)
+static bool is_flood(struct env *env)
 {
+	struct runner *runner = &env->runner;
+
 	if (runner->given_age != runqueue_age) {
 		runner->given_age = runqueue_age;
 		runner->given = 0;
 	}
-	if (++runner->given <= HINTS_PER_TICK) {
+	if (++runner->given <= HINTS_PER_TICK ||
+	    env->root) { /* what procmgr passes on has cost a call */
 		return false;
 	}
 	runner->ignored++;
@@ -100,7 +103,7 @@ bool hint_call_unlocked(struct env *env)
 		result = of ? query(env, &of->runner) : E_BAD_ENV;
 	} else if (kind == HINT_QUERY_CPU) {
 		result = query_cpu(env, &cpus[value]);
-	} else if ((kind == HINT_YIELD_TO && env->cpu->queue->queued) || !is_flood(&env->runner)) {
+	} else if ((kind == HINT_YIELD_TO && env->cpu->queue->queued) || !is_flood(env)) {
 		return false; /* who yields to somebody gives the CPU away, taken or not */
 	}
 	env->tf.eax = result;

@@ -335,6 +335,23 @@ static struct env *switch_to(struct env *to)
 	return to->stopped ? NULL : to;
 }
 
+/* Who runs on the slice of `env`, which waits for `to`: who that one waits for in the end, if that one only wants a CPU. So a
+ * server whose turn ended on the way is not kept from who calls it until all others had theirs. It loses its place in the
+ * queue, so only servers and one's own pager may be helped, who need none: who calls next brings a slice, too. */
+static struct env *help(const struct env *env, struct env *to)
+{
+	enum { CHAIN_MAX = 4 };
+
+	for (uint32_t i = 0; i < CHAIN_MAX && to && to->info->waits; i++) {
+		to = env_lookup(NULL, to->info->partner);
+	}
+	if (!to || !to->runner.on || (to->space.use && to->id != env->info->pager)) {
+		return NULL;
+	}
+	runqueue_call(&to->runner, sched_now());
+	return to;
+}
+
 struct env *ipc_send(struct env *env, struct env *to)
 {
 	uint32_t npages;
@@ -347,7 +364,7 @@ struct env *ipc_send(struct env *env, struct env *to)
 		}
 		queue_sender(env, to);
 		wait_in(env, WAITS_TO_SEND, to->id);
-		return NULL;
+		return help(env, to);
 	}
 	publishes = ipc_flags(to) & IPC_PUBLISH;
 	npages = deliver(env, to);

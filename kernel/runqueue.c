@@ -244,6 +244,12 @@ static COLD void pay(struct runner *turn, int32_t late)
 	}
 }
 
+COLD void runqueue_call(struct runner *runner, uint32_t now)
+{
+	look_at_wait(runner->on, runner, now);
+	runqueue_remove(runner);
+}
+
 /* A turn on `queue` of a runner that waits there, or in another queue. */
 static COLD struct runner *take(struct runqueue *queue, struct runner *runner, uint32_t now)
 {

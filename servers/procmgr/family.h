@@ -7,7 +7,7 @@
 /* The process on path `self` to whose family the env belongs, itself included; NULL: none. */
 struct process *family_of(envid_t env);
 
-/* How many envs the process has that live, on any path. */
+/* How many slots for envs the process has, on any path: also those of dead ones whose end is not over, or not read. */
 uint32_t family_size(const struct process *process);
 
 /* Ends every env of the process, which is on path `self`, whatever they do meanwhile. */

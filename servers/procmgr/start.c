@@ -131,6 +131,17 @@ int start_spawn(struct process *parent, const struct start *how, const struct ar
 	return result;
 }
 
+/* What the env has left of its limit: the rest is with envs that it made, which on path `self` go on. */
+static int limit_left(envid_t env, uint32_t *pages)
+{
+	const volatile struct env_info *info = &env_infos[ENV_SLOT(env)];
+	*pages = info->limit;
+	if (!server_env_lives(env)) {
+		return E_DEAD;
+	}
+	return *pages > ENV_FIXED_PAGES ? OK : E_LIMIT;
+}
+
 int start_exec(struct process *process, const struct arguments *arguments)
 {
 	const struct file *program;
@@ -140,6 +151,12 @@ int start_exec(struct process *process, const struct arguments *arguments)
 	}
 	struct process next = *process;
 	next.path = path_for(program, process->path);
+	if (next.path == FAULT_PATH_SELF && process->limited) {
+		status = limit_left(process->env, &next.limit_pages);
+	}
+	if (status < 0) {
+		return status;
+	}
 	envid_t env = build_env(&next, program, arguments);
 	if (env < 0) {
 		return env;
