@@ -6,8 +6,9 @@
  *
  * What a page-table entry says goes on being the truth. A packed page is PTE_KEPT | place << 12 in its client's
  * page table: a fork copies that like any other entry, and then the place has two holders. It is given up when the
- * last entry that names it is gone; to know, one looks at the clients' page tables. All clients are
- * thought of as one program and its forks: they could read one another's packed pages.
+ * last entry that names it is gone; to know, one looks at the clients' page tables. So an entry is a claim that
+ * anybody can make up. It is believed of one program and its forks, the family, whose pages are packed; other clients are
+ * paged without, and get nothing back. When the family is gone its pages are forgotten, and the next client begins another.
  *
  * Taking a page away takes several calls. Nothing can come between them, because it is done only to the
  * client whose fault is being handled: that one waits for our answer, and cannot fork meanwhile.
@@ -39,6 +40,46 @@ static struct client {
 static uint32_t resident_max = RESIDENT_DEFAULT;
 static uint32_t returned;
 
+/* ---- The family ---- */
+
+static envid_t family[NENV]; /* by slot: its members, the dead ones too */
+
+static bool is_member(envid_t env)
+{
+	return family[ENV_SLOT(env)] == env;
+}
+
+static bool family_lives(void)
+{
+	for (envid_t env = 0; (env = pager_client_after(env)) != 0;) {
+		if (is_member(env)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Whether the client is of the family, or begins one. Who forks writes to its stack, and so was here before its child. */
+static bool joins(envid_t env)
+{
+	envid_t parent = env_infos[ENV_SLOT(env)].parent;
+
+	if (is_member(env)) {
+		return true;
+	}
+	if (!family_lives()) {
+		for (uint32_t place = 0; place < STORE_PLACES; place++) {
+			if (store_va(place) != 0) {
+				store_forget(place);
+			}
+		}
+	} else if (parent == 0 || !is_member(parent)) {
+		return false;
+	}
+	family[ENV_SLOT(env)] = env;
+	return true;
+}
+
 /* ---- Places ---- */
 
 /* Whether an entry of this client names the place. */
@@ -59,7 +100,7 @@ static void forget_unless_held(uint32_t place)
 	uint32_t nseen = 0;
 
 	for (envid_t env = 0; (env = pager_client_after(env)) != 0;) {
-		if (holds(env, place)) {
+		if (joins(env) && holds(env, place)) {
 			return;
 		}
 		seen[nseen++] = env;
@@ -202,11 +243,12 @@ static int give_back(const struct pager_fault *fault)
 static int handle(const struct pager_fault *fault)
 {
 	enum paging_action action = paging_decide(fault->va, fault->entry, fault->err);
-	int status = action == PAGING_LOST
+	bool ours = joins(fault->client);
+	int status = action == PAGING_LOST && ours
 	                     ? give_back(fault)
 	                     : paging_handle(fault->client, fault->va, fault->entry, fault->err);
 
-	if (status == OK && action != PAGING_RETRY) {
+	if (status == OK && action != PAGING_RETRY && ours) {
 		got_page(fault->client, fault->va);
 	}
 	return status;
