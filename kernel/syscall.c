@@ -13,7 +13,7 @@
 #include "kernel/pagecall.h"
 #include "kernel/sched.h"
 
-enum { DEBUG_WRITE_MAX = 1024 };
+enum { DEBUG_WRITE_MAX = 1024, DEBUG_WRITE_PART = 128 };
 
 enum { ISA_IRQS = 16 };
 
@@ -153,7 +153,7 @@ static int die_of(struct env *caller, vaddr_t va, uint32_t length)
 
 static int call_debug_write(struct env *caller)
 {
-	uint32_t va = caller->tf.ebx, length = caller->tf.esi;
+	uint32_t va = caller->tf.ebx, length = caller->tf.esi, done;
 	uint32_t screen = env_operand(caller) & (DEBUG_WRITE_SCREEN_ON | DEBUG_WRITE_SCREEN_OFF);
 
 	if (screen && caller->root) {
@@ -166,8 +166,15 @@ static int call_debug_write(struct env *caller)
 		return env_operand(caller) & DEBUG_WRITE_OR_DIE ? die_of(caller, va, length)
 		                                                : E_FAULT;
 	}
-	debug_write((const char *)va, length);
-	return OK;
+	for (done = 0;
+	     done < length &&
+	     done < DEBUG_WRITE_PART;) { /* the line is slow, and others wait for the lock */
+		if (((const char *)va)[done++] == '\n') {
+			break;
+		}
+	}
+	debug_write((const char *)va, done);
+	return done;
 }
 
 static int call_self(struct env *caller)

@@ -185,11 +185,11 @@ int sys_ports(envid_t env, uint32_t first, uint32_t count)
 	return call(SYS_PORTS, (uint32_t)env, first, count, 0);
 }
 
-/* What is written may be a text that was never touched, or packed since. */
-int sys_debug_write(const void *bytes, uint32_t length)
+/* What is written may be a text that was never touched, or packed since. Bytes written, or an error. */
+static int debug_write_part(vaddr_t va, uint32_t length)
 {
 	enum { TRIES = 8 };
-	const vaddr_t va = (vaddr_t)bytes, first = PTE_ADDR(va);
+	const vaddr_t first = PTE_ADDR(va);
 	int result = call(SYS_DEBUG_WRITE, va, length, 0, 0);
 
 	for (int i = 0; i < TRIES && result == E_FAULT && length <= UTOP - va; i++) {
@@ -202,6 +202,19 @@ int sys_debug_write(const void *bytes, uint32_t length)
 		result = call(SYS_DEBUG_WRITE, va, length, 0, 0);
 	}
 	return result;
+}
+
+int sys_debug_write(const void *bytes, uint32_t length)
+{
+	vaddr_t va = (vaddr_t)bytes;
+	int done;
+
+	do {
+		done = debug_write_part(va, length);
+		va += (uint32_t)done;
+		length -= (uint32_t)done;
+	} while (done > 0 && length > 0);
+	return done < 0 ? done : OK;
 }
 
 int sys_debug_screen(bool on)

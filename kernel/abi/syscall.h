@@ -31,29 +31,29 @@
 #define SYSCALL_VECTOR 0x30
 
 /* X(NAME): numbers count from 0. */
-#define SYSCALL_LIST(X)                                                                            \
-	X(SELF)        /* -> eax = own id */                                                       \
-	X(IPC)         /* see ipc.h */                                                             \
-	X(YIELD)       /* gives the CPU to the next in the queue */                                \
-	X(NOTIFY)      /* ebx env, esi bits: sets IPC_BITS_USER bits pending there; see ipc.h */   \
-	X(PAGE_ALLOC)  /* ebx env (may page), esi va|W,soft,flags; fill: edi env, ebp va */        \
-	X(PAGE_MAP)    /* ebx env, esi va|flags -> edi env, ebp va|W,soft (may page both) */       \
-	X(PAGE_UNMAP)  /* ebx env (may page), esi va|flags: entry becomes 0 */                     \
-	X(PAGE_QUERY)  /* ebx env (may page), esi va -> ebx entry, esi mappings; msg[3..] */       \
-	X(PAGE_MARK)   /* ebx env (may page), esi va|flags, edi value; see below */                \
-	X(PAGE_SHARE)  /* ebx env, esi va|keep bit,flags -> edi env, ebp va|mark bits */           \
-	X(PAGE_PHYS)   /* root: ebx env, esi va|W,soft,flags, edi frame number */                  \
-	X(ENV_FORK)    /* ebx env to copy (may act on), esi page limit, 0 half -> eax new id */    \
-	X(ENV_DESTROY) /* ebx env (may act on), esi exit status */                                 \
-	X(ENV_SET)     /* ebx env, esi enum env_field, edi value; see env.h */                     \
-	X(ENV_REGS)    /* ebx env (may act on), esi 0 get, 1 set: struct env_regs in msg[3..] */   \
-	X(ENV_REAP)    /* -> eax a dead env's id or E_NOT_FOUND, ebx enum death: see there */      \
-	X(CLOCK)       /* -> ebx, esi microseconds since boot (low, high), edi ticks */            \
-	X(SYSINFO)     /* -> struct sysinfo in msg[3..] */                                         \
-	X(IRQ_BIND)    /* root: ebx interrupt, see below, esi env: bit 1 << irq pending there */   \
-	X(PORTS)       /* root: ebx env, esi first port, edi count (0 takes all away) */           \
-	X(DEBUG_WRITE) /* ebx va, esi length <= 1024: bytes to the first serial line */            \
-	X(TRACE)       /* ebx enum trace_op, esi, edi; see trace.h */                              \
+#define SYSCALL_LIST(X)                                                                                 \
+	X(SELF)        /* -> eax = own id */                                                            \
+	X(IPC)         /* see ipc.h */                                                                  \
+	X(YIELD)       /* gives the CPU to the next in the queue */                                     \
+	X(NOTIFY)      /* ebx env, esi bits: sets IPC_BITS_USER bits pending there; see ipc.h */        \
+	X(PAGE_ALLOC)  /* ebx env (may page), esi va|W,soft,flags; fill: edi env, ebp va */             \
+	X(PAGE_MAP)    /* ebx env, esi va|flags -> edi env, ebp va|W,soft (may page both) */            \
+	X(PAGE_UNMAP)  /* ebx env (may page), esi va|flags: entry becomes 0 */                          \
+	X(PAGE_QUERY)  /* ebx env (may page), esi va -> ebx entry, esi mappings; msg[3..] */            \
+	X(PAGE_MARK)   /* ebx env (may page), esi va|flags, edi value; see below */                     \
+	X(PAGE_SHARE)  /* ebx env, esi va|keep bit,flags -> edi env, ebp va|mark bits */                \
+	X(PAGE_PHYS)   /* root: ebx env, esi va|W,soft,flags, edi frame number */                       \
+	X(ENV_FORK)    /* ebx env to copy (may act on), esi page limit, 0 half -> eax new id */         \
+	X(ENV_DESTROY) /* ebx env (may act on), esi exit status */                                      \
+	X(ENV_SET)     /* ebx env, esi enum env_field, edi value; see env.h */                          \
+	X(ENV_REGS)    /* ebx env (may act on), esi 0 get, 1 set: struct env_regs in msg[3..] */        \
+	X(ENV_REAP)    /* -> eax a dead env's id or E_NOT_FOUND, ebx enum death: see there */           \
+	X(CLOCK)       /* -> ebx, esi microseconds since boot (low, high), edi ticks */                 \
+	X(SYSINFO)     /* -> struct sysinfo in msg[3..] */                                              \
+	X(IRQ_BIND)    /* root: ebx interrupt, see below, esi env: bit 1 << irq pending there */        \
+	X(PORTS)       /* root: ebx env, esi first port, edi count (0 takes all away) */                \
+	X(DEBUG_WRITE) /* ebx va, esi length <= 1024 -> eax bytes that went to the first serial line */ \
+	X(TRACE)       /* ebx enum trace_op, esi, edi; see trace.h */                                   \
 	X(HINT)        /* ebx env, esi value, edi ms: advice for the scheduler, see hint.h */
 
 #define SYSCALL_ENUM(name) SYS_##name,
@@ -94,7 +94,9 @@ enum syscall { SYSCALL_LIST(SYSCALL_ENUM) SYS_COUNT };
 /* Operand of SYS_ENV_REAP: the dead env's struct fault_counts comes in msg[3..], and its label behind that. */
 #define ENV_REAP_FAULTS 1u
 
-/* Operand of SYS_DEBUG_WRITE: a bad pointer ends the caller, instead of E_FAULT. */
+/* SYS_DEBUG_WRITE looks whether all bytes may be read, and writes a part: to the end of the first line, and at most 128
+ * (11 ms on a serial line), for all others wait meanwhile. So lines up to that length do not mix.
+ * Operand: a bad pointer ends the caller, instead of E_FAULT. */
 #define DEBUG_WRITE_OR_DIE 1u
 /* Root only, else without effect: from now on such text goes to the screen, too, below what stands there; or
  * no longer. At start-up it does; after a panic the kernel takes the screen again. */

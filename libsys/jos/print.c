@@ -4,10 +4,17 @@
 
 enum { WRITE_MAX = 1024 }; /* of one SYS_DEBUG_WRITE */
 
-/* One write. It ends the caller if that may not read the text. */
+/* It ends the caller if that may not read the text. */
 static void write_or_die(const char *text, uint32_t length)
 {
-	kernel_call(SYS_DEBUG_WRITE | DEBUG_WRITE_OR_DIE << 8, (vaddr_t)text, length, 0, 0);
+	int done;
+
+	do {
+		done = kernel_call(SYS_DEBUG_WRITE | DEBUG_WRITE_OR_DIE << 8, (vaddr_t)text, length,
+		                   0, 0);
+		text += done;
+		length -= (uint32_t)done;
+	} while (done > 0 && length > 0);
 }
 
 static bool readable(uint32_t page)

@@ -44,6 +44,11 @@ int main(void)
 	check_range(USTACKTOP - 4, 8, E_FAULT);
 	check_range(OTHER, 1, E_FAULT);
 
+	memset((void *)AREA, ' ', PGSIZE);
+	check_range(AREA, 1024, 128); /* nobody waits longer for the lock */
+	check_range(AREA, 128, 128);
+	((char *)AREA)[9] = '\n';
+	check_range(AREA, 1024, 10); /* a line is not torn */
 	check_range(AREA + PGSIZE - 1, 0, OK);
 	check_range(0xFFFFFFFF, 0, OK);
 
