@@ -188,6 +188,9 @@ int table_add(struct process *parent, const struct file *program, struct process
 	struct process *process = free_slots;
 	free_slots = process->next;
 	nfree--;
+	if (process->label + LABEL_PLACES < LABEL_PLACES) {
+		process->label += LABEL_PLACES; /* 0 is no label */
+	}
 	*process = (struct process){
 		.pid = new_pid(),
 		.label = process->label + LABEL_PLACES,
