@@ -89,7 +89,10 @@ int main(int argc, char *argv[])
 			      roles[k].body == fault_and_die ||
 			      roles[k].body == lose_pager_and_die);
 		}
-		if (i == 0) {
+		if (i == 0) { /* who is to be adopted and killed has gone */
+			while (count_processes() > 2) {
+				sleep_ms(1);
+			}
 			before = settled_info();
 		}
 	}
