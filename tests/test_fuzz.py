@@ -7,7 +7,7 @@ from importlib.util import module_from_spec, spec_from_loader
 
 import pytest
 
-from conftest import ROOT, run_command
+from conftest import ROOT, run_app, run_command
 
 
 @pytest.fixture(scope="module")
@@ -61,3 +61,14 @@ def test_steps_are_those_of_the_sources(fuzz):
             assert re.search(rf"\bSTEPS = {program.lane_steps}\b", text), program.name
     header = (ROOT / "tests/guest/fuzz.h").read_text(encoding="utf-8")
     assert f"FUZZ_LANES = {fuzz.LANES // 2}," in header and "FUZZ_ALL_LANES = 2 * FUZZ_LANES" in header
+
+
+def test_list_of_calls_is_a_program(tmp_path):
+    """What a failure shrinks to compiles, and has a call for each step."""
+    result = run_app("fuzz_calls list=1 round=3 lanes=0x2020 keep=1-9,700,1990-1999")
+    assert result.status == 0 and result.output.count(".way = ") == 40, result
+    source = tmp_path / "again.c"
+    source.write_text(result.output)
+    compiled = run_command(["i686-linux-gnu-gcc", "-std=gnu11", "-ffreestanding", "-fsyntax-only", "-Wall", "-Werror",
+                            "-mno-sse", "-I.", str(source)])
+    assert compiled.status == 0, compiled

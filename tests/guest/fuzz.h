@@ -410,7 +410,9 @@ static inline uint32_t fuzz_round(void)
 	for (uint32_t lane = 0; lane < FUZZ_ALL_LANES; lane++) {
 		uint32_t next = fuzz_lanes[lane].next;
 
-		steps += next < fuzz_steps_a_lane ? next : fuzz_steps_a_lane;
+		if (fuzz.lanes >> lane & 1) {
+			steps += next < fuzz_steps_a_lane ? next : fuzz_steps_a_lane;
+		}
 	}
 	return steps;
 }
@@ -454,6 +456,19 @@ static inline void fuzz_check_account(const struct fuzz_account *before)
 	}
 }
 
+/* Brings all of the test's own pages, and makes those its own that it may write: none comes later. */
+static inline void fuzz_touch_memory(void)
+{
+	for (vaddr_t va = UTEXT; va < (vaddr_t)end; va += PGSIZE) {
+		volatile char *byte = (volatile char *)va;
+		char value = *byte;
+
+		if (uvpt[va >> PGSHIFT] & PTE_COW) {
+			*byte = value;
+		}
+	}
+}
+
 /* All of it; `steps` of a lane in a round. Ends the program where something is not as it must be. */
 static inline void fuzz_run(fuzz_begin_fn *begin, fuzz_step_fn *step, uint32_t steps)
 {
@@ -465,6 +480,7 @@ static inline void fuzz_run(fuzz_begin_fn *begin, fuzz_step_fn *step, uint32_t s
 	fuzz_begin_lane = begin;
 	fuzz_step = step;
 	fuzz_keeper = env_page->id;
+	fuzz_touch_memory();
 	CHECK_EQ(sys_page_alloc(0, FUZZ_SHARED | PTE_W | PTE_SHARE, 1), 1);
 	CHECK_EQ(sys_page_alloc(0, FUZZ_STOP | PTE_W | PTE_SHARE, 1), 1);
 	(void)fuzz_round();

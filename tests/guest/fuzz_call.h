@@ -32,7 +32,13 @@ struct fuzz_value {
 	uint32_t n;
 };
 
-enum fuzz_way { FUZZ_INT, FUZZ_SYSENTER, FUZZ_VECTOR };
+enum fuzz_way {
+	FUZZ_INT,
+	FUZZ_SYSENTER,
+	FUZZ_VECTOR,
+	FUZZ_READ,
+	FUZZ_WRITE
+}; /* the last two touch ebx */
 enum fuzz_odd { FUZZ_ODD_ESP = 1, FUZZ_ODD_EIP = 2, FUZZ_ODD_SEGMENTS = 4 };
 
 struct fuzz_call {
@@ -85,12 +91,14 @@ asm(".data; .globl fuzz_file, fuzz_good_esp, fuzz_result\n"
     "	popl %ebx; popl %esi; popl %edi; popl %ebp; ret\n"
     "fuzz_int: popfl; int $0x30; jmp fuzz_done\n"
     "fuzz_int_esp: popfl; movl %cs:fuzz_file+32, %esp; int $0x30; jmp fuzz_done\n"
+    "fuzz_read: popfl; movl (%ebx), %eax; jmp fuzz_done\n"
+    "fuzz_write: popfl; movl %eax, (%ebx); jmp fuzz_done\n"
     "fuzz_vectors: .set fuzz_n, 0; .rept 256\n"
     "	popfl; .byte 0xCD, fuzz_n, 0xE9; .long fuzz_done - . - 4\n" /* 8 bytes each */
     "	.set fuzz_n, fuzz_n + 1; .endr\n");
 void fuzz_begin(void);
 extern char fuzz_sysenter[], fuzz_done[], fuzz_recover[], fuzz_int[], fuzz_int_esp[],
-	fuzz_vectors[];
+	fuzz_vectors[], fuzz_read[], fuzz_write[];
 
 static volatile bool fuzz_inside;
 static uint32_t fuzz_upcalls[2], fuzz_kept[128];
@@ -159,6 +167,9 @@ static uint32_t fuzz_entry(const struct fuzz_call *call)
 	if (call->way == FUZZ_VECTOR) {
 		return (uint32_t)fuzz_vectors + 8u * call->vector;
 	}
+	if (call->way == FUZZ_READ || call->way == FUZZ_WRITE) {
+		return (uint32_t)(call->way == FUZZ_READ ? fuzz_read : fuzz_write);
+	}
 	if (call->way == FUZZ_SYSENTER && env_page->sysenter) {
 		return (uint32_t)fuzz_sysenter;
 	}
@@ -221,7 +232,8 @@ static inline void fuzz_value_print(const char *name, struct fuzz_value value)
 /* One line of a table of struct fuzz_call. */
 static inline void fuzz_call_print(const struct fuzz_call *call)
 {
-	static const char *const ways[] = {"FUZZ_INT", "FUZZ_SYSENTER", "FUZZ_VECTOR"};
+	static const char *const ways[] = {"FUZZ_INT", "FUZZ_SYSENTER", "FUZZ_VECTOR", "FUZZ_READ",
+	                                   "FUZZ_WRITE"};
 
 	printf("\t{.way = %s, .eax = 0x%x,", ways[call->way], call->eax);
 	fuzz_value_print("ebx", call->ebx);

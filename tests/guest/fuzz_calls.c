@@ -105,6 +105,8 @@ static const uint32_t alloc_flags[] = {0,
                                        PAGE_FILL,
                                        PAGE_FILL | PAGE_UNSHARE | PTE_W,
                                        PAGE_COND | PAGE_FILL | PAGE_UNSHARE | PTE_W};
+static const uint32_t marks[] = {PTE_ZERO_FILL,   PTE_IMAGE, PTE_IMAGE | PTE_IMAGE_WRITABLE,
+                                 PTE_COW | PTE_P, PTE_KEPT,  0};
 static const uint32_t keep_flags[] = {0, PTE_SHARE, PTE_COW};
 
 static uint32_t run_length(struct dice *dice)
@@ -128,8 +130,11 @@ static void page_call(struct dice *dice, uint32_t lane, struct fuzz_call *call)
 	switch (call->eax & 0xFF) {
 	case SYS_PAGE_ALLOC: call->esi = ADDRESS(dice, alloc_flags); break;
 	case SYS_PAGE_MARK:
-		call->edi = number(DICE_OF(dice, alloc_flags) |
-		                   (dice_once_in(dice, 2) ? PTE_P : dice_bits(dice)));
+		call->edi =
+			number(dice_once_in(dice, 2)
+		                       ? DICE_OF(dice, marks) | (dice_bits(dice) & 0x1FF000)
+		                       : DICE_OF(dice, alloc_flags) |
+		                                 (dice_once_in(dice, 2) ? PTE_P : dice_bits(dice)));
 		/* fall through */
 	case SYS_PAGE_MAP:
 	case SYS_PAGE_UNMAP: call->esi = ADDRESS(dice, no_flags); break;
@@ -218,6 +223,14 @@ static void other_call(struct dice *dice, uint32_t lane, struct fuzz_call *call)
 	    SYS_DEBUG_WRITE) { /* text at random helps nobody who reads what the machine says */
 		call->esi = number(dice_bits(dice) | 0x80000000u);
 	}
+}
+
+/* A touch of what page calls have made of the page: a fault, often. */
+static void touch(struct dice *dice, struct fuzz_call *call)
+{
+	call->way = dice_once_in(dice, 2) ? FUZZ_READ : FUZZ_WRITE;
+	call->eax = SYS_COUNT; /* no call: the value that is written */
+	call->ebx = dice_once_in(dice, 16) ? any(dice) : ADDRESS(dice, no_flags);
 }
 
 static void odd_registers(struct dice *dice, struct fuzz_call *call)
@@ -314,7 +327,8 @@ static struct fuzz_call draw(uint32_t lane, uint32_t step)
 	struct dice dice = fuzz_dice(lane, step);
 	struct fuzz_call call = {.flags = FUZZ_PLAIN, .way = (uint8_t)dice_below(&dice, 2)};
 
-	switch (dice_below(&dice, 8)) {
+	switch (dice_below(&dice, 9)) {
+	case 8: touch(&dice, &call); break;
 	case 0:
 	case 1:
 	case 2: page_call(&dice, lane, &call); break;
