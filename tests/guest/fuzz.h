@@ -437,6 +437,20 @@ static inline struct fuzz_account fuzz_account(void)
 	                             count_processes()};
 }
 
+static inline void fuzz_print_envs(void)
+{
+	for (uint32_t i = 0; i < NENV; i++) {
+		const volatile struct env_info *info = &env_infos[i];
+
+		if (info->status != ENV_FREE) {
+			printf("env 0x%x: status %u, waits %u for 0x%x, controller 0x%x, pager 0x%x, label 0x%x, "
+			       "%u pages\n",
+			       info->id, info->status, info->waits, info->partner, info->controller,
+			       info->pager, info->label, info->pages);
+		}
+	}
+}
+
 /* All is as before; soon: those whose parents were killed end by themselves. */
 static inline void fuzz_check_account(const struct fuzz_account *before)
 {
@@ -452,6 +466,7 @@ static inline void fuzz_check_account(const struct fuzz_account *before)
 		       "%u\n",
 		       fuzz.round, now.envs, now.frames_free, now.frames_shared, now.processes,
 		       before->envs, before->frames_free, before->frames_shared, before->processes);
+		fuzz_print_envs();
 		exit(1);
 	}
 }

@@ -210,6 +210,9 @@ static void fuzz_call_do(const struct fuzz_call *call)
 	fuzz_begin();
 	fuzz_inside = false;
 	fuzz_last = fuzz_result;
+	if (env_page->id != id && sys_self() != id) { /* a copy, which nobody would miss, or end */
+		fuzz_end_env(0);
+	}
 	if (call->npokes > 0) {
 		fuzz_mend_env_page();
 		env_page->id = id;

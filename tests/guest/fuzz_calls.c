@@ -344,6 +344,11 @@ static struct fuzz_call draw(uint32_t lane, uint32_t step)
 	if (dice_once_in(&dice, 2)) {
 		scramble(&dice, &call);
 	}
+	if (call.ebx.what == FUZZ_OTHER && call.esi.n == PM_FORK) {
+		/* A process that is nobody's child may wait for ever, and nobody here could end it: for a pager, say, that
+		 * was an env of its parent's. */
+		call.esi.n = PM_SELF;
+	}
 	return call;
 }
 
