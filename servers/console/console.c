@@ -166,21 +166,20 @@ static void serve_char_readers(struct console *console)
 }
 
 /* Ctrl-C ends the foreground process, else the line being edited. What was typed before it is
- * void. */
+ * void, also if it finds neither and waits: what is typed after it is not, whenever it takes effect. */
 static void interrupt(struct console *console)
 {
-	struct waiter *reader;
 	bool killed = kill_foreground(console);
+	struct waiter *reader = first_reader(console);
 
-	reader = first_reader(console);
+	input_flush(&console->kept->input);
+	console->line_done = false;
+	line_reset(&console->line);
 	if (!killed && reader == NULL) {
 		console->kept->interrupt_waits = true;
 		return;
 	}
 	print_short(console, "^C\n");
-	input_flush(&console->kept->input);
-	console->line_done = false;
-	line_reset(&console->line);
 	if (!killed) {
 		answer_reader(console, reader, E_INTERRUPTED);
 	}
@@ -303,8 +302,10 @@ int console_take_foreground(struct console *console, envid_t client, uint32_t pi
 	}
 	console->changes++;
 	if (pid != 0 && console->kept->interrupt_waits) {
-		interrupt(console);
 		console->kept->interrupt_waits = false;
+		if (kill_foreground(console)) {
+			print_short(console, "^C\n");
+		}
 	}
 	return OK;
 }

@@ -5,7 +5,12 @@
  * process that last said so: a shell at its prompt. When that one ends, of its parent, and so on, in the end of the first
  * process. A read of anybody else's waits until that changes (the shell's `fg` does that); it never takes a key. Nobody is told "end of input" for being in the background: a
  * program may well read before its shell has come to put it into the foreground. Before anybody has said
- * anything the keys are everybody's. */
+ * anything the keys are everybody's.
+ *
+ * What is typed and not read yet waits, up to 4,095 keys. What does not fit is lost: the bell rings where that begins, and
+ * a line in which something is missing is refused (E_TOO_BIG), never handed out in part. All other lines come whole, once, and in
+ * order. Ctrl-C does not wait behind them: it voids all that was typed before it, also where it finds nobody and takes effect
+ * when the next program is in the foreground; and nothing that is typed after it. Until then, several are one. */
 #ifndef PARLEY_SERVERS_CONSOLE_PROTOCOL_H
 #define PARLEY_SERVERS_CONSOLE_PROTOCOL_H
 

@@ -408,6 +408,32 @@ static void interrupt_waits_for_a_foreground_being_started(void)
 	CHECK_EQ(killed_pid, 0);
 }
 
+/* Whether it takes effect at once or later: what was typed before it is void, and nothing that was typed after it. */
+static void interrupt_voids_only_what_came_before(void)
+{
+	start();
+	request(SHELL, CONSOLE_READ_LINE, 0);
+	type("run\r");
+	check_line(SHELL, "run");
+	type("void\rvo\003first\rsecond\rth");
+	request(SHELL, CONSOLE_FOREGROUND, 9);
+	check_status(SHELL, OK);
+	CHECK_EQ(killed_pid, 9);
+	request(SHELL, CONSOLE_FOREGROUND, 0);
+	check_status(SHELL, OK);
+	type("ird\r");
+	request(SHELL, CONSOLE_READ_LINE, 0);
+	check_line(SHELL, "first");
+	request(SHELL, CONSOLE_READ_LINE, 0);
+	check_line(SHELL, "second");
+	request(SHELL, CONSOLE_READ_LINE, 0);
+	check_line(SHELL, "third");
+	check_no_reply(SHELL);
+	type("void again\r\003next\r");
+	request(SHELL, CONSOLE_READ_LINE, 0);
+	check_line(SHELL, "next");
+}
+
 static void interrupt_kills_a_reading_foreground(void)
 {
 	start();
@@ -462,6 +488,7 @@ int main(void)
 		TEST(interrupt_ends_the_edit),
 		TEST(interrupt_kills_the_foreground),
 		TEST(interrupt_waits_for_a_foreground_being_started),
+		TEST(interrupt_voids_only_what_came_before),
 		TEST(interrupt_kills_a_reading_foreground),
 		TEST(interrupt_that_kills_nobody_ends_the_edit),
 	};
