@@ -6,7 +6,7 @@
 #include "libsys/string.h"
 #include "libsys/time.h"
 
-enum { JOBS_MAX = 64, STATUS_INTERRUPTED = PM_STATUS_KILLED };
+enum { JOBS_MAX = 512, STATUS_INTERRUPTED = PM_STATUS_KILLED };
 
 struct job {
 	pid_t pid;       /* 0: the place is free */
