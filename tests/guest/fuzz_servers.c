@@ -24,7 +24,7 @@ static envid_t servers[3];
 static bool bounded; /* a child whose parent may be gone: nobody would end its wait */
 
 static const char *const texts[] = {"fuzz_servers", "hello",           "README", "",
-                                    "jos/hello",    "no such program", "sh"};
+                                    "jos/hello",    "no such program", "cowtest"};
 
 static uint32_t edge(struct dice *dice)
 {
