@@ -83,6 +83,7 @@ int main(int argc, char *argv[])
 	struct sysinfo before = {0};
 
 	play_role(argc, argv, roles, NROLES);
+	uint32_t envs = settled_info().envs;
 	for (int i = 0; i < ROUNDS; i++) {
 		for (int k = 0; k < NROLES; k++) {
 			CHECK(end_of(start_on_self(roles[k].name)).how != PM_END_FAULT ||
@@ -90,10 +91,9 @@ int main(int argc, char *argv[])
 			      roles[k].body == lose_pager_and_die);
 		}
 		if (i == 0) { /* who is to be adopted and killed has gone */
-			while (count_processes() > 2) {
+			while ((before = settled_info()).envs > envs) {
 				sleep_ms(1);
 			}
-			before = settled_info();
 		}
 	}
 	check_all_back(&before, "all roles");
