@@ -13,7 +13,9 @@
 #include "kernel/lock.h"
 #include "kernel/pagecall.h"
 
-enum { WHOLE_TURN = 2 }; /* who has begun so many slices has had one from its begin to its end */
+/* Who has begun WHOLE_TURN slices has had one from its begin to its end. Pagers' pagers count, but not for ever: calls
+ * that are marked as stubs' may wait for each other in a ring. */
+enum { WHOLE_TURN = 2, CHAIN_MAX = 8 };
 
 void faultcall_say(const struct env *from, struct env *to)
 {
@@ -157,11 +159,12 @@ void faultcall_note_pager(struct env *env)
 bool faultcall_starves(const struct env *env)
 {
 	const struct env *pager = env;
+	uint32_t left = CHAIN_MAX;
 
 	do {
 		env = pager;
 		pager = faultcall_waits(env) ? env_lookup(NULL, env->info->partner) : NULL;
-	} while (pager && pager->info->waits && pager->deadline);
+	} while (pager && pager->info->waits && pager->deadline && --left);
 	return pager && !pager->info->waits && !pager->stopped &&
 	       pager->runner.slices - env->pager_slices < WHOLE_TURN;
 }
