@@ -2,8 +2,8 @@
  * Bytes travel in words 3.., four a word.
  *
  * Whose the keys are: those of the process in the foreground and of all below it, or, while there is none, of the
- * process that last said so: a shell at its prompt. When that one ends, of its parent, and so on, in the end of the first
- * process. A read of anybody else's waits until that changes (the shell's `fg` does that); it never takes a key. Nobody is told "end of input" for being in the background: a
+ * process that last said so: a shell at its prompt. When that one ends, of the nearest ancestor that lives,
+ * else of who owned the terminal before, in the end of the first process. A read of anybody else's waits until that changes (the shell's `fg` does that); it never takes a key. Nobody is told "end of input" for being in the background: a
  * program may well read before its shell has come to put it into the foreground. Before anybody has said
  * anything the keys are everybody's.
  *

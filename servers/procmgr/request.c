@@ -135,7 +135,7 @@ static int serve_kill(struct request *request)
 /* The console forwards who said it: it ends a process for nobody who may not. */
 static int serve_foreground(struct request *request)
 {
-	const struct process *who = table_by_env((envid_t)request->w1);
+	struct process *who = table_by_env((envid_t)request->w1);
 	const struct process *target = table_by_pid((int32_t)request->w2);
 
 	if (who == NULL || (request->w2 != 0 && target == NULL)) {

@@ -2,10 +2,12 @@
  *
  *     foreground   Ctrl-C ends it; it and all below it read
  *     owner        the process that last said who is in the foreground; reads while nobody is
+ *     lenders      owner -> lender -> ... who owned it before, and let it go to who was in the foreground, or below
  *
- * The first process may always say it, else only who owns the terminal or is in the foreground, or below. When an owner
- * ends, its parent owns the terminal, or the nearest ancestor that lives, or the first process: never whoever
- * comes first. Processes are kept by their labels, which never come again, as pids do. */
+ * The first process may always say it, else only who owns the terminal, or lent it, or is in the foreground, or below. A lender
+ * that says it has it back from all whom it went to. When an owner ends, the nearest ancestor that lives owns the terminal, or
+ * its lender, or the first process: never whoever comes first. Each lender lives; who ends is left out. Processes are kept by
+ * their labels, which never come again, as pids do. */
 #include "servers/procmgr/terminal.h"
 #include "kernel/abi/status.h"
 
@@ -22,15 +24,33 @@ static bool is_or_is_below(const struct process *process, const struct process *
 	return upper != NULL && (process == upper || table_is_ancestor(upper, process));
 }
 
-int terminal_take(const struct process *who, const struct process *target)
+static bool owns_or_lent(const struct process *who)
 {
-	bool may = who == table_first() || owner == 0 || who->label == owner ||
+	const struct process *process = living(owner);
+	while (process != NULL && process != who) {
+		process = living(process->lender);
+	}
+	return process != NULL;
+}
+
+/* `lender`: a label, 0: nobody. The first process needs none. */
+static void make_owner(struct process *who, uint32_t lender)
+{
+	if (!owns_or_lent(who)) {
+		who->lender = who != table_first() ? lender : 0;
+	}
+	owner = who->label;
+}
+
+int terminal_take(struct process *who, const struct process *target)
+{
+	bool may = who == table_first() || owner == 0 || owns_or_lent(who) ||
 	           is_or_is_below(who, living(foreground));
 	if (!may || (target != NULL && !is_or_is_below(target, who))) {
 		return E_PERM;
 	}
 	foreground = target != NULL ? target->label : 0;
-	owner = who->label;
+	make_owner(who, owner);
 	return OK;
 }
 
@@ -52,17 +72,36 @@ struct process *terminal_interrupt(void)
 	return process;
 }
 
-void terminal_owner_ended(const struct process *process)
+static void leave_out(const struct process *lender)
+{
+	struct process *process = living(owner);
+	while (process != NULL && process->lender != lender->label) {
+		process = living(process->lender);
+	}
+	if (process != NULL) {
+		process->lender = lender->lender;
+	}
+}
+
+void terminal_process_ended(const struct process *process)
 {
 	if (process->label != owner) {
+		leave_out(process);
 		return;
 	}
-	const struct process *heir = process->parent;
+	struct process *heir = process->parent;
 	while (heir != NULL && heir->env == 0) {
 		heir = heir->parent;
+	}
+	if (heir == NULL) {
+		heir = living(process->lender);
 	}
 	if (heir == NULL && table_first() != NULL && table_first()->env != 0) {
 		heir = table_first();
 	}
-	owner = heir != NULL ? heir->label : 0;
+	if (heir != NULL) {
+		make_owner(heir, process->lender);
+	} else {
+		owner = 0;
+	}
 }
