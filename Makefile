@@ -81,10 +81,10 @@ build_tools := $(firstword $(cc)) $(ar) $(objcopy) $(nm) nasm $(python)
 no_libc := -nostdinc -isystem $(shell $(cc) -print-file-name=include 2>/dev/null)
 # No path of this machine is in what is built; GCC 14 hands the option to link-time optimisation by a shell, so not where the
 # path has a character that a shell knows (scripts/symbols.py leaves it out then).
-prefix_map := $(shell case "$$PWD" in (*[!A-Za-z0-9_./+-]*) ;; (*) echo "-ffile-prefix-map=$$PWD=." ;; esac)
+export FILE_PREFIX_MAP := $(shell case "$$PWD" in (*[!A-Za-z0-9_./+-]*) ;; (*) echo "-ffile-prefix-map=$$PWD=." ;; esac)
 cflags := $(no_libc) -std=gnu11 -ffreestanding -march=i686 -O2 -g -fno-pic -fno-stack-protector \
 	-fno-omit-frame-pointer -fno-asynchronous-unwind-tables -mno-sse -mno-mmx \
-	-Wall -Wextra -I. $(prefix_map)
+	-Wall -Wextra -I. $$FILE_PREFIX_MAP
 # No padding; passes left out that make this code larger, and no faster: what is worth a copy at each call says `inline`.
 # Conditions are branches, which takes the fewest instructions.
 kernel_cflags := $(cflags) -Werror -mno-80387 -flto -mpreferred-stack-boundary=2 -falign-functions=1 \
