@@ -20,6 +20,7 @@
 #include "libsys/pager.h"
 #include "libsys/paging.h"
 #include "libsys/stdio.h"
+#include "libsys/string.h"
 #include "libsys/syscall.h"
 
 enum {
@@ -49,31 +50,38 @@ static bool is_member(envid_t env)
 	return family[ENV_SLOT(env)] == env;
 }
 
+/* Or a copy of one, that has not been here yet. Who forks writes to its stack, and so was here before its child. */
+static bool is_of_family(envid_t env)
+{
+	envid_t parent = env_infos[ENV_SLOT(env)].parent;
+
+	return is_member(env) || (parent != 0 && is_member(parent));
+}
+
 static bool family_lives(void)
 {
 	for (envid_t env = 0; (env = pager_client_after(env)) != 0;) {
-		if (is_member(env)) {
+		if (is_of_family(env)) {
 			return true;
 		}
 	}
 	return false;
 }
 
-/* Whether the client is of the family, or begins one. Who forks writes to its stack, and so was here before its child. */
+/* Whether the client is of the family, or begins one, after the last of the former is gone. */
 static bool joins(envid_t env)
 {
-	envid_t parent = env_infos[ENV_SLOT(env)].parent;
-
 	if (is_member(env)) {
 		return true;
 	}
 	if (!family_lives()) {
+		memset(family, 0, sizeof(family));
 		for (uint32_t place = 0; place < STORE_PLACES; place++) {
 			if (store_va(place) != 0) {
 				store_forget(place);
 			}
 		}
-	} else if (parent == 0 || !is_member(parent)) {
+	} else if (!is_of_family(env)) {
 		return false;
 	}
 	family[ENV_SLOT(env)] = env;
