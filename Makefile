@@ -35,7 +35,7 @@ $(if $(SMP),$(foreach g,$(filter bench-%,$(MAKECMDGOALS)),$(error make: $g takes
 ifneq ($(unknown)$(filter run trace gdb,$(MAKECMDGOALS)),)
 $(if $(shell [ ! -d /dev/stdin ] || echo yes),$(error make: standard input is a directory))
 wrong := $(if $(shell command -v $(python)),$(shell scripts/run --check $(given) $(foreach o,$(unknown),$(call quoted,$(o)=)) 2>&1))
-wrong := $(subst make run:,make $(firstword $(filter run trace gdb,$(MAKECMDGOALS)) run):,$(wrong))
+wrong := $(subst make run:,make$(addprefix $() ,$(firstword $(filter run trace gdb,$(MAKECMDGOALS)))):,$(wrong))
 $(if $(wrong)$(unknown),$(error $(or $(wrong),make: no option $(firstword $(unknown))=; see make help)))
 endif
 given_fuzz := $(given) $(foreach o,SEED CALLS,$(if $($(o)),$(call quoted,$(o)=$($(o)))))

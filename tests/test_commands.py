@@ -13,10 +13,11 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
+import pexpect
 import pytest
 
 import machine
-from conftest import ROOT, Shell, boot_with, clean_environment, run_app, run_command, run_process
+from conftest import ROOT, Shell, Terminal, boot_with, clean_environment, run_app, run_command, run_process
 from fairclock import FairClock
 
 
@@ -147,6 +148,15 @@ def test_scripts_end_without_a_traceback(command, status):
 def test_closed_output_is_no_traceback():
     result = run_command(["bash", "-c", "scripts/run | head -n 1"], APP="cat README; cat README")
     assert result.errors == "", result
+
+
+def test_ctrl_c_ends_a_run_at_a_terminal():
+    child = Terminal(["scripts/run"], clean_environment(APP="hello; spin", SMP=1), timeout=1500, encoding="utf-8")
+    child.expect_exact("hello, world")  # by now the terminal is as it stays
+    child.send("\x03")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 130  # TIMEOUT would be 124
 
 
 def test_bad_value_lists_the_programs():
