@@ -589,7 +589,8 @@ def test_tree_of_another_user_is_one_line(built, says):
 def test_run_before_anything_is_built(tmp_path):
     tree = copy_tree(tmp_path / "tree", "build")
     assert run_command(["scripts/run", "--check", "PAGER=build/tests/servers/x.elf"], cwd=tree).status == 0  # for make
-    for command in (["scripts/run"], ["scripts/run", "APP=hello"], ["scripts/gdb"]):
+    for command in (["scripts/run"], ["scripts/run", "APP=hello"], ["scripts/gdb"], ["scripts/trace", "--run", "APP=hello"],
+                    ["scripts/fuzz"], ["scripts/faults-table"], ["scripts/transcript"]):
         result = run_command(command, cwd=tree)
         assert result.status == 2 and "build/kernel.elf is not built: make run" in result.errors, result
         assert result.errors.count("\n") == 1 and result.output == "", result
