@@ -6,6 +6,7 @@ Limits in seconds are for what hangs: they count only while the host has a CPU f
 
 import fcntl
 import os
+import re
 import signal
 import struct
 import subprocess
@@ -72,6 +73,11 @@ def run_command(command, timeout=60, cwd=ROOT, **options):
         output, errors = child.communicate()
     return Result(child.returncode, output.decode(errors="replace"),
                   errors.decode(errors="replace"))
+
+
+def own_errors(result):
+    """Standard error without the line of a make that had to wait for one of another test."""
+    return re.sub(r"^make: another make .*\n", "", result.errors, flags=re.M)
 
 
 def run_app(app, smp=1, mem=128, timeout=60, icount=False, tests=True, bootargs="", **more):

@@ -17,13 +17,8 @@ import pexpect
 import pytest
 
 import machine
-from conftest import ROOT, Shell, Terminal, boot_with, clean_environment, run_app, run_command, run_process
+from conftest import ROOT, Shell, Terminal, boot_with, clean_environment, own_errors, run_app, run_command, run_process
 from fairclock import FairClock
-
-
-def own_errors(result):
-    """Standard error without the line of a make that had to wait for one of another test."""
-    return re.sub(r"^make: another make .*\n", "", result.errors, flags=re.M)
 
 
 def test_help_names_every_command():
@@ -90,7 +85,7 @@ def test_options_by_the_name_parley():
 def test_unknown_is_one_line(command, says):
     result = run_command(command)
     assert result.status == 2 and result.output == "", result
-    assert says in result.errors and result.errors.count("\n") == 1, result
+    assert says in result.errors and own_errors(result).count("\n") == 1, result
 
 
 def test_kernel_refuses_a_line_over_its_limit():
