@@ -171,7 +171,9 @@ static void end_own(struct process *process, const struct ending *ending)
 	process->ending.pager = record->id == process->env ? record->pager : 0;
 	process->ending.deadline_ms = process->deadline_ms;
 	table_set_env(process, 0);
-	terminal_process_ended(process);
+	if (process->had_terminal) {
+		terminal_process_ended(process);
+	}
 	ownpager_ended(process, env);
 	ownpager_leave(process);
 	life_forget_unwanted(process);

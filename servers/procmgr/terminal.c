@@ -40,6 +40,7 @@ static void make_owner(struct process *who, uint32_t lender)
 		who->lender = who != table_first() ? lender : 0;
 	}
 	owner = who->label;
+	who->had_terminal = true;
 }
 
 int terminal_take(struct process *who, const struct process *target)

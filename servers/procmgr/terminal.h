@@ -14,7 +14,7 @@ bool terminal_may_read(const struct process *process, bool own);
 /* Nobody is in the foreground any more. Who was, if he lives; else NULL. */
 struct process *terminal_interrupt(void);
 
-/* The process's own env is gone: the terminal, if it owned that, is that of whom it descends from, or of who owned it before. */
+/* The own env of a process with had_terminal is gone: the terminal, if it owned that, is that of whom it descends from, or of who owned it before. */
 void terminal_process_ended(const struct process *process);
 
 #endif
