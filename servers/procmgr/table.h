@@ -49,7 +49,7 @@ struct process {
 	bool pages_others;          /* that is what it was started for */
 	envid_t pager;              /* a process that pages it (ownpager.h); 0: the pager server */
 	uint32_t lender;            /* who owned the terminal before it; see terminal.c */
-	bool had_terminal; /* it owned the terminal once (terminal.c) */
+	bool had_terminal;          /* it owned the terminal once (terminal.c) */
 	int32_t wait_for;           /* PM_WAITING: the child's pid, 0 any */
 	struct ending ending;       /* PM_ZOMBIE */
 	struct fault_counts faults; /* of its envs that are gone; see tally.c */
