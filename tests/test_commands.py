@@ -259,7 +259,7 @@ def compile_like(target, text, folder, *more):
     made = run_command(["make", "-n", "-B", target]).output
     file = target.replace("build/", "").replace(".o", ".c")
     line = next(line for line in made.splitlines() if f" -c -o {target} {file}" in line)
-    words = shlex.split(line[:line.index(f" -o {target}")].replace("$PWD", str(ROOT)))
+    words = shlex.split(line[:line.index(f" -o {target}")].replace("$FILE_PREFIX_MAP", f"-ffile-prefix-map={ROOT}=."))
     words = [word for word in words if word not in ("-MMD", "-MP")]
     return run_command([*words, *(more or ("-o", "/dev/null")), str(source)])
 
