@@ -25,6 +25,15 @@ static void take_it(void)
 	}
 }
 
+/* Nobody is in the foreground before: the child has nothing to take until we have let it. */
+static pid_t start_in_foreground(body_fn *body)
+{
+	CHECK_EQ(set_foreground(0), OK);
+	pid_t pid = start_child(body);
+	CHECK_EQ(set_foreground((uint32_t)pid), OK);
+	return pid;
+}
+
 static envid_t shell_env;
 
 static void tell(envid_t env)
@@ -69,9 +78,8 @@ static void be_a_shell(bool wait_for_its_end)
 	take_it();
 	shell_env = env_page->id;
 
-	pid_t pid = start_child(leave_it_to_a_child);
+	pid_t pid = start_in_foreground(leave_it_to_a_child);
 
-	CHECK_EQ(set_foreground((uint32_t)pid), OK);
 	CHECK_EQ(end_of(pid).status, 0);
 	CHECK_EQ(ipc_recv(0, &msg, 0), OK);
 	if (wait_for_its_end) {
@@ -101,9 +109,8 @@ static void shell_that_waits(void)
 
 static void run(body_fn *body)
 {
-	pid_t pid = start_child(body);
+	pid_t pid = start_in_foreground(body);
 
-	CHECK_EQ(set_foreground((uint32_t)pid), OK);
 	CHECK_EQ(end_of(pid).status, 0);
 	CHECK_EQ(set_oneself(), OK);
 }
