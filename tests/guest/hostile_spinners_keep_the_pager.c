@@ -33,7 +33,7 @@ static envid_t spinner(void)
 
 static void spinners(void)
 {
-	for (int i = 0; i < SPINNERS; i++) {
+	for (uint32_t i = 0; i < SPINNERS; i++) {
 		(void)spinner();
 	}
 	for (;;) {
@@ -72,14 +72,14 @@ int main(void)
 	for (uint32_t i = 0; i < info.ncpu; i++) {
 		others[n++] = start_child(spinners);
 	}
-	for (int i = 0; i < FLOODERS; i++) {
+	for (uint32_t i = 0; i < FLOODERS; i++) {
 		others[n++] = start_child(flood);
 	}
 	CHECK_EQ(process_deadline(0, DEADLINE_MS), 5000);
-	for (int i = 0; i < VICTIMS; i++) {
+	for (uint32_t i = 0; i < VICTIMS; i++) {
 		victims[i] = start_child(victim);
 	}
-	for (int i = 0; i < VICTIMS; i++) {
+	for (uint32_t i = 0; i < VICTIMS; i++) {
 		struct process_end end = end_of(victims[i]);
 
 		if (end.how != PM_END_EXIT) {
