@@ -466,11 +466,6 @@ def test_change_to_a_program_builds_only_that(tree):
     assert lines == [["CC", "apps/hello.c"], ["LD", "build/apps/hello"], ["PACK", "build/apps.cpio"]], result
 
 
-def clang_format_is_missing(result):
-    """`make setup test` does not bring it: then scripts/check says so, and no more can be seen here."""
-    return shutil.which("clang-format") is None and "clang-format: No such file" in result.errors
-
-
 LONG = "a" * 32
 BROKEN = {"broken.c": "int main(void) { return missing; }\n", "unlinked.c": "int f(void);\nint main(void) { return f(); }\n",
           f"{LONG}.c": "int main(void) { return 0; }\n", "help.c": "int main(void) { return 0; }\n",
@@ -495,7 +490,7 @@ def test_bad_program_stops_no_other(tree):
         assert "make: not built: broken: it does not build (apps/broken.c:1:25: error: " in result.errors, result
         assert "make: not built: unlinked: it does not build (apps/unlinked.c:2: undefined reference to `f')" in result.errors, result
         result = run_command(["scripts/check"], cwd=tree, timeout=120)
-        assert clang_format_is_missing(result) or result.status == 1 and "check: apps.cpio goes without unlinked: it does not build" in result.output, result
+        assert result.status == 1 and "check: apps.cpio goes without unlinked: it does not build" in result.output, result
     result = run_command(["make", "all"], timeout=200, cwd=tree)
     assert result.status == 0 and "goes without" not in result.errors, result
 
@@ -532,8 +527,14 @@ def test_warning_of_a_program_is_shown_and_fails_only_the_check(tree):
         assert result.status == 98 and "unused variable" in result.errors, result
         assert "array-bounds" not in result.errors and len(re.findall(r"^warns\[\d+\]: ", result.output, re.M)) == 2, result
         result = run_command(["scripts/check"], cwd=tree, timeout=120)
-        assert clang_format_is_missing(result) or result.status == 1 and re.search("^check: apps/warns.c:10:.*unused variable", result.output, re.M), result
+        assert result.status == 1 and re.search("^check: apps/warns.c:10:.*unused variable", result.output, re.M), result
     (tree / "build/apps/warns.o.said").unlink()
+
+
+def test_check_without_clang_format_says_so_and_goes_on(tmp_path):
+    result = run_command(["scripts/check"], timeout=120, PATH=path_without("clang-format", tmp_path))
+    assert result.status == 1 and "check: clang-format is missing; run 'make setup check'" in result.output, result
+    assert "check: kernel: " in result.output and "check: 1 failures" in result.output, result
 
 
 def test_make_waits_for_another(tree):
