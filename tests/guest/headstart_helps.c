@@ -80,7 +80,7 @@ int main(int argc, char *argv[])
 	CHECK_EQ(wait(pid, &end, 0), pid);
 	helped = (uint32_t)end.status;
 	printf("late by %u ms alone, %u ms with headstart\n", alone, helped);
-	CHECK(end.how == PM_END_EXIT && helped * 5 < alone * 4);
+	CHECK(end.how == PM_END_EXIT && helped * 3 < alone * 2);
 
 	pid = start_under_headstart(argv[0]);
 	sleep_ms(1500);
