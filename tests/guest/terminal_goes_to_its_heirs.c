@@ -1,27 +1,19 @@
 /* Nobody gets the terminal because its owner has ended, or because a pid has come again: it is the parent's of who owned it, and a process
  * in the foreground is not the next one with that number. */
-#include "servers/console/protocol.h"
+#include "tests/guest/foreground.h"
 #include "tests/guest/memory.h"
 
 static envid_t console;
 
-static int set_foreground(uint32_t pid)
-{
-	struct ipc_msg msg = {.w = {CONSOLE_FOREGROUND, pid}, .nwords = 2};
-
-	CHECK_EQ(ipc_call(console, &msg, 0), OK);
-	return (int)msg.w[0];
-}
-
 static int set_oneself(void)
 {
-	return set_foreground((uint32_t)getpid());
+	return set_foreground(console, (uint32_t)getpid());
 }
 
 static void stranger(void)
 {
 	CHECK_EQ(set_oneself(), E_PERM);
-	CHECK_EQ(set_foreground(0), E_PERM);
+	CHECK_EQ(set_foreground(console, 0), E_PERM);
 }
 
 static void wait_for_the_foreground(void)
@@ -37,7 +29,7 @@ static void shell(void)
 	wait_for_the_foreground();
 	pid_t pid = start_child(wait_for_the_foreground);
 
-	CHECK_EQ(set_foreground((uint32_t)pid), OK);
+	CHECK_EQ(set_foreground(console, (uint32_t)pid), OK);
 	CHECK_EQ(end_of(pid).status, 0);
 	check_child(stranger);
 	CHECK_EQ(set_oneself(), OK);
@@ -54,13 +46,13 @@ int main(void)
 
 	pid_t pid = start_child(shell), again;
 
-	CHECK_EQ(set_foreground((uint32_t)pid), OK);
+	CHECK_EQ(set_foreground(console, (uint32_t)pid), OK);
 	CHECK_EQ(end_of(pid).status, 0);
 	check_child(stranger);
 	CHECK_EQ(set_oneself(), OK);
 
 	pid = start_child(end_at_once);
-	CHECK_EQ(set_foreground((uint32_t)pid), OK);
+	CHECK_EQ(set_foreground(console, (uint32_t)pid), OK);
 	CHECK_EQ(end_of(pid).status, 0);
 	for (int i = 0; i < PM_PID_MAX - 50; i++) {
 		check_child(end_at_once);

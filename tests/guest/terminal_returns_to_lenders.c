@@ -1,21 +1,13 @@
 /* Who owned the terminal, and let a program have it, gets it back: also if that one leaves it to somebody who outlives it, and when
  * that one ends. The first process could, in any case; this is about a shell below it. */
-#include "servers/console/protocol.h"
+#include "tests/guest/foreground.h"
 #include "tests/guest/memory.h"
 
 static envid_t console;
 
-static int set_foreground(uint32_t pid)
-{
-	struct ipc_msg msg = {.w = {CONSOLE_FOREGROUND, pid}, .nwords = 2};
-
-	CHECK_EQ(ipc_call(console, &msg, 0), OK);
-	return (int)msg.w[0];
-}
-
 static int set_oneself(void)
 {
-	return set_foreground((uint32_t)getpid());
+	return set_foreground(console, (uint32_t)getpid());
 }
 
 static void take_it(void)
@@ -28,9 +20,9 @@ static void take_it(void)
 /* Nobody is in the foreground before: the child has nothing to take until we have let it. */
 static pid_t start_in_foreground(body_fn *body)
 {
-	CHECK_EQ(set_foreground(0), OK);
+	CHECK_EQ(set_foreground(console, 0), OK);
 	pid_t pid = start_child(body);
-	CHECK_EQ(set_foreground((uint32_t)pid), OK);
+	CHECK_EQ(set_foreground(console, (uint32_t)pid), OK);
 	return pid;
 }
 
@@ -89,7 +81,7 @@ static void be_a_shell(bool wait_for_its_end)
 			sys_yield();
 		}
 	}
-	CHECK_EQ(set_foreground(0), OK);
+	CHECK_EQ(set_foreground(console, 0), OK);
 	check_child(stranger);
 	if (!wait_for_its_end) {
 		tell(msg.from);

@@ -1,0 +1,18 @@
+/* For tests of whose the terminal is: requests to the console, as the shell makes them. */
+#ifndef PARLEY_TESTS_GUEST_FOREGROUND_H
+#define PARLEY_TESTS_GUEST_FOREGROUND_H
+
+#include "libsys/ipc.h"
+#include "servers/console/protocol.h"
+#include "tests/guest/check.h"
+
+/* Asks this console to have the process in the foreground (0: nobody); what it answers. */
+static inline int set_foreground(envid_t console, uint32_t pid)
+{
+	struct ipc_msg msg = {.w = {CONSOLE_FOREGROUND, pid}, .nwords = 2};
+
+	CHECK_EQ(ipc_call(console, &msg, 0), OK);
+	return (int)msg.w[0];
+}
+
+#endif
