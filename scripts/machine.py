@@ -250,6 +250,8 @@ class Options:
                 fail(f"{option}={path}: QEMU loads no module with a space in its path")
             if path and not path.startswith("build/") and not (ROOT / path).is_file():  # those are built first
                 fail(f"{option}={path}: no such file (the module to boot in the server's place)")
+            if path and not path.startswith("build/") and not starts_as_elf(ROOT / path):
+                fail(f"{option}={path}: not a program (the module to boot in the server's place is an ELF file)")
 
     def check_trace(self):
         folder = os.path.dirname(self.trace) or "."
@@ -278,6 +280,11 @@ class Options:
         if self.app:
             words.append("app=" + self.app)
         return " ".join(words)
+
+
+def starts_as_elf(path):
+    with open(path, "rb") as file:
+        return file.read(4) == b"\x7fELF"
 
 
 def programs(tests):

@@ -73,6 +73,7 @@ def test_options_by_the_name_parley():
     (["scripts/trace", "--run", "SMPP=3"], "did you mean SMP?"), (["scripts/gdb", "SMPP=3"], "did you mean SMP?"),
     (["make", "run", "APP=helo"], "no program 'helo' (did you mean hello?)"),
     (["make", "run", "APP=ipc_stress"], "TESTS=1"), (["make", "run", "PAGER=less"], "PAGER=less: no such file"),
+    (["make", "run", "PAGER=README.md"], "PAGER=README.md: not a program"),
     (["make", "run", "BOOTARGS=wrong=1"], "no boot word 'wrong=1'"), (["make", "run", "BOOTARGS=quite"], "mean quiet?"),
     (["make", "run", "BOOTARGS=around=many"], "must be a number"),
     (["make", "run", "BOOTARGS=around=99"], "must be a number from 1 to 64"),
@@ -734,6 +735,12 @@ def test_gdb_attaches_with_symbols():
                     r"table [0-9a-f]{8}, entry 512: .* U\n",
                     r"_start in section \.text of .*/?procmgr\.elf"):
         assert re.search(pattern, output), (pattern, output)
+
+
+def test_gdb_is_not_started_without_qemu():
+    result = run_command(["scripts/gdb", "TRACE=/proc/nosuch", "-batch"], 120)
+    assert result.status == 126 and result.output == "" and "/proc/nosuch" in result.errors, result
+    assert len(result.errors.splitlines()) <= 2, result
 
 
 DETACHED = "[Inferior 1 (process 1) detached]\n"
