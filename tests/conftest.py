@@ -162,6 +162,17 @@ class Shell:
         output = self.expect(PROMPT, timeout)
         return output.partition("\n")[2]
 
+    def ask(self, word):
+        """The shell's answer to a line that nobody typed before; what came before it. Asked again where it may have been
+        lost: the keys that wait were too many, or what prints through the kernel came into the midst of it."""
+        for attempt in range(60):
+            self.send(f"\r{word}{attempt}\r")
+            try:
+                return self.expect(f"{word}{attempt}: no such program", timeout=2)
+            except pexpect.TIMEOUT:  # what came is looked through again
+                pass
+        raise AssertionError(f"the shell does not answer: {self.child.before[-2000:]}")
+
     def end(self, timeout=20):
         """Waits for QEMU to end; the exit status."""
         self.wait_for(pexpect.EOF, timeout)

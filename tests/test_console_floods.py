@@ -6,7 +6,6 @@ import random
 import re
 import threading
 
-import pexpect
 import pytest
 from conftest import PROMPT
 
@@ -45,22 +44,10 @@ class Typist(threading.Thread):
             os.close(self.file)
 
 
-def ask(session, word):
-    """The shell's answer to a line that nobody typed before; what came before it. Asked again where it may have been lost,
-    for the keys that wait were too many."""
-    for attempt in range(60):
-        session.send(f"\r{word}{attempt}\r")
-        try:
-            return session.expect(f"{word}{attempt}: no such program", timeout=2)
-        except pexpect.TIMEOUT:  # what came is looked through again
-            pass
-    raise AssertionError(f"the shell does not answer: {session.child.before[-2000:]}")
-
-
 def settle(session):
     """Behind all that was typed: Ctrl-C voids what still waits, and the shell answers a line of its own."""
     session.send(CTRL_C)
-    ask(session, "settled")
+    session.ask("settled")
     session.expect(PROMPT)
 
 
@@ -100,7 +87,7 @@ def test_paste_of_100_kilobytes(one_session):
     while typist.is_alive():
         session.wait_for([r"\n", PROMPT])
         text += session.child.before + "\n"
-    text += ask(session, "last")
+    text += session.ask("last")
     session.expect(PROMPT)
     ran = check_lines(text, lines)
     assert ran > 20, text[-2000:]
@@ -118,7 +105,7 @@ def test_paste_while_a_program_prints(one_session):
     typist = Typist(session, "\r".join(lines) + "\r")
     while typist.is_alive():
         session.wait_for([r"\n", PROMPT, "\a"])
-    text = ask(session, "last")
+    text = session.ask("last")
     session.expect(PROMPT)
     check_lines(text, lines)
     check_only_the_shell_is_left(session)
@@ -154,10 +141,10 @@ def test_hundreds_of_jobs(session):
     """That print, while more are started; Ctrl-C ends the wait for them, and none of them."""
     for _ in range(15):
         session.send("hello & " * 20 + "\r")
-    text = ask(session, "started")
+    text = session.ask("started")
     text += session.expect(PROMPT)  # who ended meanwhile is reported before it
     session.send("wait\r" + CTRL_C)
-    text += ask(session, "waited")
+    text += session.ask("waited")
     text += session.expect(PROMPT)
     text += session.run("wait")
     text += session.run("wait")
@@ -171,7 +158,7 @@ def test_hundreds_of_sleepers(session):
     """All are there, and all end."""
     for _ in range(10):
         session.send("sleep 9999 & " * 18 + "\r")
-    text = ask(session, "started")
+    text = session.ask("started")
     session.expect(PROMPT)
     pids = re.findall(r"\[(\d+)\] sleep", text)
     assert len(pids) == 180, text[-2000:]
