@@ -11,7 +11,7 @@ enum {
 	PAGERS_MAX = 4,
 	PAGER_WORDS_MAX = 16,
 	PAGER_START_MS = 2000,
-	PAGER_END_MS = 5000
+	PAGER_END_MS = 2000
 };
 
 struct command {

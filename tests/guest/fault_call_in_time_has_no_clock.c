@@ -1,9 +1,10 @@
 /* A fault call that is answered after more than a tick, but in time, is over: its clock does not strike later,
  * whichever way the answer took into the kernel, and whether the pager took the call early or late. */
+/* icount: 16 */
 #include "tests/guest/clients.h"
 
 enum {
-	BOUND_US = 1000000,
+	BOUND_US = 200000,
 	DELAY_US = 60000, /* some ticks: the clock has been started */
 	FLAGS = IPC_SEND | IPC_RECV | IPC_FAULT_CALL,
 	REPLY_FLAGS = IPC_SEND | IPC_RECV | IPC_REPLY,

@@ -1,12 +1,13 @@
 /* A fault that is not answered in time ends its env, not before and not much later, whether the pager has taken it
  * or not; what the time-out is is the controller's to say. Faults answered in time, and others that wait, are not
  * touched. */
+/* icount: 16 */
 #include "tests/guest/clients.h"
 
 enum {
-	BOUND_US = 300000,
-	LATE_US = 50000000, /* the host may be busy */
-	LONG_US = 2000000,
+	BOUND_US = 100000,
+	LATE_US = 100000,
+	LONG_US = 700000,
 	FAULTS = 2000,
 	PAUSES = 10,
 	ROUNDS = 20,
