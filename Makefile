@@ -95,7 +95,7 @@ kernel_small_cflags := -Os -fno-tree-dominator-opts
 kernel_fast := fault frame kfault pagecall runqueue sched
 # What only helps people look, and may be left out (BARE=1): counted apart, so its code is in a section of its own,
 # .look, and link-time optimisation does not mix it with the rest.
-kernel_look := monitor joslog trace account screen
+kernel_look := $(filter-out kernel/look/failhook.c,$(wildcard kernel/look/*.c))
 look_sections := .text .text.unlikely
 # Programs find libsys by the standard names, too: #include <stdio.h> is libsys/stdio.h.
 user_cflags := $(cflags) -Werror -idirafter libsys -ffunction-sections -fdata-sections
@@ -130,8 +130,9 @@ jos_apps := $(call in_folder,apps/jos)
 jos_tests := $(call in_folder,tests/jos/outsider)
 test_servers := $(call in_folder,tests/servers)
 
-kernel_sources := $(filter-out kernel/failhook.c kernel/kfault.c,$(wildcard kernel/*.c nasm/*.asm))
-nasm_files := $(wildcard nasm/*.asm nasm/*.inc nasm/user/*.asm nasm/user/*.inc)
+kernel_assembly := $(filter-out nasm/user/% nasm/linux/%,$(wildcard nasm/*/*.asm nasm/*/*.inc))
+kernel_sources := $(filter-out kernel/look/failhook.c kernel/fault/kfault.c,$(wildcard kernel/*/*.c)) $(filter %.asm,$(kernel_assembly))
+nasm_files := $(kernel_assembly) $(wildcard nasm/user/*.asm nasm/user/*.inc)
 library_objects := $(call object,$(wildcard libsys/*.c) \
 	$(filter-out nasm/user/start.asm nasm/user/jos_%,$(wildcard nasm/user/*.asm)))
 jos_library_objects := $(call object,$(wildcard libsys/jos/*.c) nasm/user/jos_upcall.asm)
@@ -309,8 +310,8 @@ $$(filter $(1)/kernel/%,$$($(1)_objects)): $(1)/%.o: %.c build/flags
 	$$(call say,CC,$$<)
 	$$(Q)mkdir -p $$(@D)
 	$$(Q)$(cc) $$(kernel_cflags) $$(if $$(filter $(kernel_fast),$$(*F)),-O2,$(kernel_small_cflags)) \
-		$$(if $$(filter $(kernel_look),$$(*F)),-fno-lto) $(2) -MMD -MP -c -o $$@ $$<
-	$$(Q)$$(if $$(filter $(kernel_look),$$(*F)),$(objcopy) $(look_sections:%=--rename-section %=.look) $$@)
+		$$(if $$(filter $(kernel_look),$$<),-fno-lto) $(2) -MMD -MP -c -o $$@ $$<
+	$$(Q)$$(if $$(filter $(kernel_look),$$<),$(objcopy) $(look_sections:%=--rename-section %=.look) $$@)
 
 # -M in a pass of its own: beside -o, NASM leaves out the files that %include names.
 $(1)/nasm/%.o: nasm/%.asm $(1)/constants.inc build/flags
@@ -338,9 +339,9 @@ endef
 $(eval $(call kernel,build,))
 $(eval $(call kernel,build/debug,-DDEBUG=1))
 $(eval $(call kernel,build/up,-DONE_CPU=1))
-$(eval $(call kernel,build/kfault,,kernel/kfault.c))
-$(eval $(call kernel,build/bare,,,,$(kernel_look:%=kernel/%.c)))
-$(eval $(call kernel,build/fail,-DDEBUG=1 -fno-lto,kernel/failhook.c kernel/kfault.c,\
+$(eval $(call kernel,build/kfault,,kernel/fault/kfault.c))
+$(eval $(call kernel,build/bare,,,,$(kernel_look)))
+$(eval $(call kernel,build/fail,-DDEBUG=1 -fno-lto,kernel/look/failhook.c kernel/fault/kfault.c,\
 	$(foreach f,frame_alloc env_create syscall_dispatch kfault_page,-Wl$(comma)--wrap=$(f))))
 
 # ---- Objects

@@ -6,8 +6,8 @@ import subprocess
 import tools
 from machine import ROOT
 
-OPTIONAL = {"kernel/monitor.c", "kernel/screen.c", "kernel/joslog.c", "kernel/trace.c", "kernel/abi/trace.h",
-            "kernel/account.c", "kernel/account.h", "kernel/failhook.c", "kernel/kfault.c",
+OPTIONAL = {"kernel/look/monitor.c", "kernel/look/screen.c", "kernel/look/joslog.c", "kernel/look/trace.c", "kernel/abi/trace.h",
+            "kernel/look/account.c", "kernel/look/account.h", "kernel/look/failhook.c", "kernel/fault/kfault.c",
             "kernel/abi/failhook.h"}  # counted apart
 
 

@@ -102,11 +102,11 @@ def test_reader_finds_boot_and_work(step, digits):
 
 
 def test_stages_fit_the_kernels_parts():
-    assert breakdown.stage("kernel", "kernel/lock.h", "lock_release") == "lock"
-    assert breakdown.stage("kernel", "kernel/ipc.c", "check_call") == "checks"
-    assert breakdown.stage("kernel", "nasm/trap.asm", "trap_run.resume") == "exit"
-    assert breakdown.stage("kernel", "nasm/pages.asm", "pages_share.next") == "pages"
-    assert breakdown.stage("kernel", "nasm/lock.inc", "sysenter_entry.call") == "lock"
+    assert breakdown.stage("kernel", "kernel/cpu/lock.h", "lock_release") == "lock"
+    assert breakdown.stage("kernel", "kernel/ipc/ipc.c", "check_call") == "checks"
+    assert breakdown.stage("kernel", "nasm/entry/trap.asm", "trap_run.resume") == "exit"
+    assert breakdown.stage("kernel", "nasm/memory/pages.asm", "pages_share.next") == "pages"
+    assert breakdown.stage("kernel", "nasm/cpu/lock.inc", "sysenter_entry.call") == "lock"
     assert breakdown.stage("pager", "servers/pager/main.c", "serve") == "servers"
     assert set(breakdown.STAGES) == set(breakdown.MEANING)
 

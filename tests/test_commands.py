@@ -247,7 +247,7 @@ def test_cross_chooses_the_compiler(tmp_path):
     assert "x-gcc" in result.output and "i686-linux-gnu-" not in result.output, result
     assert "x-gcc" not in run_command(["make", "-n", "-B", "build/libsys/string.o"], PATH=path, CROSS="x-").output
     result = run_command(["scripts/run"], PATH=path, PARLEY_CROSS="x-", APP="hello", BOOTARGS="panic")
-    assert "boot_main kernel/boot.c" in result.output, result
+    assert "boot_main kernel/boot/boot.c" in result.output, result
     assert "addr2line -f" in (tmp_path / "used").read_text()
     result = run_command(["make", "CROSS=nosuch-"])
     assert result.status == 2 and "nosuch-gcc is missing: CROSS=nosuch-" in result.errors, result
@@ -443,13 +443,13 @@ def files_in(folder, files):
 def test_path_of_the_tree_may_have_any_character(tree):
     result = run_command(["make", "run", "APP=hello", "SMP=1"], cwd=tree)
     assert result.status == 0 and "hello, world" in result.output and result.errors == "", result  # all is built
-    (tree / "kernel/boot.c").touch()
+    (tree / "kernel/boot/boot.c").touch()
     (tree / "apps/forktree.c").touch()
     result = run_command(["make", "run", "APP=hello", "BOOTARGS=panic"], timeout=120, cwd=tree)
-    assert re.search(r"^  #0 0x\w+ boot_main kernel/boot.c:\d+$", result.output, re.M), result
+    assert re.search(r"^  #0 0x\w+ boot_main kernel/boot/boot.c:\d+$", result.output, re.M), result
     result = run_command(["scripts/gdb", "APP=forktree", "-batch", "-ex", "info line boot_main", "-ex", "info line main"],
                          cwd=tree)
-    assert re.search(r'kernel/boot.c" starts.*apps/forktree.c" starts', result.output, re.S), result
+    assert re.search(r'kernel/boot/boot.c" starts.*apps/forktree.c" starts', result.output, re.S), result
     result = run_command(["make", "trace", "APP=hello", f"PAGER={tree}/build/pager.elf"], cwd=tree)
     assert result.status == 2 and "space in its path" in result.errors, result
     result = run_command(["make", "trace", "APP=hello"], cwd=tree)
@@ -655,10 +655,10 @@ def test_panic_has_its_own_status_and_symbols(smp):
 
 
 def test_panic_names_the_line_that_called_it():
-    lines = (ROOT / "kernel/boot.c").read_text(encoding="utf-8").splitlines()
+    lines = (ROOT / "kernel/boot/boot.c").read_text(encoding="utf-8").splitlines()
     line = 1 + next(i for i, text in enumerate(lines) if 'panic("asked for' in text)
     result = run_app("hello", bootargs="panic")
-    assert re.search(rf"^  #0 0x[0-9a-f]+ boot_main kernel/boot.c:{line}$", result.output, re.M), result
+    assert re.search(rf"^  #0 0x[0-9a-f]+ boot_main kernel/boot/boot.c:{line}$", result.output, re.M), result
 
 
 def qemu_children(pid):

@@ -61,6 +61,6 @@ def test_system_call_without_a_function_is_a_build_error(added, tmp_path):
     assert before in text
     header.write_text(text.replace(before, added, 1) if added else text, encoding="utf-8")
     result = run_command(["i686-linux-gnu-gcc", "-std=gnu11", "-ffreestanding", "-fsyntax-only",
-                          "-mno-80387", "-I", str(tmp_path), "-I.", "kernel/syscall.c"])
+                          "-mno-80387", "-I", str(tmp_path), "-I.", "kernel/call/syscall.c"])
     assert result.status == (1 if added else 0), result
     assert ("static assertion failed" in result.errors) == bool(added), result

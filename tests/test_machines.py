@@ -14,7 +14,7 @@ from conftest import ROOT
 
 CFLAGS = ["-std=gnu11", "-g", "-O1", "-Wall", "-Wextra", "-Wno-pointer-to-int-cast",
           "-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-I", "."]
-ACPI_SOURCES = ["tests/host/acpi_test.c", "kernel/acpi.c", "servers/procmgr/acpi.c"]
+ACPI_SOURCES = ["tests/host/acpi_test.c", "kernel/boot/acpi.c", "servers/procmgr/acpi.c"]
 STOPPED = 2 * machine.PANIC_STATUS + 1  # QEMU's exit status
 STAYS_ON = "procmgr: the machine does not power off by itself; it may be switched off now"
 TIMEOUT = 60

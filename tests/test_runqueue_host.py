@@ -9,7 +9,7 @@ from conftest import ROOT, run_process
 
 CFLAGS = ["-std=gnu11", "-g", "-O1", "-Wall", "-Wextra", "-fsanitize=address,undefined",
           "-fno-sanitize-recover=all", "-I", "."]
-SOURCES = ["tests/host/runqueue_test.c", "kernel/runqueue.c"]
+SOURCES = ["tests/host/runqueue_test.c", "kernel/sched/runqueue.c"]
 
 
 @pytest.mark.skipif(shutil.which("gcc") is None, reason="needs a gcc for the host")

@@ -10,7 +10,7 @@
  *                   counts in the kernel, in the process on its exception stack, and in the pager;
  *                   with ICOUNT=1 instructions. Entry and exit code (some dozens) counts for who runs
  *                   in user mode, the handler's last part after its last system call for nobody.
- *                   The trace itself is left out (kernel/account.c).
+ *                   The trace itself is left out (kernel/look/account.c).
  *
  * Below the processes stands, for each path, the sum of those that are no more. The kinds come from the kernel, which
  * counts page calls made on condition (kernel/abi/env.h): so they are the same on each path. */

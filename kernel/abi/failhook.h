@@ -1,4 +1,4 @@
-/* The system call of the kernel for tests (kernel/failhook.c); the shipped kernel answers E_NO_CALL. */
+/* The system call of the kernel for tests (kernel/look/failhook.c); the shipped kernel answers E_NO_CALL. */
 #ifndef PARLEY_KERNEL_ABI_FAILHOOK_H
 #define PARLEY_KERNEL_ABI_FAILHOOK_H
 

@@ -1,4 +1,4 @@
-/* The trace: what the kernel did, as records in a ring per CPU (kernel/trace.c, which may be left out:
+/* The trace: what the kernel did, as records in a ring per CPU (kernel/look/trace.c, which may be left out:
  * then SYS_TRACE is E_NO_CALL). Nothing of it is kept while it is off. */
 #ifndef PARLEY_KERNEL_ABI_TRACE_H
 #define PARLEY_KERNEL_ABI_TRACE_H

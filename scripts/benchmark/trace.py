@@ -105,7 +105,7 @@ class Kernel(Image):
         # Only an interrupt for another CPU names one (SDM vol. 3, 11.6.1).
         icr_high = self.instructions(r"^mov +%e\w+,0xef800310$")
         self.ipis = {address for address, (_, file) in self.places(icr_high).items()
-                     if file == "kernel/apic.c"}
+                     if file == "kernel/machine/apic.c"}
 
     def entry_kind(self, address):
         """What brought the CPU to the first kernel instruction after user mode."""

@@ -1,6 +1,6 @@
-/* kernel/calibrate.c on simulated clocks, with a host that takes the CPU away: whatever it does, a measurement that is
+/* kernel/boot/calibrate.c on simulated clocks, with a host that takes the CPU away: whatever it does, a measurement that is
  * accepted is right, and a host that leaves some time is measured. */
-#include "kernel/calibrate.h"
+#include "kernel/boot/calibrate.h"
 
 #include "tests/host/host_check.h"
 

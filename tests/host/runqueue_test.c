@@ -1,7 +1,7 @@
-/* The rules of the run queues (kernel/runqueue.c, compiled as it is), in a small world of CPUs and envs:
+/* The rules of the run queues (kernel/sched/runqueue.c, compiled as it is), in a small world of CPUs and envs:
  * random operations with the world's own idea of who waits where since when, and long quiet runs that
  * measure shares. */
-#include "kernel/runqueue.h"
+#include "kernel/sched/runqueue.h"
 #include "tests/host/host_check.h"
 
 #define CHECK(condition)                                                                           \

@@ -1,0 +1,13 @@
+/* System call dispatch. */
+#ifndef PARLEY_KERNEL_CALL_SYSCALL_H
+#define PARLEY_KERNEL_CALL_SYSCALL_H
+
+struct env;
+
+/* Does the call in the running env's registers. Returns who runs next; NULL: the scheduler chooses. */
+struct env *syscall_dispatch(struct env *env);
+
+/* Delivers device interrupt `irq` to the env bound to it. */
+void syscall_irq(unsigned irq);
+
+#endif

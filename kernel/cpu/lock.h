@@ -1,0 +1,49 @@
+/* The kernel lock: one fair lock over all kernel state.
+ *
+ * Who waits answers shootdown and eviction requests meanwhile (cpu_answer), so a holder may
+ * wait for another CPU's answer without deadlock. Interrupts are off whenever it is held or
+ * waited for, but for the poke that ends a halt. Finer locks replace it data structure by data
+ * structure: every function whose data it guards asserts lock_held() (in a debug build). */
+#ifndef PARLEY_KERNEL_CPU_LOCK_H
+#define PARLEY_KERNEL_CPU_LOCK_H
+
+#include "kernel/cpu/cpu.h"
+#include "kernel/base/debug.h"
+
+/* Take the lock for `cpu`, this CPU. May find on return that cpu->env was taken away. */
+void lock_acquire(struct cpu *cpu);
+static inline void lock_release(void);
+
+/* The release that nasm/entry/sysenter.asm makes, and the rest of it if somebody waits. */
+void lock_wake_next(void);
+extern uint32_t lock_next, lock_serving;
+
+extern struct cpu *lock_holder; /* written by the holder only, in debug builds */
+
+/* Notes who has taken the lock: also in nasm/entry/sysenter.asm. */
+static inline void lock_taken(struct cpu *cpu)
+{
+	if (DEBUG) {
+		lock_holder = cpu;
+	}
+}
+
+/* Whether this CPU holds the lock: for debug_assert. */
+static inline bool lock_held(void)
+{
+	return lock_holder == this_cpu();
+}
+
+static inline void lock_release(void)
+{
+	if (ONE_CPU) {
+		return;
+	}
+	lock_taken(NULL);
+	if (__atomic_add_fetch(&lock_serving, 1, __ATOMIC_SEQ_CST) !=
+	    __atomic_load_n(&lock_next, __ATOMIC_SEQ_CST)) {
+		lock_wake_next();
+	}
+}
+
+#endif

@@ -1,0 +1,162 @@
+/* Envs: one thread of control with a page directory of its own. */
+#ifndef PARLEY_KERNEL_ENV_ENV_H
+#define PARLEY_KERNEL_ENV_ENV_H
+
+#include "kernel/abi/env.h"
+#include "kernel/abi/ipc.h"
+#include "kernel/abi/status.h"
+#include "kernel/abi/syscall.h"
+#include "kernel/base/debug.h"
+#include "kernel/cpu/lock.h"
+#include "kernel/sched/runqueue.h"
+#include "kernel/memory/space.h"
+#include "kernel/entry/trap.h"
+
+struct cpu;
+
+enum env_life {
+	LIFE_FREE, /* in the free list */
+	LIFE_ALIVE,
+	LIFE_DEAD, /* no id, no CPU, no IPC; until torn down, and reaped if somebody asked */
+};
+
+enum { FUNDED_PAGES = 1, FUNDED_SLOTS = 2 };
+
+enum { HEARS_NOBODY = 1 }; /* no env's id: its generation would be 0 */
+
+enum { DUE_TRAP = 1 }; /* evicted between a breakpoint or the like and its handling */
+
+/*              start                    chosen to run
+ *   stopped ----------> ready (queued) <--------------> running
+ *      ^                  |   ^   preempted, yields        |
+ *      | stop             |   | delivered, timed out,      | IPC that must wait
+ *      |                  v   | partner died               v
+ *      +---- any        (stopped is a flag: a waiting env can be stopped and started without
+ *                        touching its IPC)                waiting
+ */
+struct env {
+	struct trapframe tf; /* first: the processor pushes here, see trap.h */
+	struct cpu *cpu;     /* where it runs, or ran last */
+
+	/* All below: guarded by the kernel lock. */
+	envid_t id;
+	enum env_life life;
+	struct env_page *page; /* its env page, kernel address */
+	struct env_info *
+		info; /* its public record; holds parent, controller, pager, runs, and what it waits for */
+	struct space space;
+	bool stopped;
+	bool noted; /* in some CPU's list of fault calls without a deadline yet (clock.c) */
+	struct env *noted_next;
+	uint32_t slots;    /* envs that it may still create; ENV_SLOTS_ANY: no limit */
+	uint32_t since;    /* tick when its slot began this block of ids */
+	uint32_t death[4]; /* cause, va or status, ip, code */
+	struct {
+		uint16_t first, count;
+	} ports[4]; /* ranges given to it */
+
+	/* From here up to `fpu`: zero in a new env. */
+	uint32_t nports;
+	uint32_t children; /* envs that it controls */
+	bool root;         /* may map physical pages, bind interrupts, give ports away */
+	bool wants_deaths;
+	bool unreaped;
+	bool awaited; /* somebody did a closed receive from it: death must look for them */
+	uint8_t funded; /* FUNDED_*: which of its limits were taken out of its controller's, and go back */
+	int due;        /* before it runs on: DUE_TRAP, or a status < 0: its fault was refused */
+
+	struct runner runner; /* ready queue, hints (runqueue.c) */
+
+	/* IPC (ipc.c); what it waits for stands in its record. */
+	envid_t hears; /* from whom nasm/entry/sysenter.asm may deliver: as its record's partner, or HEARS_NOBODY */
+	struct env *senders_head, *senders_tail;
+	struct env *sender_next, *sender_prev;
+	uint32_t pending;       /* IPC_BITS_*, IPC_BIT_DEATH */
+	struct env *bits_after; /* the bits' turn comes when this sender is gone; NULL: now */
+
+	/* Page faults (fault.c). */
+	enum env_faults faults;
+	bool faulting;         /* what it waits in is a fault call which the kernel made for it */
+	vaddr_t fault_va;      /* faulting, or due < 0 */
+	uint32_t fault_us;     /* bound of a fault call; 0: none */
+	uint32_t pager_slices; /* that its pager had begun when the clock of a fault call started */
+
+	/* Time-outs (clock.c). */
+	uint32_t deadline; /* tick; 0: none */
+	struct env *timer_next, **timer_link;
+
+	struct env *list_next;             /* free list, dying list */
+	struct env *dead_next;             /* the controller's list of the unreaped ... */
+	struct env *dead_head, *dead_tail; /* ... and the own one */
+
+	uint8_t fpu[512] __attribute__((aligned(16)));
+};
+
+/* The operand beside the number of the system call that the env makes. */
+static inline uint32_t env_operand(const struct env *env)
+{
+	return env->tf.eax >> 8;
+}
+
+extern struct env envs[NENV]; /* for env_lookup() and nasm/entry/sysenter.asm */
+extern struct env_info env_records[NENV];
+extern uint32_t env_used;      /* slots not free */
+extern uint32_t env_dying;     /* spaces still to be torn down */
+extern uint32_t env_past_runs; /* of envs whose records are others' now */
+
+void env_init(void);
+
+/* A stopped env with an empty space. `like` gives registers, pager and parent; NULL: none. The
+ * controller is `controller`, NULL: itself. For servers the reserve may be used. */
+int env_create(struct env *like, struct env *controller, bool server, struct env **result);
+
+/* The heir controls the env from now on, and is told if it asked for deaths. */
+void env_inherit(struct env *env, struct env *heir);
+
+/* Ends the env, wherever it runs. by_controller: nobody else needs to be told. */
+void env_destroy(struct env *env, const uint32_t death[4], bool by_controller);
+/* Some teardown; false if there was none to do. */
+bool env_teardown_step(void);
+/* When memory is short: that, or frames kept for new envs are freed; false if there are none. */
+bool env_reclaim(void);
+
+/* Stops another CPU from running it; it is in no queue then, so env_wake must follow. Nothing if it does
+ * not run elsewhere. */
+void env_evict(struct env *env);
+/* Sets the stopped flag and takes it off its CPU or queue. IPC goes on. */
+void env_stop(struct env *env);
+/* Queues it if it is neither stopped, waiting nor queued. */
+void env_wake(struct env *env);
+
+/* Calls fn(waiting env, E_DEAD) for each env that waits to receive from this one. */
+void env_each_awaiting(const struct env *env, void (*fn)(struct env *, int));
+
+/* Forgets the caller's first dead env, which exists; its id. */
+envid_t env_reap(struct env *controller);
+
+/* As env_lookup, without the lock: the env may die at any moment, and its slot become another's. */
+static inline struct env *env_peek(struct env *caller, envid_t id)
+{
+	struct env *env = &envs[ENV_SLOT(id)];
+
+	if (id == 0) {
+		return caller;
+	}
+	return env->life == LIFE_ALIVE && env->id == id ? env : NULL;
+}
+
+/* The living env with this id; 0 means the caller. NULL. */
+struct env *env_lookup(struct env *caller, envid_t id);
+
+/* Whether the caller may act on the env, or on its memory only. */
+static inline bool env_may_act(const struct env *caller, const struct env *env)
+{
+	return caller == env || env->info->controller == caller->id;
+}
+
+static inline bool env_may_page(const struct env *caller, const struct env *env)
+{
+	return env_may_act(caller, env) || env->info->pager == caller->id;
+}
+
+#endif

@@ -1,0 +1,178 @@
+/* Page faults on path `ipc`: calls that the kernel makes for an env (`faulting`).
+ *
+ * They are the rendezvous of ipc.c, and differ where registers are concerned: what the env says is made out of its fault
+ * at delivery, and an answer is done (faultcall_answered) instead of put into registers. If the pager is gone, such an env
+ * waits like a sleeper without a clock, until faultcall_retry. faultcall_begin and faultcall_answer have straight ways for the usual
+ * case, a pager that waits for the fault, and a faulting env that waits for the answer. Guarded by the kernel
+ * lock. */
+#include "kernel/ipc/faultcall.h"
+
+#include "kernel/sched/clock.h"
+#include "kernel/base/debug.h"
+#include "kernel/ipc/ipc.h"
+#include "kernel/cpu/lock.h"
+#include "kernel/call/pagecall.h"
+
+/* Who has begun WHOLE_TURN slices has had one from its begin to its end. Pagers' pagers count, but not for ever: calls
+ * that are marked as stubs' may wait for each other in a ring. */
+enum { WHOLE_TURN = 2, CHAIN_MAX = 8 };
+
+void faultcall_say(const struct env *from, struct env *to)
+{
+	vaddr_t va = from->fault_va;
+	pte_t entry = va < UTOP ? space_entry(&from->space, va) : 0;
+
+	to->tf.esi = (va & ~(PGSIZE - 1)) | FAULT_OP;
+	to->tf.edi = entry;
+	to->tf.ebp = from->tf.err;
+	to->page->msg[3] = from->tf.eip;
+	to->page->msg[4] = entry & PTE_P ? frame_refs(PTE_ADDR(entry)) : 0;
+	to->page->msg[5] = va;
+}
+
+/* The page that the pager's answer allocates for a fault; `from`: where it is copied from. */
+static int fault_alloc(struct env *pager, const struct env *from, struct env *env)
+{
+	uint32_t flags = pager->tf.esi & ~FAULT_ALLOC;
+	int error;
+
+	if (flags >= PGSIZE) {
+		return E_INVAL;
+	}
+	error = pagecall_alloc_page(pager, env, (env->fault_va & ~(PGSIZE - 1)) | flags,
+	                            pager->tf.edi, from, pager->tf.ebp);
+	space_settle(&env->space);
+	return error;
+}
+
+uint32_t faultcall_answered(struct env *from, struct env *to)
+{
+	int answer = from->tf.esi, error = OK;
+	uint32_t flags = ipc_flags(from);
+	int npages = 0;
+
+	if (answer < 0) {
+		error = answer;
+	} else if (answer & FAULT_ALLOC) {
+		envid_t source = ipc_words(flags) > 3 ? from->page->msg[3] : 0;
+
+		error = fault_alloc(from, env_lookup(to, source), to);
+	} else if (answer > 0) {
+		error = E_INVAL;
+	} else if (flags & IPC_PAGES) {
+		error = ipc_move_pages(from, to);
+		npages = error > 0 ? error : 0;
+	}
+	ipc_end_wait(to, npages || error == E_AGAIN ? OK : error);
+	return npages;
+}
+
+void faultcall_await_pager(struct env *env)
+{
+	ipc_begin_wait(env, WAITS_TO_RECEIVE, env->id, HEARS_NOBODY);
+}
+
+/* A pager that waits for this is told and runs. */
+static struct env *tell_pager(struct env *env, struct env *pager)
+{
+	faultcall_say(env, pager);
+	pager->tf.eax = FAULT_WORDS;
+	pager->tf.ebx = env->id;
+	pager->hears = HEARS_NOBODY;
+	pager->info->waits = WAITS_NOT;
+	pager->awaited = true;
+	ipc_begin_wait(env, WAITS_TO_RECEIVE, pager->id, HEARS_NOBODY);
+	if (env->fault_us && !env->noted) {
+		clock_note(env);
+	}
+	return pager;
+}
+
+struct env *faultcall_begin(struct env *env)
+{
+	struct env *pager = env_lookup(NULL, env->info->pager);
+
+	debug_assert(lock_held() && !env->info->waits);
+	env->info->faults.calls++;
+	env->faulting = true;
+	if (pager && (pager->hears == 0 || pager->hears == env->id)) {
+		return tell_pager(env, pager);
+	}
+	if (pager) {
+		return ipc_send(env, pager);
+	}
+	faultcall_await_pager(env);
+	return NULL;
+}
+
+struct env *faultcall_answer(struct env *env, struct env *to)
+{
+	int error = OK;
+
+	if (to->info->partner != env->id || to->stopped || env->pending ||
+	    env->senders_head || /* else it is in that queue, or has asked already */
+	    env->tf.eax & IPC_WORDS(IPC_WORDS_MASK & ~3u)) { /* more than 3 words */
+		return NULL;
+	}
+	if (env->tf.eax & IPC_PAGES) {
+		if (env->tf.esi || !ipc_pass_page(env, to)) {
+			return NULL;
+		}
+	} else if ((int)env->tf.esi > 0 && env->tf.esi & FAULT_ALLOC) {
+		error = fault_alloc(env, to, to);
+	} else {
+		return NULL;
+	}
+	ipc_end_wait(to, error == E_AGAIN ? OK : error);
+	ipc_begin_wait(env, WAITS_TO_RECEIVE, 0, 0);
+	return to;
+}
+
+void faultcall_retry(struct env *env)
+{
+	if (env->faulting) {
+		ipc_give_up(env, OK);
+	}
+}
+
+/* ---- the clock ---- */
+
+void faultcall_start_clock(struct env *env)
+{
+	if (ipc_flags(env) & IPC_FAULT_CALL && env->fault_us && !env->noted) {
+		clock_note(env);
+	}
+}
+
+bool faultcall_waits(const struct env *env)
+{
+	return env->info->waits && ipc_flags(env) & IPC_FAULT_CALL;
+}
+
+void faultcall_note_pager(struct env *env)
+{
+	const struct env *pager = env_lookup(NULL, env->info->partner);
+
+	env->pager_slices = pager ? pager->runner.slices : 0;
+}
+
+bool faultcall_starves(const struct env *env)
+{
+	const struct env *pager = env;
+	uint32_t left = CHAIN_MAX;
+
+	do {
+		env = pager;
+		pager = faultcall_waits(env) ? env_lookup(NULL, env->info->partner) : NULL;
+	} while (pager && pager->info->waits && pager->deadline && --left);
+	return pager && !pager->info->waits && !pager->stopped &&
+	       pager->runner.slices - env->pager_slices < WHOLE_TURN;
+}
+
+void faultcall_bound_changed(struct env *env)
+{
+	if (faultcall_waits(env)) {
+		clock_cancel(env);
+		faultcall_start_clock(env);
+	}
+}

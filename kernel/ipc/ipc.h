@@ -1,0 +1,66 @@
+/* Synchronous IPC between envs (kernel/abi/ipc.h is the contract with user level). */
+#ifndef PARLEY_KERNEL_IPC_IPC_H
+#define PARLEY_KERNEL_IPC_IPC_H
+
+#include "kernel/env/env.h"
+
+/* SYS_IPC of the running env. Returns who runs next: the caller, its partner, or NULL when the
+ * scheduler must choose. Results are in the registers of whoever is done. Lock held. */
+struct env *ipc_call(struct env *env);
+
+/* Sets pending bits; wakes a receiver that waits for anyone. */
+void ipc_notify(struct env *env, uint32_t bits);
+
+/* Ends the wait of an env, with this result. */
+void ipc_give_up(struct env *env, int result);
+
+/* Takes a dead env out of every queue, and tells all who wait for it. */
+void ipc_env_died(struct env *env);
+
+/* ---- for nasm/entry/sysenter.asm, which checks what is not said here ---- */
+
+/* The page that `from`, calling, sends along to `to`, which hears it. Its own space must be left at once.
+ * False: it is for ipc_call, and nothing has changed. */
+bool ipc_pass_page(struct env *from, struct env *to);
+
+/* ---- for faultcall.c ---- */
+
+enum { FAULT_FLAGS = IPC_SEND | IPC_RECV | IPC_FAULT_CALL | IPC_WORDS(FAULT_WORDS) };
+
+/* IPC_* of the call that the env makes or waits in: its registers have them, but for a fault. One that waits for
+ * another pager has none. */
+static inline uint32_t ipc_flags(const struct env *env)
+{
+	if (!env->faulting) {
+		return env->tf.eax;
+	}
+	return env->info->waits && env->info->partner == env->id ? 0 : FAULT_FLAGS;
+}
+
+static inline uint32_t ipc_words(uint32_t flags)
+{
+	return flags >> IPC_WORDS_SHIFT & IPC_WORDS_MASK;
+}
+
+/* The env waits from now on, for nothing else than this. */
+static inline void ipc_begin_wait(struct env *env, enum env_waits waits, envid_t partner,
+                                  envid_t hears)
+{
+	env->hears = hears;
+	env->info->waits = waits;
+	env->info->partner = partner;
+	env->info->status = ENV_NOT_RUNNABLE;
+}
+
+/* The wait is over; the env has its result but is not queued yet. A faulting one has registers that are not
+ * ours: it runs its instruction again, or meets the refusal when it runs. */
+void ipc_end_wait(struct env *env, int result);
+
+/* The message of the running env, which is checked, to `to`. Who runs next. */
+struct env *ipc_send(struct env *env, struct env *to);
+
+/* Moves the page run that the sender names into the receiver's window as far as it goes. Pages moved, or why not
+ * even one. */
+int ipc_move_pages(struct env *from, struct env *to);
+
+#endif

@@ -1,0 +1,326 @@
+; System calls by sysenter, and the IPC that needs nothing but registers.
+;
+; sysenter loads cs, ss, eip and esp from MSRs, clears IF, and saves nothing (Intel SDM vol. 2,
+; SYSENTER). The caller says where it goes on: ecx is its esp, edx its eip. The MSR's esp points at
+; CPU_ENTRY of this CPU's struct cpu, which holds the address of tf.esp of the env that runs:
+; one load, and its registers go where an interrupt would put them. There is no stack until
+; the general path takes the kernel's; memory is reached through ss or, after ds is set, as usual.
+;
+; The straight path: a call, or a reply with the wait for the next request, of words alone, whose partner waits for
+; it. It does what ipc_call (kernel/ipc/ipc.c) would do, and has one way out to there for all else,
+; before anything is changed. `hears` says in one word whether the partner can be handed a message here:
+; whom it hears while it waits to receive, entered by sysenter, is not stopped, has no time-out, no ports
+; and nothing to publish; else HEARS_NOBODY.
+;
+;	esp   the caller's struct env          ecx   offset of the partner's in envs
+;	edx   struct cpu, then scratch         esi, edi, ebp   the words, never touched
+;	eax   whom the caller hears next       ebx   number of words
+;
+; An env that comes out of here finds other values in eax, ebx, ecx, edx and the arithmetic flags; it
+; comes out by sysexit, which restores no flags: so those that matter must be clear on the way in.
+
+%include "constants.inc"
+%include "nasm/cpu/lock.inc"
+%include "nasm/env/switch.inc"
+
+	section .text align=4
+	global sysenter_entry, sysenter_traced, sysenter_end
+	extern envs, lock_holder, lock_next, lock_serving, lock_wake_next
+	extern faultcall_answer, ipc_pass_page, sched_run, syscall_calls, trap_run, trap_syscall, trap_syscall_locked
+
+CALL_FLAGS equ SYS_IPC | IPC_SEND | IPC_RECV
+FAULT_CALL_FLAGS equ CALL_FLAGS | IPC_FAULT_CALL
+REPLY_FLAGS equ CALL_FLAGS | IPC_REPLY
+CALL_PAGE_FLAGS equ CALL_FLAGS | IPC_PAGES
+REPLY_PAGE_FLAGS equ REPLY_FLAGS | IPC_PAGES
+REPLY_WINDOW_FLAGS equ REPLY_FLAGS | IPC_WINDOW
+WORDS equ IPC_WORDS_MASK << IPC_WORDS_SHIFT
+
+; What may be set in eflags for the straight path: the arithmetic flags, and what is always set.
+FLAGS_USUAL equ (FL_USER & ~FL_DF) | FL_FIXED | FL_IF
+
+; edx: this CPU, with nothing that a switch must see to. ecx: env number ebx, which lives.
+%macro FIND_PARTNER_OR 1
+	mov	edx, [esp + ENV_CPU]
+	cmp	dword [edx + CPU_SWITCH_WORK], 0
+	jne	%1
+	mov	ecx, ebx
+	and	ecx, NENV - 1
+	imul	ecx, ecx, ENV_SIZE
+	cmp	[envs + ecx + ENV_ID], ebx
+	jne	%1
+	cmp	[envs + ecx + ENV_CPU], edx
+	jne	%1
+%endmacro
+
+sysenter_entry:
+	mov	esp, [esp]
+	pushfd
+.save:
+	lea	esp, [esp - (TF_EFLAGS - TF_VECTOR)]
+	pusha
+	mov	[esp + TF_EIP], edx
+	mov	[esp + TF_ESP], ecx
+	mov	ecx, SEL_UDATA
+	mov	ds, ecx
+	mov	es, ecx
+	test	dword [esp + TF_EFLAGS], ~FLAGS_USUAL
+	jnz	.unusual
+	mov	ecx, eax
+	and	ecx, ~WORDS
+	cmp	ecx, CALL_FLAGS
+	je	.call
+	cmp	ecx, REPLY_FLAGS
+	je	.reply
+	cmp	ecx, FAULT_CALL_FLAGS
+	je	.fault_call
+	test	eax, eax
+	jnz	.others
+	mov	eax, [esp + ENV_ID]	; SYS_SELF needs no lock: the answer never changes
+.exit:	mov	ecx, [esp + TF_ESP]
+	sti
+	sysexit
+
+.others:
+	cmp	al, SYS_IPC
+	jne	.in_place
+	cmp	ecx, REPLY_WINDOW_FLAGS
+	je	.reply_window
+	cmp	ecx, CALL_PAGE_FLAGS
+	je	.call_page
+	cmp	ecx, REPLY_PAGE_FLAGS
+	jne	.general
+
+.reply_page: LOCK_OR	.general
+	FIND_PARTNER_OR .locked
+.answer:				; the partner waits for a page, if for anything
+	cmp	byte [envs + ecx + ENV_FAULTING], 0
+	je	.locked
+	LOCK_NOTE edx
+	mov	ebx, esp
+	mov	esp, [edx + CPU_KSTACK]
+	add	ecx, envs
+	xor	ebp, ebp
+	push	ecx
+	push	ebx
+	call	faultcall_answer
+	mov	edx, [ebx + ENV_CPU]
+	mov	ecx, eax
+	test	eax, eax
+	jnz	trap_run
+	mov	esp, ebx
+	jmp	.locked
+
+.reply_window:				; as check_window in kernel/ipc/ipc.c
+	mov	ecx, [esp + ENV_PAGE]
+	mov	eax, [ecx + EP_RECV_VA]
+	test	eax, (PGSIZE - 1) & ~(PTE_W | PTE_SOFT)
+	jnz	.general
+	and	eax, -PGSIZE
+	mov	edx, UTOP
+	sub	edx, eax
+	jbe	.general
+	shr	edx, PGSHIFT
+	cmp	[ecx + EP_RECV_NPAGES], edx
+	ja	.general
+	cmp	dword [ecx + EP_RECV_NPAGES], IPC_PAGES_MAX
+	ja	.general
+
+.reply:
+	LOCK_OR	.general
+	FIND_PARTNER_OR .locked
+	mov	eax, [esp + ENV_ID]
+	cmp	[envs + ecx + ENV_HEARS], eax
+	jne	.answer
+	cmp	dword [esp + ENV_PENDING], 0
+	jne	.locked
+	cmp	dword [esp + ENV_SENDERS], 0
+	jne	.locked
+	xor	eax, eax
+	jmp	.deliver
+
+.fault_call:				; with a bound it must be noted, once a tick (kernel/sched/clock.c)
+	LOCK_OR	.general
+	cmp	byte [esp + ENV_NOTED], 0
+	jne	.called
+	cmp	dword [esp + ENV_FAULT_US], 0
+	jne	.locked
+	jmp	.called
+
+.call:
+	LOCK_OR	.general
+.called:
+	FIND_PARTNER_OR .locked
+	mov	eax, [envs + ecx + ENV_HEARS]
+	test	eax, eax
+	jz	.heard
+	cmp	eax, [esp + ENV_ID]
+	jne	.locked
+.heard:
+	mov	eax, ebx
+	mov	byte [envs + ecx + ENV_AWAITED], 1
+
+.deliver:
+	mov	ebx, [esp + TF_EAX]
+	shr	ebx, IPC_WORDS_SHIFT
+	cmp	ebx, 3
+	ja	.more_words
+	add	ecx, envs
+; ---- commit: nothing below can fail ----
+.commit:
+	mov	[esp + ENV_HEARS], eax
+	mov	edx, [esp + ENV_INFO]
+	mov	[edx + INFO_PARTNER], eax
+	mov	dword [edx + INFO_STATUS], ENV_NOT_RUNNABLE | WAITS_TO_RECEIVE << 8
+	mov	dword [ecx + ENV_HEARS], HEARS_NOBODY
+	mov	eax, [ecx + ENV_INFO]
+	mov	dword [eax + INFO_STATUS], ENV_RUNNING ; and WAITS_NOT
+	inc	dword [eax + INFO_RUNS]
+	mov	edx, [esp + ENV_CPU]
+	SWITCH_TO
+	mov	eax, ebx
+	mov	ebx, [esp + ENV_ID]
+	UNLOCK_OR edx, .wake_next
+.resume:
+	mov	edx, [ecx + TF_EIP]
+	mov	ecx, [ecx + TF_ESP]
+	sti				; takes effect after sysexit (SDM vol. 2, STI)
+	sysexit
+
+.call_page:
+	test	eax, WORDS & ~(3 << IPC_WORDS_SHIFT)
+	jnz	.general		; more than three
+	LOCK_OR	.general
+	FIND_PARTNER_OR .locked
+	mov	eax, [envs + ecx + ENV_HEARS]
+	test	eax, eax
+	jz	.page_heard
+	cmp	eax, [esp + ENV_ID]
+	jne	.locked
+.page_heard:
+	LOCK_NOTE edx
+	mov	ebx, esp
+	mov	esp, [edx + CPU_KSTACK]
+	add	ecx, envs
+	push	ecx
+	push	ecx
+	push	ebx
+	call	ipc_pass_page
+	mov	ecx, [esp + 8]
+	mov	esp, ebx
+	test	al, al
+	jz	.locked
+	mov	byte [ecx + ENV_AWAITED], 1
+	mov	ebx, [esp + TF_EAX]
+	shr	ebx, IPC_WORDS_SHIFT
+	or	ebx, 1 << 8		; IPC_GOT_PAGES
+	mov	eax, [esp + TF_EBX]
+	jmp	.commit
+
+; Words 3.. go from env page to env page, an instruction each.
+.more_words:
+	cmp	ebx, IPC_WORDS_MAX
+	ja	.locked
+	mov	edx, ecx
+	mov	esi, [esp + ENV_PAGE]
+	mov	edi, [envs + ecx + ENV_PAGE]
+	lea	esi, [esi + EP_MSG + 3 * 4]
+	lea	edi, [edi + EP_MSG + 3 * 4]
+	lea	ecx, [ebx - 3]
+	rep movsd
+	lea	ecx, [envs + edx]
+	mov	esi, [esp + TF_ESI]
+	mov	edi, [esp + TF_EDI]
+	jmp	.commit
+
+; Somebody waits for the lock, and perhaps sleeps.
+.wake_next:
+	mov	edx, [ecx + ENV_CPU]
+	mov	esp, [edx + CPU_KSTACK]
+	push	eax
+	push	ecx
+	call	lock_wake_next
+	pop	ecx
+	pop	eax
+	jmp	.resume
+
+; A call that goes on in its caller (syscall_calls has it), from C and back.
+.in_place:
+	movzx	esi, al
+	cmp	esi, SYS_TRACE
+	jae	.general
+	mov	edx, [esp + ENV_CPU]
+	test	dword [edx + CPU_SWITCH_WORK], SWITCH_HOOK
+	jnz	.general
+	LOCK_OR	.general
+	LOCK_NOTE edx
+	mov	ebx, esp
+	mov	esp, [edx + CPU_KSTACK]
+	xor	ebp, ebp
+	push	ebx
+	call	[syscall_calls + esi * 4]
+.return: mov	edx, [ebx + ENV_CPU]
+	mov	[ebx + TF_EAX], eax
+	mov	ecx, [edx + CPU_ENV]
+	cmp	ecx, ebx
+	jne	.another
+	UNLOCK_OR eax, .wake_next_in_place
+.resume_in_place:
+	mov	esp, ebx
+	popa				; ecx and edx are what sysexit wants: as they came
+	sti
+	sysexit
+
+.wake_next_in_place:
+	call	lock_wake_next
+	jmp	.resume_in_place
+
+.another:				; it yielded, or stopped or destroyed itself (then ecx is 0)
+	mov	dword [ebx + TF_VECTOR], VEC_SYSENTER
+	mov	ebx, ecx
+	jecxz	.leave
+	cmp	dword [ecx + TF_VECTOR], VEC_SYSENTER
+	jne	.leave
+	cmp	dword [ecx + ENV_DUE], 0
+	jne	.leave
+	UNLOCK_OR eax, .wake_next_in_place
+	jmp	.resume_in_place
+.leave:
+	push	ecx
+	push	edx
+	call	sched_run		; does not return
+
+; ---- the general path: as if by `int` ----
+
+.unusual:				; whatever the flags do, they do it to the caller alone
+	mov	ebx, esp
+	mov	dword [ebx + TF_VECTOR], SYSCALL_VECTOR
+	mov	eax, trap_syscall
+	mov	edx, [ebx + ENV_CPU]
+	mov	esp, [edx + CPU_KSTACK]
+	push	dword FL_FIXED
+	popfd
+	jmp	.on_stack
+.general:
+	mov	eax, trap_syscall
+	jmp	.usual
+.locked:
+	mov	eax, trap_syscall_locked
+.usual:
+	mov	dword [esp + TF_VECTOR], VEC_SYSENTER
+	mov	ebx, esp
+	mov	edx, [ebx + ENV_CPU]
+	mov	esp, [edx + CPU_KSTACK]
+.on_stack:
+	xor	ebp, ebp
+	push	ebx
+	call	eax			; does not return
+
+; The debug trap of a caller that single-steps hits the first instruction above, in the kernel:
+; trap_kernel goes on here, with TF for the caller only.
+sysenter_traced:
+	mov	esp, [esp]
+	pushfd
+	or	dword [esp], FL_TF
+	jmp	sysenter_entry.save
+sysenter_end:

@@ -1,0 +1,78 @@
+"""The layers of the kernel: which object refers to which, and what points upward.
+
+A folder of kernel/ or nasm/ is a layer. A file refers to its own layer and to those before it in LAYERS; `look` sees all
+and is seen by nobody. Looked at are the symbols that objects ask for, not includes: a header may name what nobody calls.
+"""
+
+import re
+import subprocess
+from bisect import bisect_right
+from collections import namedtuple
+
+import tools
+from machine import ROOT
+
+LAYERS = ("base", "machine", "cpu", "memory", "env", "sched", "ipc", "fault", "call", "entry", "boot", "look")
+OBJECTS = "build/fail"  # every file, compiled without link-time optimisation
+
+Arrow = namedtuple("Arrow", "source function target symbol")  # function of a file -> symbol of another file
+
+
+def layer(file):
+    """kernel/LAYER/x.c, nasm/LAYER/x.asm: LAYER."""
+    return file.split("/")[1]
+
+
+def dump(path, option):
+    run = subprocess.run([tools.cross("objdump"), option, path], capture_output=True, text=True, check=True)
+    return run.stdout.splitlines()
+
+
+class Object:
+    """What an object defines, and what each of its functions asks for."""
+
+    def __init__(self, path):
+        self.file = str(path.relative_to(ROOT / OBJECTS).with_suffix(""))
+        self.defines = set()
+        self.asks = set()  # (function, symbol)
+        starts = {}  # by section: [(offset, name)]
+        for line in dump(path, "-t"):
+            match = re.match(r"([0-9a-f]{8}) (.{7}) (\S+)\t[0-9a-f]+ (?:\.hidden )?(\S+)$", line)
+            if match and match[3] not in ("*UND*", "*ABS*") and "d" not in match[2]:
+                starts.setdefault(match[3], []).append((int(match[1], 16), match[4]))
+                if "g" in match[2]:
+                    self.defines.add(match[4])
+        for places in starts.values():
+            places.sort()
+        self.read_asks(path, starts)
+
+    def read_asks(self, path, starts):
+        section = None
+        for line in dump(path, "-r"):
+            match = re.match(r"RELOCATION RECORDS FOR \[(.*)\]", line)
+            section = match[1] if match else section
+            match = re.match(r"([0-9a-f]{8}) R_386_\S+ +(\S+)", line)
+            if match and not section.startswith(".debug"):
+                places = starts.get(section, [])
+                at = bisect_right(places, (int(match[1], 16), "\xff")) - 1
+                self.asks.add((places[at][1] if at >= 0 else section, match[2]))
+
+
+def arrows():
+    """All references between files."""
+    objects = [Object(path) for folder in ("kernel", "nasm") for path in sorted((ROOT / OBJECTS / folder).rglob("*.o"))
+               if path.relative_to(ROOT / OBJECTS).parts[1] in LAYERS and any(
+                   (ROOT / path.relative_to(ROOT / OBJECTS)).with_suffix(suffix).is_file() for suffix in (".c", ".asm"))]
+    owner = {symbol: each.file for each in objects for symbol in each.defines}
+    return [Arrow(each.file, function, owner[symbol], symbol) for each in objects for function, symbol in sorted(each.asks)
+            if owner.get(symbol, each.file) != each.file]
+
+
+def upward(found):
+    """Those that point to a later layer."""
+    return [arrow for arrow in found if LAYERS.index(layer(arrow.target)) > LAYERS.index(layer(arrow.source))]
+
+
+if __name__ == "__main__":
+    for one in upward(arrows()):
+        print(f"{one.source}: {one.function} -> {one.target}: {one.symbol}")
