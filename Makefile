@@ -92,7 +92,7 @@ kernel_cflags := $(cflags) -Werror -mno-80387 -flto -mpreferred-stack-boundary=2
 	-fno-tree-sra -fno-if-conversion -fno-code-hoisting -fno-reorder-functions -mbranch-cost=1
 # The files that the measured paths run through; all others are made small, with one more pass left out.
 kernel_small_cflags := -Os -fno-tree-dominator-opts
-kernel_fast := fault frame kfault pagecall runqueue sched
+kernel_fast := fault frame kfault pagecall place resume runqueue sched switch
 # What only helps people look, and may be left out (BARE=1): counted apart, so its code is in a section of its own,
 # .look, and link-time optimisation does not mix it with the rest.
 kernel_look := $(filter-out kernel/look/failhook.c,$(wildcard kernel/look/*.c))
@@ -342,7 +342,7 @@ $(eval $(call kernel,build/up,-DONE_CPU=1))
 $(eval $(call kernel,build/kfault,,kernel/fault/kfault.c))
 $(eval $(call kernel,build/bare,,,,$(kernel_look)))
 $(eval $(call kernel,build/fail,-DDEBUG=1 -fno-lto,kernel/look/failhook.c kernel/fault/kfault.c,\
-	$(foreach f,frame_alloc env_create syscall_dispatch kfault_page,-Wl$(comma)--wrap=$(f))))
+	$(foreach f,frame_alloc life_create syscall_dispatch kfault_page,-Wl$(comma)--wrap=$(f))))
 
 # ---- Objects
 # `private` below: else the flags of whichever object asked first would be those that build/flags remembers.

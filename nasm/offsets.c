@@ -2,12 +2,12 @@
  * Makefile turns the "->NAME value" lines into build/constants.inc. Nearly all are found by themselves: the Makefile
  * defines ALL_OTHERS with what scripts/nasm-names prints. Here stands what is called otherwise in assembly, or
  * begins like a member of a struct. */
-#include "kernel/cpu/cpu.h"
 #include "kernel/base/debug.h"
-#include "kernel/env/env.h"
-#include "kernel/boot/smp.h"
-#include "kernel/entry/trap.h"
 #include "kernel/base/x86.h"
+#include "kernel/boot/smp.h"
+#include "kernel/cpu/cpu.h"
+#include "kernel/entry/trap.h"
+#include "kernel/env/env.h"
 
 #define CONSTANT(name, value) asm volatile("\n->" #name " %c0" : : "i"((unsigned long long)(value)))
 #define OFFSET(name, type, member) CONSTANT(name, offsetof(struct type, member))
@@ -16,6 +16,7 @@
 void constants(void)
 {
 	_Static_assert(offsetof(struct env, tf) == 0, "trap entry takes the frame for the env");
+	OFFSET(ENV_CPU, env, space.cpu);
 	OFFSET(ENV_CR3, env, space.cr3);
 	OFFSET(ENV_SENDERS, env, senders_head);
 	OFFSET(CPU_ESP0, cpu, tss.esp0);

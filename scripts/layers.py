@@ -12,7 +12,7 @@ from collections import namedtuple
 import tools
 from machine import ROOT
 
-LAYERS = ("base", "machine", "cpu", "memory", "env", "sched", "ipc", "fault", "call", "entry", "boot", "look")
+LAYERS = ("base", "machine", "cpu", "memory", "env", "sched", "ipc", "life", "fault", "call", "entry", "boot", "look")
 OBJECTS = "build/fail"  # every file, compiled without link-time optimisation
 
 Arrow = namedtuple("Arrow", "source function target symbol")  # function of a file -> symbol of another file
@@ -40,7 +40,7 @@ class Object:
             match = re.match(r"([0-9a-f]{8}) (.{7}) (\S+)\t[0-9a-f]+ (?:\.hidden )?(\S+)$", line)
             if match and match[3] not in ("*UND*", "*ABS*") and "d" not in match[2]:
                 starts.setdefault(match[3], []).append((int(match[1], 16), match[4]))
-                if "g" in match[2]:
+                if match[2][0] in "gw" or match[2][1] == "w":
                     self.defines.add(match[4])
         for places in starts.values():
             places.sort()

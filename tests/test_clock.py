@@ -13,7 +13,7 @@ from conftest import ROOT, run_process
 
 CFLAGS = ["-std=gnu11", "-g", "-O1", "-Wall", "-Wextra", "-fsanitize=address,undefined",
           "-fno-sanitize-recover=all", "-I", "."]
-SOURCES = ["tests/host/calibrate_test.c", "kernel/boot/calibrate.c"]
+SOURCES = ["tests/host/calibrate_test.c", "kernel/machine/calibrate.c"]
 STALL_S = 0.08  # longer than the 8254's count takes to go round
 STALLS = 10  # few enough that the kernel does not give up
 

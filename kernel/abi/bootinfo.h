@@ -1,6 +1,5 @@
 /* What the kernel tells the first server, at BOOTINFO, read only. */
-#ifndef PARLEY_KERNEL_ABI_BOOTINFO_H
-#define PARLEY_KERNEL_ABI_BOOTINFO_H
+#pragma once
 
 #include "kernel/abi/memlayout.h"
 #include "kernel/abi/types.h"
@@ -34,5 +33,3 @@ struct bootinfo {
 	char cmdline[BOOT_CMDLINE_MAX];
 };
 _Static_assert(sizeof(struct bootinfo) <= 2 * PGSIZE, "two pages");
-
-#endif

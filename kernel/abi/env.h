@@ -1,6 +1,5 @@
 /* Envs as user level sees them: the env page, the public record, upcall frames. */
-#ifndef PARLEY_KERNEL_ABI_ENV_H
-#define PARLEY_KERNEL_ABI_ENV_H
+#pragma once
 
 #include "kernel/abi/memlayout.h"
 #include "kernel/abi/types.h"
@@ -157,5 +156,3 @@ enum death {
 	DEATH_REFUSED,     /* the pager refused or was too slow; esi = va, edi = ip,
 			    * ebp = error code | -status << DEATH_STATUS_SHIFT */
 };
-
-#endif

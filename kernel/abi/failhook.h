@@ -1,6 +1,5 @@
 /* The system call of the kernel for tests (kernel/look/failhook.c); the shipped kernel answers E_NO_CALL. */
-#ifndef PARLEY_KERNEL_ABI_FAILHOOK_H
-#define PARLEY_KERNEL_ABI_FAILHOOK_H
+#pragma once
 
 /* eax number | mode << 8, ebx env (0: the caller), esi k: from now on allocations (frames, page tables,
  * env slots) made in system calls of that env are counted, and the k-th fails. Replaces what was asked for before; k = 0: nothing
@@ -12,5 +11,3 @@
 #define FAIL_AGE_LONG                                                                              \
 	0x80000000u /* or-ed, its block of ids began long ago. E_BUSY: it is not free */
 #define FAIL_ON 1u  /* and all after it, until the next SYS_FAIL */
-
-#endif

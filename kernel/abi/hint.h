@@ -6,8 +6,7 @@
  * possible now. E_INVAL: no such kind or value. What a hint can do to others: see DESIGN.md,
  * "Scheduling and time". More than HINTS_PER_TICK of an env in about a tick are ignored unseen; queries
  * are no hints, and without limit, for they take no lock. */
-#ifndef PARLEY_KERNEL_ABI_HINT_H
-#define PARLEY_KERNEL_ABI_HINT_H
+#pragma once
 
 enum hint {
 	HINT_WEIGHT, /* 1..HINT_WEIGHT_MAX: its slice is so many quanta; 1 unless said. Its controller;
@@ -40,5 +39,3 @@ enum hint {
  * running on that CPU; a quantum is a tick. By an extension a turn gets longer than its slice: one half is for
  * HINT_NOT_NOW, the other for a timer that comes late. */
 #define HINT_EXTENSION(quantum) ((quantum) / 4)
-
-#endif

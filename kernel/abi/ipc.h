@@ -69,8 +69,7 @@
  * there when the first bit was raised; but those of interrupts come at once. They never get lost.
  * SYS_NOTIFY raises bits at oneself, whom one controls, and one's controller unless that is root; at all
  * others those that their env page opens (`notify`), else E_PERM. */
-#ifndef PARLEY_KERNEL_ABI_IPC_H
-#define PARLEY_KERNEL_ABI_IPC_H
+#pragma once
 
 #include "kernel/abi/syscall.h"
 
@@ -115,5 +114,3 @@ enum ipc_send_mode {
 	IPC_MODE_COPY, /* a fresh page with the same contents; of a run, the first PAGE_FILLS_MAX */
 };
 #define IPC_MODE_WRITABLE 0x100u /* or-ed to the mode: the receiver may write (map, grant) */
-
-#endif

@@ -26,8 +26,7 @@
  *                 | free, page 0 stays unmapped  |
  *   0 ----------> +------------------------------+
  */
-#ifndef PARLEY_KERNEL_ABI_MEMLAYOUT_H
-#define PARLEY_KERNEL_ABI_MEMLAYOUT_H
+#pragma once
 
 #define PGSIZE 4096u
 #define PGSHIFT 12
@@ -60,5 +59,3 @@
 
 #define NENV 1024 /* env slots */
 #define NCPU_MAX 16
-
-#endif

@@ -3,8 +3,7 @@
  * A present entry holds a frame address, rights, and three software bits
  * (PTE_SOFT) that belong to user level. An absent entry (PTE_P clear) belongs
  * to user level entirely: the page table is the pager's database. */
-#ifndef PARLEY_KERNEL_ABI_PAGE_H
-#define PARLEY_KERNEL_ABI_PAGE_H
+#pragma once
 
 #define PTE_P 0x001u
 #define PTE_W 0x002u
@@ -52,5 +51,3 @@
 #define PAGE_FILL 0x004u    /* SYS_PAGE_ALLOC: fill from a page instead of zeros */
 #define PAGE_UNSHARE 0x008u /* with PAGE_FILL: keep the frame if nobody else maps it */
 #define PAGE_NOCACHE 0x010u /* SYS_PAGE_PHYS: uncached */
-
-#endif

@@ -1,8 +1,7 @@
 /* Status codes. Every system call and every server answers with one of these:
  * zero or a positive count on success, a negative code on failure. One list
  * yields the codes and (through libsys' status_name) their names. */
-#ifndef PARLEY_KERNEL_ABI_STATUS_H
-#define PARLEY_KERNEL_ABI_STATUS_H
+#pragma once
 
 /* X(name, value, text) */
 #define STATUS_LIST(X)                                                                             \
@@ -34,5 +33,3 @@ enum status {
 	STATUS_LIST(STATUS_ENUM)
 #undef STATUS_ENUM
 };
-
-#endif

@@ -25,8 +25,7 @@
  *
  * With PAGE_COND a page is changed only if its entry, apart from the
  * accessed and dirty bits, equals the env page's `expect`; else E_AGAIN. */
-#ifndef PARLEY_KERNEL_ABI_SYSCALL_H
-#define PARLEY_KERNEL_ABI_SYSCALL_H
+#pragma once
 
 #define SYSCALL_VECTOR 0x30
 
@@ -127,5 +126,3 @@ struct sysinfo {
 	unsigned lock_wait; /* waiting for the kernel lock, all CPUs: in 1,024 counts of the TSC */
 };
 #define SYSINFO_WORDS 11
-
-#endif

@@ -1,7 +1,6 @@
 /* The trace: what the kernel did, as records in a ring per CPU (kernel/look/trace.c, which may be left out:
  * then SYS_TRACE is E_NO_CALL). Nothing of it is kept while it is off. */
-#ifndef PARLEY_KERNEL_ABI_TRACE_H
-#define PARLEY_KERNEL_ABI_TRACE_H
+#pragma once
 
 #include "kernel/abi/types.h"
 
@@ -72,5 +71,3 @@ struct trace_stats {
 	uint32_t tsc_per_ms;
 };
 #define TRACE_STATS_WORDS 5
-
-#endif

@@ -1,6 +1,5 @@
 /* Integer types shared by the kernel and user programs. */
-#ifndef PARLEY_KERNEL_ABI_TYPES_H
-#define PARLEY_KERNEL_ABI_TYPES_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -10,5 +9,3 @@ typedef uint32_t vaddr_t; /* a virtual address */
 typedef uint32_t paddr_t; /* a physical address */
 typedef uint32_t pte_t;   /* one page-table or page-directory entry */
 typedef int32_t envid_t;  /* names one env: generation << 12 | slot */
-
-#endif

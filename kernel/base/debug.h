@@ -1,6 +1,5 @@
 /* Debug output, assertions, panic. */
-#ifndef PARLEY_KERNEL_BASE_DEBUG_H
-#define PARLEY_KERNEL_BASE_DEBUG_H
+#pragma once
 
 #include "kernel/abi/memlayout.h"
 #include "kernel/abi/types.h"
@@ -22,7 +21,7 @@ enum {
 	SCREEN_BLANKS = 0x07200720, /* two */
 };
 
-/* Looks whether there is a first serial line, which nasm/boot/boot.asm has set up, and clears the screen. */
+/* Looks whether there is a first serial line, which nasm/boot/boot.asm has set up. */
 void debug_init(void);
 extern bool debug_serial; /* it is there */
 
@@ -31,6 +30,7 @@ void debug_write(const char *bytes, uint32_t length);
 
 /* %s, and %u %x with width and leading zero. */
 void debug_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void debug_vprintf(const char *format, va_list args) __attribute__((format(printf, 1, 0)));
 
 /* A boot-time line; silent with `quiet` on the command line. */
 #define debug_log(...) (debug_quiet ? (void)0 : debug_printf(__VA_ARGS__))
@@ -44,14 +44,12 @@ extern bool debug_quiet, debug_monitor; /* those words are on the command line *
 		machine_exit(PANIC_STATUS);                                                        \
 	})
 
-/* Stops every CPU, prints the message, registers and a backtrace, then enters the monitor (command line
- * word `monitor`) or ends the machine with status PANIC_STATUS. In nasm/entry/trap.asm, which saves the registers. */
+/* Ends all, see kernel/entry/panic.h: in nasm/base/panic.asm, which saves the registers and goes to panic_handler. */
 void panic_here(const char *format, ...) __attribute__((format(printf, 1, 2), cold));
-/* The same with the registers of a trap. `args`: what the format needs. */
-_Noreturn void panic_frame(const struct trapframe *frame, const char *format, va_list args)
-	__attribute__((format(printf, 2, 0)));
-/* A non-maskable interrupt: another CPU panics and this one does nothing more; else a panic. */
-_Noreturn void panic_stop(const struct trapframe *frame);
+/* Set first of all at start-up: this layer knows no CPUs. */
+extern void (*panic_handler)(const struct trapframe *frame, const char *format, va_list args);
+/* Stops this CPU for good. */
+_Noreturn void machine_halt(void);
 /* Ends the machine through the debug-exit device; spins where there is none. */
 _Noreturn void machine_exit(uint8_t status);
 enum { PANIC_STATUS = 127 };
@@ -70,22 +68,3 @@ enum { PANIC_STATUS = 127 };
 #define DEBUG 0
 #endif
 #define debug_assert(condition) assert(!DEBUG || (condition))
-
-/* kernel/look/screen.c, which may be left out. */
-void screen_init(void) __attribute__((weak));
-void screen_put(char c) __attribute__((weak)); /* where it is ours */
-/* Takes the screen: all that is written from here on appears there, too, below what stands there (true); or leaves it to others
- * (false). */
-void screen_show(bool on) __attribute__((weak));
-static inline void debug_show(bool on)
-{
-	if (screen_show) {
-		screen_show(on);
-	}
-}
-
-/* kernel/look/monitor.c, which may be left out. */
-_Noreturn void monitor_run(const struct trapframe *frame) __attribute__((weak));
-void debug_backtrace(uint32_t eip, uint32_t ebp);
-
-#endif

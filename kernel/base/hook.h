@@ -1,11 +1,11 @@
 /* The one hook that feeds what only helps people look (kernel/look/joslog.c, kernel/look/trace.c): the events are
  * those of kernel/abi/trace.h. Off: a test and a branch. */
-#ifndef PARLEY_KERNEL_BASE_HOOK_H
-#define PARLEY_KERNEL_BASE_HOOK_H
+#pragma once
 
 #include "kernel/abi/trace.h"
 
 struct env;
+struct trapframe;
 
 typedef void hook_fn(enum event event, struct env *env, uint32_t value);
 extern hook_fn *hook; /* NULL: nobody looks. Guarded by the kernel lock. */
@@ -21,10 +21,29 @@ look:
 	hook(event, env, value);
 }
 
-/* Optional: prints JOS's lines about envs. */
-hook_fn joslog_event __attribute__((weak));
+/* What kernel/look offers; NULL: left out. */
+struct look {
+	hook_fn *joslog;                       /* prints JOS's lines about envs */
+	int (*trace_call)(struct env *caller); /* SYS_TRACE (kernel/abi/trace.h) */
+	void (*monitor)(
+		const struct trapframe *frame); /* a prompt after a panic; does not return */
+	void (*screen_put)(char c);             /* where the screen is ours */
+	/* Takes the screen: all that is written from here on appears there, too, below what stands there (true); or leaves it to
+	 * others (false). */
+	void (*screen_show)(bool on);
+};
+extern struct look looks;
 
-/* Optional: SYS_TRACE (kernel/abi/trace.h). */
-int trace_call(struct env *caller) __attribute__((weak));
+/* Each file there fills in its part at start-up by a function of its own, which is run first of all. */
+typedef void look_offer_fn(void);
+#define LOOK_OFFERS(function)                                                                      \
+	static look_offer_fn *const function##_entry                                               \
+		__attribute__((used, section(".init.offers"))) = function
+extern look_offer_fn *const look_offers[], *const look_offers_end[]; /* kernel/kernel.ld */
 
-#endif
+static inline void debug_show(bool on)
+{
+	if (looks.screen_show) {
+		looks.screen_show(on);
+	}
+}

@@ -1,6 +1,5 @@
 /* Where code and data go. */
-#ifndef PARLEY_KERNEL_BASE_SECTION_H
-#define PARLEY_KERNEL_BASE_SECTION_H
+#pragma once
 
 /* Start-up code, and data that is zero at first: only start-up uses it, and its frames are free after that
  * (frame_free_init). The linker script lets nothing else refer to it. Other CPUs run such code until they say
@@ -10,5 +9,3 @@
 
 /* In a file that is made fast (see the Makefile): this one is made small. */
 #define COLD __attribute__((cold))
-
-#endif

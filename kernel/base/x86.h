@@ -1,6 +1,5 @@
 /* One-instruction wrappers and hardware layouts (Intel SDM vol. 2 and 3). */
-#ifndef PARLEY_KERNEL_BASE_X86_H
-#define PARLEY_KERNEL_BASE_X86_H
+#pragma once
 
 #include "kernel/abi/types.h"
 
@@ -152,6 +151,13 @@ static inline void pause(void)
 	asm volatile("pause" : : : "memory");
 }
 
+/* Enables interrupts, halts until one comes, and disables them. What ends the halt comes in right after sti's one-instruction delay
+ * (SDM vol. 2, STI), so it cannot slip in before it. */
+static inline void wait_for_interrupt(void)
+{
+	asm volatile("sti; hlt; cli" : : : "memory");
+}
+
 static inline uint64_t rdtsc(void)
 {
 	uint64_t value;
@@ -209,5 +215,3 @@ static inline void copy_words(void *dst, const void *src, uint32_t nwords)
 {
 	asm volatile("rep movsl" : "+D"(dst), "+S"(src), "+c"(nwords) : : "memory");
 }
-
-#endif

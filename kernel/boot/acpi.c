@@ -1,7 +1,7 @@
 /* CPUs and interrupt controllers from ACPI: RSDP -> XSDT, or RSDT -> MADT (ACPI 6.4, 5.2.5, 5.2.7, 5.2.8, 5.2.12);
  * and the timer's port from the FADT (5.2.9). Boot time only. */
+#include "kernel/machine/machine.h"
 #include "kernel/memory/kmap.h"
-#include "kernel/boot/machine.h"
 
 struct rsdp {
 	char signature[8];

@@ -3,15 +3,20 @@
 #include "kernel/boot/boot.h"
 
 #include "kernel/abi/types.h"
-#include "kernel/machine/apic.h"
-#include "kernel/sched/clock.h"
-#include "kernel/cpu/cpu.h"
 #include "kernel/base/debug.h"
-#include "kernel/env/env.h"
 #include "kernel/base/hook.h"
-#include "kernel/memory/kmap.h"
+#include "kernel/cpu/cpu.h"
 #include "kernel/cpu/lock.h"
-#include "kernel/boot/machine.h"
+#include "kernel/entry/panic.h"
+#include "kernel/entry/resume.h"
+#include "kernel/entry/trap.h"
+#include "kernel/env/env.h"
+#include "kernel/env/switch.h"
+#include "kernel/life/life.h"
+#include "kernel/machine/apic.h"
+#include "kernel/machine/machine.h"
+#include "kernel/machine/time.h"
+#include "kernel/memory/kmap.h"
 #include "kernel/sched/sched.h"
 
 enum { MULTIBOOT_LOADER = 0x2BADB002 };
@@ -43,13 +48,28 @@ INIT bool boot_word(const char *cmdline, const char *word)
 	return false;
 }
 
+INIT struct cpu *boot_prepare_cpu(uint32_t index, uint32_t apic_id, vaddr_t stack_top)
+{
+	struct cpu *cpu = cpu_prepare(index, apic_id, stack_top, trap_double_fault);
+
+	cpu->queue = &runqueues[index];
+	runqueue_init(cpu->queue);
+	return cpu;
+}
+
+INIT void boot_load_cpu(struct cpu *cpu)
+{
+	cpu_load(cpu, sysenter_entry);
+	trap_init_cpu();
+}
+
 static INIT void record_machine(void)
 {
 	boot_info.ncpu = cpu_count;
 	for (uint32_t i = 0; i < cpu_count; i++) {
 		boot_info.cpu_apic_id[i] = cpus[i].apic_id;
 	}
-	boot_info.tsc_per_ms = clock_tsc_per_ms;
+	boot_info.tsc_per_ms = time_tsc_per_ms;
 	boot_info.fadt = machine.fadt;
 }
 
@@ -58,7 +78,12 @@ INIT _Noreturn void boot_main(uint32_t magic, paddr_t mbi, vaddr_t stack_top)
 	struct cpu *cpu = &cpus[0];
 	struct env *first;
 
-	cpu_prepare(0, 0, stack_top);
+	panic_handler = panic_frame;
+	boot_prepare_cpu(0, 0, stack_top);
+	cpu_evict = switch_evict;
+	for (look_offer_fn *const *offer = look_offers; offer < look_offers_end; offer++) {
+		(*offer)();
+	}
 	debug_init();
 	if (magic != MULTIBOOT_LOADER) {
 		panic("not started by a Multiboot 1 loader (magic 0x%08x)", magic);
@@ -72,15 +97,19 @@ INIT _Noreturn void boot_main(uint32_t magic, paddr_t mbi, vaddr_t stack_top)
 	kmap_init();
 	frame_init(&boot_info);
 	machine_discover(&machine, boot_info.cmdline);
+	kmap_device(APIC_LOCAL_VA, machine.lapic);
+	kmap_device(APIC_IO_VA, machine.ioapic);
 	apic_init(&machine);
 	machine.boot_apic_id = apic_own_id();
-	cpu_prepare(0, machine.boot_apic_id, kmap_stack(0));
+	boot_prepare_cpu(0, machine.boot_apic_id, kmap_stack(0));
 	trap_init();
-	cpu_load(cpu);
-	clock_init(machine.acpi_timer);
+	boot_load_cpu(cpu);
+	time_init(machine.acpi_timer);
+	runqueue_quantum = time_mul_div(TICK_US, time_tsc_per_ms, 1000 << BEAT_SHIFT);
 	env_init();
+	life_init();
 	if (boot_word(boot_info.cmdline, "joslog")) {
-		hook = joslog_event;
+		hook = looks.joslog;
 	}
 	smp_start(&machine);
 	kmap_pgdir[0] = 0; /* the identity mapping of the first 4 MiB */
@@ -92,5 +121,5 @@ INIT _Noreturn void boot_main(uint32_t magic, paddr_t mbi, vaddr_t stack_top)
 	first = loader_start();
 	frame_free_init();
 	cpu->queue->turn = &first->runner; /* which no queue gave it */
-	sched_run(cpu, first);
+	resume(cpu, first);
 }

@@ -1,6 +1,5 @@
 /* Start-up: what the boot loader said, and the pieces that run once. */
-#ifndef PARLEY_KERNEL_BOOT_BOOT_H
-#define PARLEY_KERNEL_BOOT_BOOT_H
+#pragma once
 
 #include "kernel/abi/bootinfo.h"
 #include "kernel/base/section.h"
@@ -11,8 +10,6 @@ struct cpu;
 extern struct bootinfo boot_info;
 
 extern char kernel_start[], kernel_end[], init_start[], init_end[]; /* kernel/kernel.ld */
-extern char boot_stack_top[];      /* nasm/boot/boot.asm; after boot: for double faults */
-extern struct cpu *boot_stack_cpu; /* what this_cpu() reads on that stack */
 
 /* The length of `start`, if the text starts with it, else 0. */
 uint32_t boot_starts_with(const char *text, const char *start);
@@ -30,4 +27,6 @@ struct env *loader_start(void);
 struct machine;
 void smp_start(const struct machine *machine);
 
-#endif
+/* cpu_prepare and cpu_load, with what the layers above have of a CPU. */
+struct cpu *boot_prepare_cpu(uint32_t index, uint32_t apic_id, vaddr_t stack_top);
+void boot_load_cpu(struct cpu *cpu);

@@ -1,11 +1,12 @@
 /* Loads the first server, procmgr, from the ELF file in module 0 (System V ABI, chapters 4 and 5). It must never
  * fault: everything is mapped, its stack too. All else is loaded by procmgr. Boot time only. */
-#include "kernel/boot/boot.h"
 #include "kernel/base/debug.h"
+#include "kernel/base/x86.h"
+#include "kernel/boot/boot.h"
 #include "kernel/env/env.h"
+#include "kernel/life/life.h"
 #include "kernel/memory/kmap.h"
 #include "kernel/memory/space.h"
-#include "kernel/base/x86.h"
 
 enum { STACK_BYTES = 8 * PGSIZE, ELF_MAGIC = 0x464C457F, PT_LOAD = 1, PF_W = 2, PHDRS_MAX = 16 };
 
@@ -81,7 +82,7 @@ INIT struct env *loader_start(void)
 {
 	struct env *env;
 
-	if (env_create(NULL, NULL, true, &env)) {
+	if (life_create(NULL, NULL, true, &env)) {
 		panic("no memory for the first env");
 	}
 	env->root = true;

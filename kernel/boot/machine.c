@@ -1,9 +1,9 @@
 /* Discovery of CPUs and interrupt controllers: tries each source of firmware tables in turn. Boot
  * time only. Tables may lie in any memory: they are copied before use, and no length is trusted. */
-#include "kernel/boot/machine.h"
+#include "kernel/machine/machine.h"
 
-#include "kernel/boot/boot.h"
 #include "kernel/base/debug.h"
+#include "kernel/boot/boot.h"
 #include "kernel/memory/frame.h"
 #include "kernel/memory/kmap.h"
 

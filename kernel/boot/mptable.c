@@ -1,7 +1,7 @@
 /* CPUs and interrupt controllers from the MP tables (Intel MultiProcessor Specification 1.4, chapter 4).
  * Boot time only. */
 #include "kernel/boot/boot.h"
-#include "kernel/boot/machine.h"
+#include "kernel/machine/machine.h"
 
 struct mp_pointer {
 	char signature[4];

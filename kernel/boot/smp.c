@@ -7,14 +7,15 @@
  * wait-for-STARTUP state by another INIT, so that it cannot take a mailbox that is not meant for it, nor run
  * this code when start-up is over and its frames are free. */
 #include "kernel/boot/smp.h"
-#include "kernel/machine/apic.h"
-#include "kernel/boot/boot.h"
-#include "kernel/sched/clock.h"
-#include "kernel/cpu/cpu.h"
 #include "kernel/base/debug.h"
-#include "kernel/memory/kmap.h"
+#include "kernel/boot/boot.h"
+#include "kernel/cpu/cpu.h"
 #include "kernel/cpu/lock.h"
-#include "kernel/boot/machine.h"
+#include "kernel/entry/resume.h"
+#include "kernel/machine/apic.h"
+#include "kernel/machine/machine.h"
+#include "kernel/machine/time.h"
+#include "kernel/memory/kmap.h"
 #include "kernel/sched/sched.h"
 
 enum { INIT_WAIT_US = 10000, STARTUP_WAIT_US = 200, ANSWER_WAIT_US = 500000 };
@@ -27,10 +28,10 @@ static INIT struct trampoline_mail *mailbox(void)
 
 static INIT bool wait_for(struct cpu *cpu, uint32_t us)
 {
-	uint64_t end = clock_us() + us;
+	uint64_t end = time_us() + us;
 
 	while (__atomic_load_n(&cpu->start, __ATOMIC_ACQUIRE) != CPU_HERE) {
-		if (clock_us() > end) {
+		if (time_us() > end) {
 			return false;
 		}
 		pause();
@@ -69,7 +70,7 @@ INIT void smp_start(const struct machine *machine)
 		if (!stack_top) {
 			stack_top = kmap_stack(cpu_count);
 		}
-		cpu_prepare(cpu_count, machine->apic_id[i], stack_top);
+		boot_prepare_cpu(cpu_count, machine->apic_id[i], stack_top);
 		cpu->start = CPU_SILENT;
 		*mailbox() = (struct trampoline_mail){
 			.pgdir = rcr3(), .stack = cpu->kstack, .entry = (uint32_t)smp_entry};
@@ -97,12 +98,12 @@ static _Noreturn __attribute__((noinline)) void join(struct cpu *cpu)
 	}
 	lock_acquire(cpu);
 	lcr3(rcr3()); /* the identity mapping is gone */
-	sched_run(cpu, NULL);
+	resume(cpu, NULL);
 }
 
 INIT void smp_entry(void)
 {
-	cpu_load(this_cpu());
+	boot_load_cpu(this_cpu());
 	apic_init_cpu();
 	join(this_cpu());
 }

@@ -1,6 +1,5 @@
 /* The start-up code of other CPUs, in nasm/boot/trampoline.asm. */
-#ifndef PARLEY_KERNEL_BOOT_SMP_H
-#define PARLEY_KERNEL_BOOT_SMP_H
+#pragma once
 
 #include "kernel/abi/types.h"
 
@@ -15,5 +14,3 @@ extern struct trampoline_mail trampoline_mail;
 
 /* Where a started CPU enters C, on its own stack. */
 _Noreturn void smp_entry(void);
-
-#endif

@@ -1,13 +1,15 @@
 /* System calls on envs: fork, destroy, set, registers, reap. Each checks its arguments and the
  * caller's authority before it changes anything. Lock held; none blocks. */
 #include "kernel/call/envcall.h"
-#include "kernel/cpu/cpu.h"
 #include "kernel/base/debug.h"
+#include "kernel/base/hook.h"
+#include "kernel/cpu/cpu.h"
+#include "kernel/cpu/lock.h"
 #include "kernel/env/env.h"
 #include "kernel/fault/fault.h"
 #include "kernel/ipc/faultcall.h"
-#include "kernel/base/hook.h"
-#include "kernel/cpu/lock.h"
+#include "kernel/life/life.h"
+#include "kernel/sched/sched.h"
 
 /* The env that the caller names and may act on; NULL with *error. */
 static struct env *acted_on(struct env *caller, envid_t id, int *error)
@@ -90,8 +92,8 @@ int envcall_fork(struct env *caller)
 		return error;
 	}
 	env_evict(like);
-	error = env_create(like, caller, server, &child);
-	env_wake(like);
+	error = life_create(like, caller, server, &child);
+	sched_wake(like);
 	if (error) {
 		return error;
 	}
@@ -122,7 +124,7 @@ int envcall_destroy(struct env *caller)
 		death[0] = DEATH_EXIT;
 	}
 	hook_event(env == caller ? EVENT_EXIT : EVENT_DESTROY, env, 0);
-	env_destroy(env, death, env != caller);
+	life_destroy(env, death, env != caller);
 	return OK;
 }
 
@@ -205,7 +207,7 @@ static int set_controller(struct env *caller, struct env *env, envid_t id)
 	     up = env_lookup(NULL, up->info->controller)) {
 		env->funded &= up->funded;
 	}
-	env_inherit(env, heir);
+	life_inherit(env, heir);
 	caller->children--;
 	return OK;
 }
@@ -217,9 +219,9 @@ static int set_run(struct env *env, uint32_t run)
 	}
 	if (run) {
 		env->stopped = false;
-		env_wake(env);
+		sched_wake(env);
 	} else {
-		env_stop(env);
+		sched_stop(env);
 	}
 	return OK;
 }
@@ -232,7 +234,7 @@ static int halt(uint32_t label)
 	}
 	for (uint32_t i = 0; i < NENV; i++) {
 		if (envs[i].life == LIFE_ALIVE && env_records[i].label == label) {
-			env_stop(&envs[i]);
+			sched_stop(&envs[i]);
 		}
 	}
 	return OK;
@@ -308,7 +310,7 @@ int envcall_regs(struct env *caller)
 		env->tf.eflags |= FL_FIXED | FL_IF;
 		env->due = 0;
 	}
-	env_wake(env);
+	sched_wake(env);
 	return OK;
 }
 
@@ -327,5 +329,5 @@ int envcall_reap(struct env *caller)
 		copy_words((void *)&caller->page->msg[3], &dead->info->faults, FAULT_COUNTS_WORDS);
 		caller->page->msg[3 + FAULT_COUNTS_WORDS] = dead->info->label;
 	}
-	return env_reap(caller);
+	return life_reap(caller);
 }

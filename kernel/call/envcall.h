@@ -1,7 +1,6 @@
 /* System calls on envs (kernel/abi/syscall.h). The arguments are in the caller's registers; each
  * returns a status. Lock held; none blocks. After destroy or set the caller may be gone or stopped. */
-#ifndef PARLEY_KERNEL_CALL_ENVCALL_H
-#define PARLEY_KERNEL_CALL_ENVCALL_H
+#pragma once
 
 #include "kernel/abi/types.h"
 
@@ -12,5 +11,3 @@ int envcall_destroy(struct env *caller);
 int envcall_set(struct env *caller);
 int envcall_regs(struct env *caller);
 int envcall_reap(struct env *caller);
-
-#endif

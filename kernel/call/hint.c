@@ -1,6 +1,8 @@
 /* Scheduler hints: who may give which, to whom. What they do is up to runqueue.c. Each is O(1), and what
  * cannot be is ignored and counted. What nobody limits (nonsense, queries) takes no lock. */
-#include "kernel/sched/clock.h"
+#include "kernel/call/hint.h"
+#include "kernel/env/switch.h"
+#include "kernel/machine/time.h"
 #include "kernel/sched/sched.h"
 
 static bool is_valid(enum hint kind, uint32_t value)
@@ -20,7 +22,7 @@ static bool advise(const struct env *caller, struct env *env, enum hint kind, ui
 {
 	struct runner *runner = &env->runner;
 	uint32_t most = ms < HINT_MS_MAX ? ms : HINT_MS_MAX;
-	uint32_t ages = ((uint64_t)most * clock_tsc_per_ms >> AGE_SHIFT) + 1;
+	uint32_t ages = ((uint64_t)most * time_tsc_per_ms >> AGE_SHIFT) + 1;
 
 	if (env->info->controller != caller->id) {
 		uint32_t left = runner->until[HINT_WEIGHT] - runqueue_age;
@@ -42,7 +44,7 @@ static int query(struct env *caller, const struct runner *runner)
 	caller->tf.ebx = runqueue_hinted(runner, HINT_WEIGHT) |
 	                 runqueue_hinted(runner, HINT_CPU) << 8 |
 	                 runqueue_hinted(runner, HINT_NEXT) << 16 | (runner->on != NULL) << 24;
-	caller->tf.esi = clock_beats_us(runner->longest);
+	caller->tf.esi = time_beats_us(runner->longest);
 	caller->tf.edi = runner->slices;
 	caller->tf.ebp = runner->ignored;
 	return OK;
@@ -53,7 +55,7 @@ static int query_cpu(struct env *caller, const struct cpu *cpu)
 	const struct runqueue *queue = cpu->queue;
 
 	caller->tf.ebx = queue->queued;
-	caller->tf.esi = clock_beats_us(queue->longest);
+	caller->tf.esi = time_beats_us(queue->longest);
 	caller->tf.edi = queue->breaches;
 	caller->tf.ebp = cpu->ticks;
 	return cpu->culprit;
@@ -61,11 +63,12 @@ static int query_cpu(struct env *caller, const struct cpu *cpu)
 
 static int yield_to(struct env *env, struct env *to)
 {
-	bool lent = to && runqueue_lend(env->cpu->queue, &env->runner, &to->runner, sched_now());
+	bool lent =
+		to && runqueue_lend(env->space.cpu->queue, &env->runner, &to->runner, sched_now());
 
 	if (lent) {
 		env->info->status = ENV_RUNNABLE;
-		cpu_switch(env->cpu, to);
+		switch_env(env->space.cpu, to);
 	} else {
 		env->runner.ignored++;
 		(void)sched_yield(env);
@@ -103,7 +106,7 @@ bool hint_call_unlocked(struct env *env)
 		result = of ? query(env, &of->runner) : E_BAD_ENV;
 	} else if (kind == HINT_QUERY_CPU) {
 		result = query_cpu(env, &cpus[value]);
-	} else if ((kind == HINT_YIELD_TO && env->cpu->queue->queued) || !is_flood(env)) {
+	} else if ((kind == HINT_YIELD_TO && env->space.cpu->queue->queued) || !is_flood(env)) {
 		return false; /* who yields to somebody gives the CPU away, taken or not */
 	}
 	env->tf.eax = result;

@@ -1,16 +1,19 @@
 /* System calls: dispatch, and those calls that are not about pages, envs or IPC. Lock held throughout. */
 #include "kernel/call/syscall.h"
 
-#include "kernel/machine/apic.h"
-#include "kernel/sched/clock.h"
-#include "kernel/cpu/cpu.h"
 #include "kernel/base/debug.h"
-#include "kernel/env/env.h"
-#include "kernel/call/envcall.h"
 #include "kernel/base/hook.h"
-#include "kernel/ipc/ipc.h"
-#include "kernel/cpu/lock.h"
+#include "kernel/call/envcall.h"
+#include "kernel/call/hint.h"
 #include "kernel/call/pagecall.h"
+#include "kernel/cpu/cpu.h"
+#include "kernel/cpu/lock.h"
+#include "kernel/env/env.h"
+#include "kernel/env/switch.h"
+#include "kernel/ipc/ipc.h"
+#include "kernel/life/life.h"
+#include "kernel/machine/apic.h"
+#include "kernel/machine/time.h"
 #include "kernel/sched/sched.h"
 
 enum { DEBUG_WRITE_MAX = 1024, DEBUG_WRITE_PART = 128 };
@@ -48,7 +51,7 @@ static int call_notify(struct env *caller)
 
 static int call_clock(struct env *caller)
 {
-	uint64_t us = clock_us();
+	uint64_t us = time_us();
 
 	caller->tf.ebx = us;
 	caller->tf.esi = us >> 32;
@@ -59,7 +62,7 @@ static int call_clock(struct env *caller)
 static int call_sysinfo(struct env *caller)
 {
 	struct sysinfo *info = (struct sysinfo *)&caller->page->msg[3];
-	uint32_t switches = env_past_runs;
+	uint32_t switches = life_past_runs;
 	uint64_t lock_wait = 0;
 
 	_Static_assert(sizeof(*info) == SYSINFO_WORDS * 4, "SYSINFO_WORDS");
@@ -76,7 +79,7 @@ static int call_sysinfo(struct env *caller)
 		.frames_unused = frame_counts.unused,
 		.ncpu = cpu_count,
 		.envs = env_used,
-		.dying = env_dying,
+		.dying = life_dying,
 		.tick_us = TICK_US,
 		.switches = switches,
 		.shootdowns = cpu_shootdowns,
@@ -133,8 +136,8 @@ static int call_ports(struct env *caller)
 	} else {
 		env->nports = 0;
 	}
-	cpu_ports_changed(env);
-	env_wake(env);
+	switch_ports_changed(env);
+	sched_wake(env);
 	return OK;
 }
 
@@ -147,7 +150,7 @@ static int die_of(struct env *caller, vaddr_t va, uint32_t length)
 		va = (va & ~(PGSIZE - 1)) + PGSIZE;
 	}
 	hook_event(EVENT_BAD_POINTER, caller, va);
-	env_destroy(caller, death, false);
+	life_destroy(caller, death, false);
 	return OK;
 }
 
@@ -219,7 +222,7 @@ call_fn *const syscall_calls[SYS_TRACE] = {CALLS(CALL_ENTRY)};
 struct env *syscall_dispatch(struct env *env)
 {
 	uint32_t number = env->tf.eax & 0xFF;
-	struct cpu *cpu = env->cpu;
+	struct cpu *cpu = env->space.cpu;
 	int result;
 
 	debug_assert(lock_held());
@@ -227,7 +230,7 @@ struct env *syscall_dispatch(struct env *env)
 		return ipc_call(env);
 	}
 	if (number == SYS_TRACE) { /* what turns the trace on is in it as a whole or not at all */
-		result = trace_call ? trace_call(env) : E_NO_CALL;
+		result = looks.trace_call ? looks.trace_call(env) : E_NO_CALL;
 	} else if (number == SYS_HINT) { /* not in the table: hint_is_done comes first */
 		result = hint_call(env);
 	} else {

@@ -1,6 +1,5 @@
 /* System call dispatch. */
-#ifndef PARLEY_KERNEL_CALL_SYSCALL_H
-#define PARLEY_KERNEL_CALL_SYSCALL_H
+#pragma once
 
 struct env;
 
@@ -9,5 +8,3 @@ struct env *syscall_dispatch(struct env *env);
 
 /* Delivers device interrupt `irq` to the env bound to it. */
 void syscall_irq(unsigned irq);
-
-#endif

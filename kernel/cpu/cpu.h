@@ -1,10 +1,8 @@
 /* Per-CPU state, and requests between CPUs. */
-#ifndef PARLEY_KERNEL_CPU_CPU_H
-#define PARLEY_KERNEL_CPU_CPU_H
+#pragma once
 
 #include "kernel/abi/memlayout.h"
 #include "kernel/abi/types.h"
-#include "kernel/memory/kmap.h"
 #include "kernel/base/x86.h"
 
 struct env;
@@ -19,6 +17,12 @@ enum {
 	CPUS_MAX = ONE_CPU ? 1 : NCPU_MAX,
 	IO_PORTS = 0x10000, /* all can be given away: ACPI's are above 0x1000 on some machines */
 	IO_NONE = 0xFFFF,   /* TSS bitmap offset beyond the limit: no port allowed */
+};
+
+enum {
+	KSTACK_SIZE = 2 * PGSIZE,
+	KSTACK_STRIDE =
+		16 * 1024, /* stack top is aligned to it; what is below the stack is the guard */
 };
 
 enum cpu_request {
@@ -89,35 +93,31 @@ static inline struct cpu *this_cpu(void)
 	return *(struct cpu **)((esp | (KSTACK_STRIDE - 1)) - 3);
 }
 
-/* In nasm/boot/boot.asm: loads the GDT and all segment registers. */
+/* ---- nasm/cpu/cpu.asm ---- */
+
+/* Loads the GDT and all segment registers. */
 void cpu_load_gdt(const struct descriptor_ptr *gdt);
+extern char cpu_boot_stack_top
+	[]; /* of the boot CPU until it has its own; after boot: for double faults */
+extern struct cpu *cpu_boot_stack_cpu; /* what this_cpu() reads on that stack */
 
-/* Fills GDT, TSS and identity of cpus[index], whose stack ends at stack_top. */
-void cpu_prepare(uint32_t index, uint32_t apic_id, vaddr_t stack_top);
-/* Loads GDT, TSS, IDT, FPU and control registers on the CPU that calls. Start-up only. */
-void cpu_load(struct cpu *cpu);
+/* ---- start-up only ---- */
 
-/* Makes `next` the env of this CPU: address space, entry stack, ports, FPU ownership. */
-void cpu_switch(struct cpu *cpu, struct env *next);
-/* Leaves the env's space for the kernel's own directory: cpu->env = NULL, FPU state saved. */
-void cpu_leave(struct cpu *cpu);
+/* Fills GDT, TSS and identity of cpus[index], whose stack ends at stack_top, on the kernel's directory. double_fault: the
+ * function of that task. */
+struct cpu *cpu_prepare(uint32_t index, uint32_t apic_id, vaddr_t stack_top,
+                        void (*double_fault)(void));
+/* Loads GDT, TSS, FPU and control registers on the CPU that calls. sysenter: where that enters the kernel. */
+void cpu_load(struct cpu *cpu, const char *sysenter);
 
-/* The env's ports changed: bitmaps that hold them are filled anew. Lock held. */
-void cpu_ports_changed(const struct env *env);
+/* ---- requests ---- */
 
 /* Asks another CPU and waits for its answer. Lock held. */
 void cpu_ask(struct cpu *cpu, enum cpu_request what);
 /* Does what was asked of this CPU; from the wait loop of the lock. */
 void cpu_answer(struct cpu *cpu);
-/* The CPU that may hold translations of this env's space drops them, before return: no other than the one
- * where it runs or ran last can have it loaded. Lock held. */
-void cpu_shootdown(const struct env *env);
+/* Takes the env that runs off this CPU, for CPU_EVICT. Set at start-up: this layer knows no envs. */
+extern void (*cpu_evict)(struct cpu *cpu);
 
-/* Gives the FPU to cpu->env (device-not-available exception). */
-void cpu_fpu_load(struct cpu *cpu);
-/* The state of a new env: a copy of `like`'s, which runs on no other CPU; NULL: as after reset. */
-void cpu_fpu_copy(void *area, const struct env *like);
 /* The CPU whose descriptor table is loaded here, whatever the stack is. */
 struct cpu *cpu_by_gdt(void);
-
-#endif

@@ -11,10 +11,9 @@
  * interrupts are off until the halt, and ends it at once. */
 #include "kernel/cpu/lock.h"
 
-#include "kernel/machine/apic.h"
-#include "kernel/cpu/cpu.h"
-#include "kernel/entry/trap.h"
 #include "kernel/base/x86.h"
+#include "kernel/cpu/cpu.h"
+#include "kernel/machine/apic.h"
 
 enum { SPINS = 64 };
 
@@ -37,7 +36,7 @@ static void wait_halted(struct cpu *cpu, uint32_t ticket)
 	while (!our_turn(ticket)) {
 		cpu_answer(cpu);
 		if (!our_turn(ticket)) {
-			trap_wait();
+			wait_for_interrupt();
 		}
 	}
 	__atomic_store_n(name, NULL, __ATOMIC_RELAXED);

@@ -4,11 +4,10 @@
  * wait for another CPU's answer without deadlock. Interrupts are off whenever it is held or
  * waited for, but for the poke that ends a halt. Finer locks replace it data structure by data
  * structure: every function whose data it guards asserts lock_held() (in a debug build). */
-#ifndef PARLEY_KERNEL_CPU_LOCK_H
-#define PARLEY_KERNEL_CPU_LOCK_H
+#pragma once
 
-#include "kernel/cpu/cpu.h"
 #include "kernel/base/debug.h"
+#include "kernel/cpu/cpu.h"
 
 /* Take the lock for `cpu`, this CPU. May find on return that cpu->env was taken away. */
 void lock_acquire(struct cpu *cpu);
@@ -45,5 +44,3 @@ static inline void lock_release(void)
 		lock_wake_next();
 	}
 }
-
-#endif

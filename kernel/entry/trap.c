@@ -8,18 +8,25 @@
 #include "kernel/entry/trap.h"
 
 #include "kernel/abi/syscall.h"
-#include "kernel/machine/apic.h"
-#include "kernel/boot/boot.h"
-#include "kernel/sched/clock.h"
-#include "kernel/cpu/cpu.h"
 #include "kernel/base/debug.h"
-#include "kernel/env/env.h"
-#include "kernel/fault/fault.h"
 #include "kernel/base/hook.h"
-#include "kernel/cpu/lock.h"
-#include "kernel/sched/sched.h"
-#include "kernel/call/syscall.h"
 #include "kernel/base/x86.h"
+#include "kernel/boot/boot.h"
+#include "kernel/call/hint.h"
+#include "kernel/call/syscall.h"
+#include "kernel/cpu/cpu.h"
+#include "kernel/cpu/lock.h"
+#include "kernel/entry/panic.h"
+#include "kernel/entry/resume.h"
+#include "kernel/env/env.h"
+#include "kernel/env/switch.h"
+#include "kernel/fault/fault.h"
+#include "kernel/ipc/deadline.h"
+#include "kernel/ipc/ipc.h"
+#include "kernel/life/life.h"
+#include "kernel/machine/apic.h"
+#include "kernel/sched/clock.h"
+#include "kernel/sched/sched.h"
 
 enum { GATE_INTERRUPT = 0x8E00, GATE_USER = 0x6000, GATE_TASK = 0x8500 }; /* SDM vol. 3, 6.11 */
 
@@ -77,11 +84,15 @@ static void take_lock(struct cpu *cpu, uint32_t vector)
 /* Handles an interrupt; who runs next. */
 static struct env *interrupt(struct cpu *cpu, uint32_t vector)
 {
+	struct env *late;
+
 	runqueue_age = rdtsc() >> AGE_SHIFT; /* each idle time ends here, and each tick */
 	if (vector == VEC_TIMER) {
-		clock_arm(cpu);
-		clock_expire();
-		env_teardown_step();
+		deadline_arm(cpu);
+		while ((late = clock_expired())) {
+			deadline_passed(late);
+		}
+		life_teardown_step();
 		return sched_tick(cpu);
 	}
 	if (vector >= VEC_IRQ0 && vector < VEC_IRQ0 + 16) {
@@ -92,7 +103,7 @@ static struct env *interrupt(struct cpu *cpu, uint32_t vector)
 
 void trap_user(struct env *env)
 {
-	struct cpu *cpu = env->cpu;
+	struct cpu *cpu = env->space.cpu;
 	uint32_t vector = env->tf.vector, va = rcr2();
 
 	if (vector == VEC_NMI) {
@@ -105,7 +116,7 @@ void trap_user(struct env *env)
 			trap_resume(&env->tf);
 		}
 		lock_acquire(cpu);
-		sched_run(cpu, NULL);
+		resume(cpu, NULL);
 	}
 	if (vector == SYSCALL_VECTOR && hint_is_done(env)) {
 		trap_resume(&env->tf);
@@ -113,37 +124,37 @@ void trap_user(struct env *env)
 	take_lock(cpu, vector);
 	if (is_interrupt(vector)) {
 		hook_event(EVENT_ENTER, cpu->env, va);
-		sched_run(cpu, interrupt(cpu, vector));
+		resume(cpu, interrupt(cpu, vector));
 	}
 	if (cpu->env != env) { /* taken away while we waited for the lock */
-		sched_run(cpu, NULL);
+		resume(cpu, NULL);
 	}
 	hook_event(EVENT_ENTER, env, va);
 	switch (vector) {
-	case SYSCALL_VECTOR: sched_run(cpu, syscall_dispatch(env));
-	case VEC_PAGE_FAULT: sched_run(cpu, fault_page(env, va));
-	case VEC_NO_FPU: cpu_fpu_load(cpu); sched_run(cpu, env);
-	default: sched_run(cpu, fault_exception(env));
+	case SYSCALL_VECTOR: resume(cpu, syscall_dispatch(env));
+	case VEC_PAGE_FAULT: resume(cpu, fault_page(env, va));
+	case VEC_NO_FPU: switch_fpu_load(cpu); resume(cpu, env);
+	default: resume(cpu, fault_exception(env));
 	}
 }
 
 void trap_syscall_locked(struct env *env)
 {
-	lock_taken(env->cpu);
+	lock_taken(env->space.cpu);
 	hook_event(EVENT_ENTER, env, 0);
-	sched_run(env->cpu, syscall_dispatch(env));
+	resume(env->space.cpu, syscall_dispatch(env));
 }
 
 void trap_syscall(struct env *env)
 {
-	struct cpu *cpu = env->cpu;
+	struct cpu *cpu = env->space.cpu;
 
 	if (hint_is_done(env)) {
 		trap_resume(&env->tf);
 	}
 	lock_acquire(cpu);
 	if (cpu->env != env) { /* taken away while we waited for the lock */
-		sched_run(cpu, NULL);
+		resume(cpu, NULL);
 	}
 	trap_syscall_locked(env);
 }
@@ -156,7 +167,7 @@ void trap_kernel(struct trapframe *frame)
 	if (vector == VEC_NMI) {
 		panic_stop(frame);
 	}
-	if (!cpu->in_halt && (vector == VEC_POKE || vector == VEC_SPURIOUS)) { /* from trap_wait */
+	if (!cpu->in_halt && (vector == VEC_POKE || vector == VEC_SPURIOUS)) { /* from wait_for_interrupt */
 		if (vector == VEC_POKE) {
 			apic_end_of_interrupt();
 		}
@@ -174,7 +185,7 @@ void trap_kernel(struct trapframe *frame)
 	take_lock(cpu, vector);
 	hook_event(EVENT_WAKE, NULL, vector);
 	runqueue_idle &= ~cpu->queue->bit; /* work that comes needs no poke */
-	sched_run(cpu, interrupt(cpu, vector));
+	resume(cpu, interrupt(cpu, vector));
 }
 
 void trap_double_fault(void)
@@ -187,7 +198,7 @@ void trap_double_fault(void)
 	for (uint32_t i = 0; i < 8; i++) { /* a TSS has them in the order in which pusha pushes */
 		(&frame.eax)[-i] = (&was->eax)[i];
 	}
-	frame.kesp -= 20;     /* as if pushed there */
-	boot_stack_cpu = cpu; /* of the stack that we are on */
+	frame.kesp -= 20;         /* as if pushed there */
+	cpu_boot_stack_cpu = cpu; /* of the stack that we are on */
 	panic_frame(&frame, "double fault (kernel stack overflow?)", NULL);
 }

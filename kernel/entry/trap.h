@@ -1,20 +1,10 @@
-/* Traps: the saved registers, and what assembly and C call of each other. */
-#ifndef PARLEY_KERNEL_ENTRY_TRAP_H
-#define PARLEY_KERNEL_ENTRY_TRAP_H
+/* Traps: what assembly and C call of each other. */
+#pragma once
 
 #include "kernel/abi/types.h"
 
 struct env;
-
-/* What entry saves. For an env this is the head of struct env: the processor itself pushes there,
- * because esp0 of the CPU that runs the env points at the frame's end. Segment registers are not
- * state: they are flat, always, and entry and exit set them so. */
-struct trapframe {
-	uint32_t edi, esi, ebp, kesp, ebx, edx, ecx, eax; /* pusha */
-	uint32_t vector, err;                             /* stub, or the processor */
-	uint32_t eip, cs, eflags;                         /* the processor */
-	uint32_t esp, ss;                                 /* only from user mode */
-};
+struct trapframe;
 
 /* ---- nasm/entry/trap.asm ---- */
 
@@ -25,9 +15,6 @@ extern char trap_exceptions[], trap_page_fault[], trap_interrupts[];
 _Noreturn void trap_resume(struct trapframe *frame);
 /* Empties this CPU's stack, enables interrupts and halts; the next interrupt enters trap_kernel. */
 _Noreturn void trap_halt(vaddr_t stack_top);
-
-/* Enables interrupts, halts until one comes, and returns with interrupts off. */
-void trap_wait(void);
 
 /* ---- nasm/entry/sysenter.asm ---- */
 
@@ -41,7 +28,7 @@ _Noreturn void trap_user(struct env *env);
 /* A system call by sysenter that does not go the straight path: without the lock; with it. */
 _Noreturn void trap_syscall(struct env *env);
 _Noreturn void trap_syscall_locked(struct env *env);
-/* From kernel mode: a poke that ends trap_wait or TF at sysenter (these return), an interrupt while idle,
+/* From kernel mode: a poke that ends wait_for_interrupt or TF at sysenter (these return), an interrupt while idle,
  * an NMI, or a defect of ours. */
 void trap_kernel(struct trapframe *frame);
 /* The double-fault task. */
@@ -50,5 +37,3 @@ _Noreturn void trap_double_fault(void);
 /* Fills the interrupt descriptor table, once; loads it on this CPU. */
 void trap_init(void);
 void trap_init_cpu(void);
-
-#endif

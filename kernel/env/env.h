@@ -1,6 +1,5 @@
 /* Envs: one thread of control with a page directory of its own. */
-#ifndef PARLEY_KERNEL_ENV_ENV_H
-#define PARLEY_KERNEL_ENV_ENV_H
+#pragma once
 
 #include "kernel/abi/env.h"
 #include "kernel/abi/ipc.h"
@@ -8,9 +7,9 @@
 #include "kernel/abi/syscall.h"
 #include "kernel/base/debug.h"
 #include "kernel/cpu/lock.h"
-#include "kernel/sched/runqueue.h"
+#include "kernel/cpu/trapframe.h"
 #include "kernel/memory/space.h"
-#include "kernel/entry/trap.h"
+#include "kernel/sched/runqueue.h"
 
 struct cpu;
 
@@ -36,7 +35,6 @@ enum { DUE_TRAP = 1 }; /* evicted between a breakpoint or the like and its handl
  */
 struct env {
 	struct trapframe tf; /* first: the processor pushes here, see trap.h */
-	struct cpu *cpu;     /* where it runs, or ran last */
 
 	/* All below: guarded by the kernel lock. */
 	envid_t id;
@@ -44,7 +42,7 @@ struct env {
 	struct env_page *page; /* its env page, kernel address */
 	struct env_info *
 		info; /* its public record; holds parent, controller, pager, runs, and what it waits for */
-	struct space space;
+	struct space space; /* and on which CPU it runs, or ran last */
 	bool stopped;
 	bool noted; /* in some CPU's list of fault calls without a deadline yet (clock.c) */
 	struct env *noted_next;
@@ -100,39 +98,26 @@ static inline uint32_t env_operand(const struct env *env)
 
 extern struct env envs[NENV]; /* for env_lookup() and nasm/entry/sysenter.asm */
 extern struct env_info env_records[NENV];
-extern uint32_t env_used;      /* slots not free */
-extern uint32_t env_dying;     /* spaces still to be torn down */
-extern uint32_t env_past_runs; /* of envs whose records are others' now */
+extern uint32_t env_used; /* slots not free */
 
 void env_init(void);
 
-/* A stopped env with an empty space. `like` gives registers, pager and parent; NULL: none. The
- * controller is `controller`, NULL: itself. For servers the reserve may be used. */
-int env_create(struct env *like, struct env *controller, bool server, struct env **result);
+/* A free slot, out of the free list: for servers, or for everybody else. NULL: none. Lock held. */
+struct env *env_slot_take(bool server);
+/* Back to the list, unused. Lock held. */
+void env_slot_put_back(struct env *env);
+/* An env lives there from now on, with an id of its own. Lock held. */
+void env_slot_use(struct env *env);
+/* Its env is dead and torn down: free, at once or once its ids have rested. Lock held. */
+void env_slot_free(struct env *env);
+/* The next slot that may be in use; NENV: none. Lock held. */
+uint32_t env_next_slot(uint32_t slot);
 
-/* The heir controls the env from now on, and is told if it asked for deaths. */
-void env_inherit(struct env *env, struct env *heir);
-
-/* Ends the env, wherever it runs. by_controller: nobody else needs to be told. */
-void env_destroy(struct env *env, const uint32_t death[4], bool by_controller);
-/* Some teardown; false if there was none to do. */
-bool env_teardown_step(void);
-/* When memory is short: that, or frames kept for new envs are freed; false if there are none. */
-bool env_reclaim(void);
-
-/* Stops another CPU from running it; it is in no queue then, so env_wake must follow. Nothing if it does
+/* Stops another CPU from running it; it is in no queue then, so sched_wake must follow. Nothing if it does
  * not run elsewhere. */
 void env_evict(struct env *env);
-/* Sets the stopped flag and takes it off its CPU or queue. IPC goes on. */
-void env_stop(struct env *env);
-/* Queues it if it is neither stopped, waiting nor queued. */
-void env_wake(struct env *env);
-
 /* Calls fn(waiting env, E_DEAD) for each env that waits to receive from this one. */
 void env_each_awaiting(const struct env *env, void (*fn)(struct env *, int));
-
-/* Forgets the caller's first dead env, which exists; its id. */
-envid_t env_reap(struct env *controller);
 
 /* As env_lookup, without the lock: the env may die at any moment, and its slot become another's. */
 static inline struct env *env_peek(struct env *caller, envid_t id)
@@ -159,4 +144,13 @@ static inline bool env_may_page(const struct env *caller, const struct env *env)
 	return env_may_act(caller, env) || env->info->pager == caller->id;
 }
 
-#endif
+/* Whether the caller may have `env` filled with a copy of a page of `from` (NULL: there is none), if the flags of a
+ * SYS_PAGE_ALLOC ask for that. OK, E_PERM, E_BAD_ENV. */
+static inline int env_copy_error(const struct env *caller, const struct env *env, uint32_t flags,
+                                 const struct env *from)
+{
+	if (!(flags & PAGE_FILL) || from == env || (from && env_may_page(caller, from))) {
+		return OK;
+	}
+	return from ? E_PERM : E_BAD_ENV;
+}

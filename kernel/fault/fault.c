@@ -14,14 +14,15 @@
  * does not fit. */
 #include "kernel/fault/fault.h"
 
-#include "kernel/cpu/cpu.h"
 #include "kernel/base/debug.h"
-#include "kernel/env/env.h"
-#include "kernel/ipc/faultcall.h"
 #include "kernel/base/hook.h"
-#include "kernel/cpu/lock.h"
 #include "kernel/base/section.h"
 #include "kernel/base/x86.h"
+#include "kernel/cpu/cpu.h"
+#include "kernel/cpu/lock.h"
+#include "kernel/env/env.h"
+#include "kernel/ipc/faultcall.h"
+#include "kernel/life/life.h"
 
 enum { XSTACK = UXSTACKTOP - PGSIZE };
 
@@ -29,7 +30,7 @@ static COLD struct env *die(struct env *env, enum death cause, vaddr_t va, uint3
 {
 	const uint32_t death[4] = {cause, va, env->tf.eip, code};
 
-	env_destroy(env, death, false);
+	life_destroy(env, death, false);
 	return NULL;
 }
 

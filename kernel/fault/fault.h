@@ -1,6 +1,5 @@
 /* Exceptions of user programs: upcalls, and death where there is none. */
-#ifndef PARLEY_KERNEL_FAULT_FAULT_H
-#define PARLEY_KERNEL_FAULT_FAULT_H
+#pragma once
 
 #include "kernel/abi/types.h"
 
@@ -16,5 +15,3 @@ struct env *fault_due(struct env *env);
 
 /* Optional (path `kernel`): true if it settled the fault. Lock held. */
 bool kfault_page(struct env *env, vaddr_t va) __attribute__((weak));
-
-#endif

@@ -10,19 +10,19 @@
  *     anything else                                    the pager is asked, as on path `ipc`
  *
  * What fails, for lack of memory or the limit, is left to the pager too, which says why the env must end. */
-#include "kernel/cpu/cpu.h"
 #include "kernel/base/debug.h"
+#include "kernel/cpu/cpu.h"
+#include "kernel/cpu/lock.h"
 #include "kernel/env/env.h"
 #include "kernel/fault/fault.h"
-#include "kernel/cpu/lock.h"
-#include "kernel/call/pagecall.h"
+#include "kernel/memory/place.h"
 
 /* A page of its own in the slot: a copy of the one at `source`, or zeros if that is NULL. */
 static inline bool place(struct space *space, vaddr_t va, pte_t *slot, const pte_t *source,
                          pte_t soft)
 {
 	bool placed = (*slot & PTE_P || space_room(space)) &&
-	              pagecall_place(space, va, slot, source, soft | PTE_W) == OK;
+	              place_frame(space, va, slot, source, soft | PTE_W) == OK;
 
 	space_settle(space);
 	return placed;

@@ -7,11 +7,12 @@
  * lock. */
 #include "kernel/ipc/faultcall.h"
 
-#include "kernel/sched/clock.h"
 #include "kernel/base/debug.h"
-#include "kernel/ipc/ipc.h"
 #include "kernel/cpu/lock.h"
-#include "kernel/call/pagecall.h"
+#include "kernel/ipc/deadline.h"
+#include "kernel/ipc/ipc.h"
+#include "kernel/memory/place.h"
+#include "kernel/sched/clock.h"
 
 /* Who has begun WHOLE_TURN slices has had one from its begin to its end. Pagers' pagers count, but not for ever: calls
  * that are marked as stubs' may wait for each other in a ring. */
@@ -39,8 +40,11 @@ static int fault_alloc(struct env *pager, const struct env *from, struct env *en
 	if (flags >= PGSIZE) {
 		return E_INVAL;
 	}
-	error = pagecall_alloc_page(pager, env, (env->fault_va & ~(PGSIZE - 1)) | flags,
-	                            pager->tf.edi, from, pager->tf.ebp);
+	error = env_copy_error(pager, env, flags, from);
+	if (!error) {
+		error = place_alloc(&env->space, (env->fault_va & ~(PGSIZE - 1)) | flags,
+		                    pager->tf.edi, &from->space, pager->tf.ebp);
+	}
 	space_settle(&env->space);
 	return error;
 }
@@ -83,7 +87,7 @@ static struct env *tell_pager(struct env *env, struct env *pager)
 	pager->awaited = true;
 	ipc_begin_wait(env, WAITS_TO_RECEIVE, pager->id, HEARS_NOBODY);
 	if (env->fault_us && !env->noted) {
-		clock_note(env);
+		deadline_note(env);
 	}
 	return pager;
 }
@@ -140,7 +144,7 @@ void faultcall_retry(struct env *env)
 void faultcall_start_clock(struct env *env)
 {
 	if (ipc_flags(env) & IPC_FAULT_CALL && env->fault_us && !env->noted) {
-		clock_note(env);
+		deadline_note(env);
 	}
 }
 

@@ -1,6 +1,5 @@
 /* Page faults as calls to the pager, in the name of the env that faults (path `ipc`). Lock held throughout. */
-#ifndef PARLEY_KERNEL_IPC_FAULTCALL_H
-#define PARLEY_KERNEL_IPC_FAULTCALL_H
+#pragma once
 
 #include "kernel/abi/types.h"
 
@@ -39,5 +38,3 @@ void faultcall_start_clock(struct env *env);
 /* The running env's reply, with a receive from anyone, to `to`, which faults: if it is a page or
  * FAULT_ALLOC and nothing else is going on, who runs next; else NULL, and nothing has changed. */
 struct env *faultcall_answer(struct env *env, struct env *to);
-
-#endif

@@ -31,13 +31,13 @@
  * could write and it does not run. Guarded by the kernel lock. */
 #include "kernel/ipc/ipc.h"
 
-#include "kernel/sched/clock.h"
-#include "kernel/cpu/cpu.h"
 #include "kernel/base/debug.h"
+#include "kernel/cpu/cpu.h"
+#include "kernel/cpu/lock.h"
 #include "kernel/env/env.h"
 #include "kernel/ipc/faultcall.h"
-#include "kernel/cpu/lock.h"
-#include "kernel/call/pagecall.h"
+#include "kernel/memory/place.h"
+#include "kernel/sched/clock.h"
 #include "kernel/sched/sched.h"
 
 enum {
@@ -154,7 +154,7 @@ void ipc_end_wait(struct env *env, int result)
 static void go_on(struct env *env, int result)
 {
 	ipc_end_wait(env, result);
-	env_wake(env);
+	sched_wake(env);
 }
 
 static void queue_sender(struct env *env, struct env *partner)
@@ -210,7 +210,7 @@ int ipc_move_pages(struct env *from, struct env *to)
 	if (mode != IPC_MODE_COPY && !(out->send_mode & IPC_MODE_WRITABLE)) {
 		dst &= ~PTE_W;
 	}
-	return pagecall_send(from, out->send_va, to, dst, n, mode);
+	return place_send(&from->space, out->send_va, &to->space, dst, n, mode);
 }
 
 /* What JOS's receiver leaves in its public record. */
@@ -287,7 +287,7 @@ static struct env *take(struct env *env, struct env *from)
 		env->awaited = true;
 	} else if (sender_first) {
 		ipc_end_wait(from, npages << 8);
-		sched_enqueue_behind(env, env->cpu);
+		sched_enqueue_behind(env, env->space.cpu);
 		return from;
 	} else {
 		go_on(from, npages << 8);
@@ -330,7 +330,7 @@ static struct env *receive(struct env *env, envid_t partner)
 /* ---- the call ---- */
 
 /* Who runs after a delivery to `to` when the caller waits: `to`, right here on what is left of the slice. */
-static struct env *switch_to(struct env *to)
+static struct env *run_receiver(struct env *to)
 {
 	return to->stopped ? NULL : to;
 }
@@ -371,13 +371,13 @@ struct env *ipc_send(struct env *env, struct env *to)
 	if (ipc_flags(env) & IPC_RECV) {
 		to->awaited = true;
 		wait_in(env, WAITS_TO_RECEIVE, to->id);
-		return switch_to(to);
+		return run_receiver(to);
 	}
 	env->tf.eax = npages << 8;
 	if (!publishes) {
-		env_wake(to);
+		sched_wake(to);
 	} else if (!to->stopped) {
-		sched_enqueue_behind(to, env->cpu);
+		sched_enqueue_behind(to, env->space.cpu);
 	}
 	return env;
 }
@@ -392,10 +392,10 @@ static struct env *reply(struct env *env, struct env *to)
 	if (!(ipc_flags(env) & IPC_RECV)) {
 		env->tf.eax = replied ? (int)(npages << 8) : E_NOT_WAITING;
 	} else if (!(next = receive(env, 0))) {
-		return replied ? switch_to(to) : NULL;
+		return replied ? run_receiver(to) : NULL;
 	}
 	if (replied) {
-		env_wake(to);
+		sched_wake(to);
 	}
 	return next;
 }
@@ -426,9 +426,11 @@ struct env *ipc_call(struct env *env)
 
 bool ipc_pass_page(struct env *from, struct env *to)
 {
+	const volatile struct env_page *out = from->page;
 	struct window in = window_of(from, to);
 
-	return in.npages > 0 && pagecall_pass(from, to, in.va_rights);
+	return in.npages > 0 && out->send_npages == 1 &&
+	       place_pass(&from->space, out->send_va, out->send_mode, &to->space, in.va_rights);
 }
 
 /* ---- events ---- */
@@ -441,7 +443,7 @@ void ipc_notify(struct env *env, uint32_t bits)
 	env->pending |= bits;
 	if (env->pending && env->info->waits == WAITS_TO_RECEIVE && env->info->partner == 0) {
 		deliver_pending(env);
-		env_wake(env);
+		sched_wake(env);
 	}
 }
 

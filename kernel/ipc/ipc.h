@@ -1,6 +1,5 @@
 /* Synchronous IPC between envs (kernel/abi/ipc.h is the contract with user level). */
-#ifndef PARLEY_KERNEL_IPC_IPC_H
-#define PARLEY_KERNEL_IPC_IPC_H
+#pragma once
 
 #include "kernel/env/env.h"
 
@@ -62,5 +61,3 @@ struct env *ipc_send(struct env *env, struct env *to);
 /* Moves the page run that the sender names into the receiver's window as far as it goes. Pages moved, or why not
  * even one. */
 int ipc_move_pages(struct env *from, struct env *to);
-
-#endif

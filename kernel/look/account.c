@@ -17,8 +17,8 @@
  * of instructions per entry, counts for who runs in user mode. All guarded by the kernel lock. */
 #include "kernel/look/account.h"
 #include "kernel/cpu/cpu.h"
-#include "kernel/env/env.h"
 #include "kernel/cpu/lock.h"
+#include "kernel/env/env.h"
 
 /* By slot. */
 static struct account {

@@ -1,6 +1,5 @@
 /* Whose page fault the time goes to, while a trace is on (optional, beside kernel/look/trace.c). */
-#ifndef PARLEY_KERNEL_LOOK_ACCOUNT_H
-#define PARLEY_KERNEL_LOOK_ACCOUNT_H
+#pragma once
 
 #include "kernel/base/hook.h"
 
@@ -13,5 +12,3 @@ void account_event(enum event event, const struct env *env, uint64_t now);
 
 /* The looking is done: the time from here on counts. Ends what account_event began. */
 void account_continue(void);
-
-#endif

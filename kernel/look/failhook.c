@@ -1,22 +1,23 @@
 /* Failing allocations, for tests: what happens when memory or slots end at exactly this point?
  *
  * Linked only into build/fail/kernel.elf, where the linker's --wrap puts the functions here around
- * frame_alloc, env_create, syscall_dispatch and kfault_page (this kernel has fault path `kernel`); the
+ * frame_alloc, life_create, syscall_dispatch and kfault_page (this kernel has fault path `kernel`); the
  * shipped kernel has no trace of them. Only allocations in system calls and page faults of one env count, so that
  * others do not disturb the count: k = 1, 2, 3 ... meets each allocation of a transaction in turn.
  * Guarded by the kernel lock. */
 #include "kernel/abi/failhook.h"
 
+#include "kernel/call/syscall.h"
 #include "kernel/cpu/cpu.h"
 #include "kernel/env/env.h"
 #include "kernel/fault/fault.h"
+#include "kernel/life/life.h"
 #include "kernel/memory/frame.h"
-#include "kernel/call/syscall.h"
 
 paddr_t __real_frame_alloc(enum frame_use use);
 paddr_t __wrap_frame_alloc(enum frame_use use);
-int __real_env_create(struct env *like, struct env *controller, bool server, struct env **result);
-int __wrap_env_create(struct env *like, struct env *controller, bool server, struct env **result);
+int __real_life_create(struct env *like, struct env *controller, bool server, struct env **result);
+int __wrap_life_create(struct env *like, struct env *controller, bool server, struct env **result);
 struct env *__real_syscall_dispatch(struct env *env);
 struct env *__wrap_syscall_dispatch(struct env *env);
 bool __real_kfault_page(struct env *env, vaddr_t va);
@@ -45,9 +46,9 @@ paddr_t __wrap_frame_alloc(enum frame_use use)
 	return fails() ? FRAME_NONE : __real_frame_alloc(use);
 }
 
-int __wrap_env_create(struct env *like, struct env *controller, bool server, struct env **result)
+int __wrap_life_create(struct env *like, struct env *controller, bool server, struct env **result)
 {
-	return fails() ? E_NO_ENV : __real_env_create(like, controller, server, result);
+	return fails() ? E_NO_ENV : __real_life_create(like, controller, server, result);
 }
 
 static int age_slot(struct env *env, uint32_t generation)

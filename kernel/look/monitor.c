@@ -1,11 +1,15 @@
 /* The kernel monitor (optional): a prompt on the first serial line after a panic, for looking around. All
  * other CPUs are stopped; nothing here changes anything. */
+#include "kernel/base/debug.h"
+#include "kernel/base/hook.h"
 #include "kernel/boot/boot.h"
 #include "kernel/cpu/cpu.h"
-#include "kernel/base/debug.h"
+#include "kernel/cpu/trapframe.h"
+#include "kernel/entry/panic.h"
 #include "kernel/env/env.h"
 #include "kernel/memory/frame.h"
-#include "kernel/entry/trap.h"
+#include "kernel/memory/kmap.h"
+#include "kernel/sched/runqueue.h"
 
 enum { LINE_MAX = 64, WORDS_MAX = 3 };
 
@@ -131,7 +135,7 @@ static void command(const char *const words[WORDS_MAX])
 	} else if (same(words[0], "cpus")) {
 		show_cpus();
 	} else if (same(words[0], "backtrace")) {
-		debug_backtrace(last->eip, last->ebp);
+		panic_backtrace(last->eip, last->ebp);
 	} else if (same(words[0], "pt")) {
 		show_translation(number(words[1]), number(words[2]));
 	} else if (same(words[0], "memory")) {
@@ -144,7 +148,7 @@ static void command(const char *const words[WORDS_MAX])
 	}
 }
 
-void monitor_run(const struct trapframe *frame)
+static void monitor_run(const struct trapframe *frame)
 {
 	static char line[LINE_MAX];
 	const char *words[WORDS_MAX];
@@ -157,3 +161,9 @@ void monitor_run(const struct trapframe *frame)
 		command(words);
 	}
 }
+
+static INIT void monitor_offer(void)
+{
+	looks.monitor = monitor_run;
+}
+LOOK_OFFERS(monitor_offer);

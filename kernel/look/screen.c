@@ -1,6 +1,7 @@
 /* What debug.c prints, on the VGA text screen, too (optional): at start-up, after a panic, and when root says so (an operand of
  * SYS_DEBUG_WRITE). Else the screen is the console's, which scrolls by a register of the display controller. */
 #include "kernel/base/debug.h"
+#include "kernel/base/hook.h"
 #include "kernel/base/section.h"
 #include "kernel/base/x86.h"
 
@@ -9,13 +10,7 @@ enum { CRTC_INDEX = 0x3D4, CRTC_DATA = 0x3D5, CRTC_START = 0x0C };
 static bool shown;
 static uint32_t screen_at; /* the next cell */
 
-INIT void screen_init(void)
-{
-	fill_words(SCREEN, SCREEN_BLANKS, SCREEN_CELLS / 2);
-	shown = true;
-}
-
-void screen_put(char c)
+static void screen_put(char c)
 {
 	uint32_t at = screen_at;
 
@@ -52,7 +47,7 @@ static uint32_t clear_start(void)
 	return start;
 }
 
-void screen_show(bool on)
+static void screen_show(bool on)
 {
 	if (on && !shown) {
 		uint32_t start = clear_start();
@@ -69,3 +64,12 @@ void screen_show(bool on)
 	}
 	shown = on;
 }
+
+static INIT void screen_offer(void)
+{
+	fill_words(SCREEN, SCREEN_BLANKS, SCREEN_CELLS / 2);
+	shown = true;
+	looks.screen_put = screen_put;
+	looks.screen_show = screen_show;
+}
+LOOK_OFFERS(screen_offer);

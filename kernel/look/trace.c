@@ -8,12 +8,14 @@
  * entry, and freed by TRACE_CLEAR. Events come with the lock held, so one lock guards all; the reader takes
  * records out while others come in. When the trace is on, `hook` is ours, and who had it before is
  * told by us. */
-#include "kernel/look/account.h"
-#include "kernel/sched/clock.h"
-#include "kernel/cpu/cpu.h"
 #include "kernel/base/debug.h"
-#include "kernel/env/env.h"
+#include "kernel/base/section.h"
+#include "kernel/cpu/cpu.h"
 #include "kernel/cpu/lock.h"
+#include "kernel/env/env.h"
+#include "kernel/look/account.h"
+#include "kernel/machine/time.h"
+#include "kernel/memory/kmap.h"
 
 enum { TRACE_WORK = 1024, RECORD_WORDS = sizeof(struct trace_record) / 4 };
 _Static_assert(TRACE_RECORDS_PER_PAGE * sizeof(struct trace_record) == PGSIZE, "whole pages");
@@ -242,7 +244,7 @@ static int show_stats(struct env *caller)
 {
 	struct trace_stats stats = {.on = is_on(),
 	                            .capacity = cpu_count * ring_pages * TRACE_RECORDS_PER_PAGE,
-	                            .tsc_per_ms = clock_tsc_per_ms};
+	                            .tsc_per_ms = time_tsc_per_ms};
 
 	_Static_assert(sizeof(stats) == TRACE_STATS_WORDS * 4, "TRACE_STATS_WORDS");
 	for (uint32_t i = 0; i < cpu_count; i++) {
@@ -268,7 +270,7 @@ static int add_name(const struct env *caller)
 	return OK;
 }
 
-int trace_call(struct env *caller)
+static int trace_call(struct env *caller)
 {
 	uint32_t op = caller->tf.ebx, first = caller->tf.esi;
 
@@ -286,3 +288,9 @@ int trace_call(struct env *caller)
 	default: return E_INVAL;
 	}
 }
+
+static INIT void trace_offer(void)
+{
+	looks.trace_call = trace_call;
+}
+LOOK_OFFERS(trace_offer);

@@ -4,9 +4,8 @@
 
 #include "kernel/abi/status.h"
 #include "kernel/base/debug.h"
-#include "kernel/memory/kmap.h"
-#include "kernel/boot/machine.h"
 #include "kernel/base/x86.h"
+#include "kernel/machine/machine.h"
 
 /* byte offsets */
 enum {
@@ -58,12 +57,12 @@ static const struct machine *where; /* NULL: not initialised yet */
 
 static inline uint32_t lapic_read(uint32_t reg)
 {
-	return *(volatile uint32_t *)(KMAP_LAPIC + reg);
+	return *(volatile uint32_t *)(APIC_LOCAL_VA + reg);
 }
 
 static inline void lapic_write(uint32_t reg, uint32_t value)
 {
-	*(volatile uint32_t *)(KMAP_LAPIC + reg) = value;
+	*(volatile uint32_t *)(APIC_LOCAL_VA + reg) = value;
 }
 
 static uint32_t ioapic_read(uint32_t reg)
@@ -94,8 +93,7 @@ static INIT void check_version(uint32_t version, const char *what, paddr_t at,
 
 INIT void apic_init(const struct machine *machine)
 {
-	kmap_device(KMAP_LAPIC, machine->lapic);
-	ioapic = kmap_device(KMAP_IOAPIC, machine->ioapic);
+	ioapic = (volatile uint8_t *)APIC_IO_VA + machine->ioapic % PGSIZE;
 	check_version(lapic_read(LAPIC_VERSION), "local APIC", machine->lapic, machine);
 	check_version(ioapic_read(IOAPIC_VERSION), "I/O APIC", machine->ioapic, machine);
 	where = machine;

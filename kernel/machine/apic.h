@@ -1,12 +1,15 @@
 /* Local APIC and I/O APIC (Intel SDM vol. 3, chapter 11; 82093AA data sheet). */
-#ifndef PARLEY_KERNEL_MACHINE_APIC_H
-#define PARLEY_KERNEL_MACHINE_APIC_H
+#pragma once
 
+#include "kernel/abi/memlayout.h"
 #include "kernel/abi/types.h"
 
 struct machine;
 
-/* Maps the registers, masks the 8259s and every I/O APIC pin. Boot CPU. */
+/* Where the registers are mapped, a page each, uncached, before anything here is called. */
+enum { APIC_LOCAL_VA = MMIOBASE, APIC_IO_VA = MMIOBASE + PGSIZE };
+
+/* Masks the 8259s and every I/O APIC pin. Boot CPU. */
 void apic_init(const struct machine *machine);
 /* Enables the local APIC of the CPU that calls. Start-up only. */
 void apic_init_cpu(void);
@@ -31,5 +34,3 @@ void apic_stop_others(void);
 /* Delivers ISA interrupt `irq` to the boot CPU as VEC_IRQ0 + irq. E_NOT_FOUND: no such pin; E_INVAL: it
  * is level-triggered. */
 int apic_enable_irq(uint32_t irq);
-
-#endif

@@ -9,12 +9,12 @@
 
 #include "kernel/abi/bootinfo.h"
 #include "kernel/abi/page.h"
+#include "kernel/base/debug.h"
+#include "kernel/base/x86.h"
 #include "kernel/boot/boot.h"
 #include "kernel/cpu/cpu.h"
-#include "kernel/base/debug.h"
-#include "kernel/memory/kmap.h"
 #include "kernel/cpu/lock.h"
-#include "kernel/base/x86.h"
+#include "kernel/memory/kmap.h"
 
 enum {
 	FRAME_IS_CLEAR =

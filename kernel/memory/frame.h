@@ -2,8 +2,7 @@
  *
  * A frame is named by its physical address. Frames below LOWMEM_END are mapped at KERNBASE;
  * the others are reached through two window slots of each CPU. All is guarded by the kernel lock. */
-#ifndef PARLEY_KERNEL_MEMORY_FRAME_H
-#define PARLEY_KERNEL_MEMORY_FRAME_H
+#pragma once
 
 #include "kernel/abi/memlayout.h"
 #include "kernel/abi/types.h"
@@ -128,5 +127,3 @@ static inline void frame_put(paddr_t frame)
 		}
 	}
 }
-
-#endif

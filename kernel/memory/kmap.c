@@ -5,14 +5,15 @@
 #include "kernel/memory/kmap.h"
 
 #include "kernel/abi/page.h"
-#include "kernel/cpu/cpu.h"
 #include "kernel/base/debug.h"
 #include "kernel/base/section.h"
 #include "kernel/base/x86.h"
+#include "kernel/cpu/cpu.h"
 
 enum { WINDOWS = MMIOBASE + PTSIZE - NCPU_MAX * FRAME_SLOTS * PGSIZE, TABLES = 2 };
 _Static_assert(MMIOBASE + TABLES * PTSIZE == KERNBASE, "devices and windows, then stacks");
 
+pte_t kmap_pgdir[1024] __attribute__((aligned(4096)));
 static pte_t tables[TABLES * 1024] __attribute__((aligned(4096))); /* of [MMIOBASE, KERNBASE) */
 
 static pte_t *entry_of(vaddr_t va)
@@ -27,10 +28,9 @@ INIT void kmap_init(void)
 	}
 }
 
-INIT void *kmap_device(vaddr_t va, paddr_t pa)
+INIT void kmap_device(vaddr_t va, paddr_t pa)
 {
 	*entry_of(va) = PTE_ADDR(pa) | PTE_P | PTE_W | PTE_PCD | PTE_PWT | PTE_G;
-	return (void *)(va + pa % PGSIZE);
 }
 
 void *kmap_page(void)

@@ -1,17 +1,11 @@
 /* The kernel's own part of every address space: PDEs from ULIM up, the same in all spaces and
  * never changed after boot, so that no kernel mapping ever needs a shootdown. */
-#ifndef PARLEY_KERNEL_MEMORY_KMAP_H
-#define PARLEY_KERNEL_MEMORY_KMAP_H
+#pragma once
 
 #include "kernel/abi/memlayout.h"
 #include "kernel/abi/types.h"
+#include "kernel/cpu/cpu.h"
 #include "kernel/memory/frame.h"
-
-enum {
-	KSTACK_SIZE = 2 * PGSIZE,
-	KSTACK_STRIDE =
-		16 * 1024, /* stack top is aligned to it; what is below the stack is the guard */
-};
 
 /* The directory with kernel entries only; idle CPUs run on it. */
 extern pte_t kmap_pgdir[1024];
@@ -19,10 +13,8 @@ extern pte_t kmap_pgdir[1024];
 /* Fills the tables behind the kernel's PDEs. Before any other call here. */
 void kmap_init(void);
 
-/* Where the registers of these devices are mapped, a page each. */
-enum { KMAP_LAPIC = MMIOBASE, KMAP_IOAPIC = MMIOBASE + PGSIZE };
-/* Maps the page with the device registers at pa to the page va, uncached; their address. Boot time only. */
-void *kmap_device(vaddr_t va, paddr_t pa);
+/* Maps the page with the device registers at pa to the page va, uncached. Boot time only. */
+void kmap_device(vaddr_t va, paddr_t pa);
 
 /* A fresh page of directly mapped memory, with undefined contents; NULL: only the reserve is left. Lock held. */
 void *kmap_page(void);
@@ -35,5 +27,3 @@ void *kmap_window(paddr_t frame, enum frame_slot slot);
 
 /* Copies `size` bytes of physical memory, wherever it lies. */
 void kmap_read(void *dst, paddr_t src, uint32_t size);
-
-#endif

@@ -1,6 +1,5 @@
 /* A range of pages of one space shared with another. */
-#ifndef PARLEY_KERNEL_MEMORY_SHARE_H
-#define PARLEY_KERNEL_MEMORY_SHARE_H
+#pragma once
 
 #include "kernel/abi/types.h"
 
@@ -16,5 +15,3 @@ struct share {
 /* Shares npages pages, which lie below UTOP on both sides, as far as SPACE_WORK allows, and settles both spaces. Pages
  * done, absent ones too, or E_LIMIT, E_NO_MEM. Lock held. */
 int share_range(const struct share *share, uint32_t npages);
-
-#endif

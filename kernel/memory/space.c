@@ -6,18 +6,21 @@
  * that goes is in limbo until space_settle has flushed every TLB that may know it. */
 #include "kernel/memory/space.h"
 
-#include "kernel/cpu/cpu.h"
+#include "kernel/abi/status.h"
 #include "kernel/base/debug.h"
-#include "kernel/env/env.h"
-#include "kernel/cpu/lock.h"
 #include "kernel/base/section.h"
+#include "kernel/cpu/cpu.h"
+#include "kernel/cpu/lock.h"
+#include "kernel/memory/kmap.h"
+
+bool (*space_reclaimer)(void);
 
 COLD paddr_t space_reclaim(struct space *space, enum frame_use use)
 {
 	paddr_t frame = FRAME_NONE;
 
 	space_settle(space);
-	while (frame == FRAME_NONE && env_reclaim()) {
+	while (frame == FRAME_NONE && space_reclaimer()) {
 		frame = frame_alloc(use);
 	}
 	return frame;
@@ -39,7 +42,7 @@ static paddr_t *env_page_entry(const pte_t *pgdir)
 }
 
 /* A directory with all that every env has. FRAME_NONE. */
-static paddr_t make_fixed(enum frame_use use)
+static paddr_t make_fixed(enum frame_use use, const void *records, uint32_t record_pages)
 {
 	enum { KERNEL_PDE = ULIM >> PTSHIFT };
 	paddr_t frames[ENV_FIXED_PAGES];
@@ -58,8 +61,8 @@ static paddr_t make_fixed(enum frame_use use)
 	}
 	pgdir = frame_low(frames[0]);
 	entries = frame_low(frames[1]);
-	for (uint32_t i = 0; i < sizeof(env_records) / PGSIZE; i++) {
-		entries[i] = (frame_low_addr(env_records) + i * PGSIZE) | PTE_P | PTE_U;
+	for (uint32_t i = 0; i < record_pages; i++) {
+		entries[i] = (frame_low_addr(records) + i * PGSIZE) | PTE_P | PTE_U;
 	}
 	copy_words(&pgdir[KERNEL_PDE], &kmap_pgdir[KERNEL_PDE], 1024 - KERNEL_PDE);
 	pgdir[UENVS >> PTSHIFT] = frames[1] | PTE_P | PTE_W | PTE_U;
@@ -68,7 +71,7 @@ static paddr_t make_fixed(enum frame_use use)
 	return frames[0];
 }
 
-int space_init(struct space *space, paddr_t *env_page)
+int space_init(struct space *space, const void *records, uint32_t record_pages, paddr_t *env_page)
 {
 	paddr_t pgdir = spare_head << PGSHIFT;
 
@@ -77,7 +80,7 @@ int space_init(struct space *space, paddr_t *env_page)
 		space_spares--;
 		frame_clear(PTE_ADDR(*env_page_entry(frame_low(pgdir))));
 	} else {
-		pgdir = make_fixed(space->use | FRAME_DIRECT);
+		pgdir = make_fixed(space->use | FRAME_DIRECT, records, record_pages);
 	}
 	if (pgdir == FRAME_NONE) {
 		return E_NO_MEM;
@@ -199,7 +202,13 @@ void space_set(struct space *space, vaddr_t va, pte_t *slot, pte_t entry)
 
 void space_flush(const struct space *space)
 {
-	cpu_shootdown((const struct env *)((const char *)space - offsetof(struct env, space)));
+	struct cpu *cpu = space->cpu;
+
+	if (cpu == this_cpu()) {
+		lcr3(rcr3());
+	} else {
+		cpu_ask(cpu, CPU_FLUSH);
+	}
 }
 
 /* Drops entries of one page table from its lower bound up, which are 0 then; how many were visited. */

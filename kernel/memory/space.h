@@ -3,19 +3,20 @@
  *   va:  | directory index 10 | table index 10 | offset 12 |
  *
  * All guarded by the kernel lock. No operation visits more than SPACE_WORK entries. */
-#ifndef PARLEY_KERNEL_MEMORY_SPACE_H
-#define PARLEY_KERNEL_MEMORY_SPACE_H
+#pragma once
 
 #include "kernel/abi/env.h"
 #include "kernel/abi/page.h"
 #include "kernel/abi/types.h"
 #include "kernel/base/debug.h"
-#include "kernel/memory/frame.h"
 #include "kernel/cpu/lock.h"
+#include "kernel/memory/frame.h"
 
 enum { SPACE_WORK = 1024 };
 
 struct space {
+	struct env *env; /* whose it is, of whom this layer knows no more */
+	struct cpu *cpu; /* no other can have it loaded */
 	pte_t *pgdir;
 	paddr_t cr3; /* physical address of pgdir */
 	struct env_info
@@ -25,8 +26,8 @@ struct space {
 	uint32_t tables[UTOP / PTSIZE / 32 + 1]; /* bit per user page table */
 };
 
-/* A space with the kernel's part, UVPT, the env records and the env page. E_NO_MEM. */
-int space_init(struct space *space, paddr_t *env_page);
+/* A space with the kernel's part, UVPT, the pages of `records`, which everybody sees, and the env page. E_NO_MEM. */
+int space_init(struct space *space, const void *records, uint32_t record_pages, paddr_t *env_page);
 /* Frees up to SPACE_WORK entries; true when all is gone, the directory too. The space must be
  * loaded nowhere. */
 bool space_teardown(struct space *space);
@@ -57,6 +58,8 @@ static inline uint32_t space_room(const struct space *space)
 	return space->info->limit - space->info->pages;
 }
 
+/* Frees frames that others hold without need; false if there are none. Set at start-up. */
+extern bool (*space_reclaimer)(void);
 /* Frees what went from the space until now, and what dead envs still hold, until there is a frame; FRAME_NONE. */
 paddr_t space_reclaim(struct space *space, enum frame_use use);
 
@@ -94,7 +97,7 @@ static inline bool space_range_ok(vaddr_t va, uint32_t npages)
 /* Whether user level may read (or write, with PTE_W in rights) every byte of the area. Never wraps. */
 bool space_may_access(const struct space *space, vaddr_t va, uint32_t length, pte_t rights);
 
-/* The TLBs that may hold what was in the space, which is an env's, forget it. */
+/* The TLB of the CPU that has the space loaded forgets what was in it, before return. */
 void space_flush(const struct space *space);
 
 /* Ends an operation: flushes the TLBs that may hold what went, frees frames. */
@@ -103,7 +106,9 @@ static inline __attribute__((always_inline)) void space_settle(struct space *spa
 	debug_assert(lock_held());
 	if (space->stale) {
 		space->stale = false;
-		space_flush(space);
+		if (space->cpu->env == space->env) { /* else loading it is the flush */
+			space_flush(space);
+		}
 	}
 	frame_settle();
 }
@@ -117,5 +122,3 @@ uint32_t pages_share(pte_t *source, pte_t *slot, uint32_t n, pte_t keep, pte_t m
                      uint32_t *pages);
 /* Puts the frames of n entries, which become 0; how many were present. */
 uint32_t pages_put(pte_t *entries, uint32_t n);
-
-#endif

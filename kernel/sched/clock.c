@@ -1,166 +1,22 @@
-/* Time. Microseconds come from the TSC by multiply and shift; ticks are 2^13 of them, so nothing is
- * lost when no timer interrupt comes for a while.
- *
- * Bounded waits hang in a wheel of lists, slot = deadline modulo SLOTS; inserting and cancelling
- * are O(1), and each tick looks at one slot. Fault calls get there late: they are noted in a list of their
- * CPU, and the next tick or halt of that CPU puts those in the wheel that still wait. So a fault answered
- * within a tick costs two tests, and an env whose faults are all answered so is noted once a tick. Nobody takes an
- * env out of that list before, dead or alive again or not. Guarded by the kernel lock. */
+/* The wheel of bounded waits: lists, slot = deadline modulo SLOTS. Inserting and cancelling are O(1), and each tick looks at one
+ * slot. Guarded by the kernel lock. */
 #include "kernel/sched/clock.h"
 
-#include "kernel/machine/apic.h"
-#include "kernel/boot/calibrate.h"
-#include "kernel/cpu/cpu.h"
 #include "kernel/base/debug.h"
-#include "kernel/env/env.h"
-#include "kernel/ipc/faultcall.h"
-#include "kernel/ipc/ipc.h"
 #include "kernel/cpu/lock.h"
-#include "kernel/sched/runqueue.h"
-#include "kernel/base/section.h"
-#include "kernel/base/x86.h"
+#include "kernel/env/env.h"
+#include "kernel/machine/time.h"
 
-enum {
-	SLOTS = 64,
-	PIT_HZ = 1193182, /* 8254, driven by 14.31818 MHz / 12 */
-	PIT_CONTROL = 0x43,
-	PIT_CHANNEL2 = 0x42,
-	PIT_GATE = 0x61,         /* bit 0: gate of channel 2, bit 1: speaker */
-	ACPI_TIMER_HZ = 3579545, /* ACPI 6.4, 4.8.3.3; 24 bits of it, at least */
-	INTERVALS_HZ = 4000,     /* intervals to measure over: 1/4 ms */
-};
+enum { SLOTS = 64 };
 
-#define TSC_HZ_MAX 16000000000ull
-
-uint32_t clock_tsc_per_ms, clock_timer_per_tick, clock_pending;
-static uint32_t us_per_tsc; /* microseconds per TSC count, times 2^32 */
-static uint64_t tsc_start;
-
+uint32_t clock_pending;
 static struct env *wheel[SLOTS];
-static struct env *expire_next; /* whom expire_slot looks at next: firing one may cancel others */
+static struct env *expire_next; /* whom clock_expired looks at next: firing one may cancel others */
 static uint32_t expired;        /* all slots up to this tick are done */
-
-uint32_t clock_mul_div(uint32_t a, uint32_t b, uint32_t c)
-{
-	uint32_t high, low;
-
-	asm("mull %2" : "=a"(low), "=d"(high) : "rm"(b), "a"(a));
-	asm("divl %2" : "+a"(low), "+d"(high) : "rm"(c));
-	return low;
-}
-
-/* ---- calibration ---- */
-
-static INIT_DATA uint32_t acpi_timer; /* its port, 0: none */
-
-static INIT uint32_t pit_count(void)
-{
-	uint8_t low;
-
-	outb(PIT_CONTROL, 0x80); /* latch channel 2 */
-	low = inb(PIT_CHANNEL2);
-	return ~(low | inb(PIT_CHANNEL2) << 8);
-}
-
-static INIT uint32_t acpi_count(void)
-{
-	return inl(acpi_timer);
-}
-
-static INIT enum calibration_verdict measure(struct calibration *c, uint32_t (*known)(void))
-{
-	enum calibration_verdict verdict = CALIBRATION_GOES_ON;
-
-	apic_timer_set(~0u);
-	while (verdict == CALIBRATION_GOES_ON) {
-		struct reading r;
-
-		r.known = known();
-		r.timer = apic_timer_left();
-		r.tsc = rdtsc();
-		verdict = calibration_add(c, &r);
-	}
-	apic_timer_set(0);
-	tsc_start = c->start.tsc;
-	return verdict;
-}
-
-static INIT const char *reason(enum calibration_verdict verdict)
-{
-	return verdict == CALIBRATION_STANDS_STILL ? "stands still"
-	                                           : "and the local APIC timer do not agree";
-}
-
-/* Counts per ms into *tsc, *timer; what was measured with. */
-static INIT const char *calibrate(uint32_t *tsc, uint32_t *timer)
-{
-	struct calibration c = {
-		.mask = 0xFFFF, .length = PIT_HZ / INTERVALS_HZ, .tsc_most = TSC_HZ_MAX / PIT_HZ};
-	enum calibration_verdict verdict;
-	const char *with = "8254";
-	uint32_t hz = PIT_HZ;
-
-	outb(PIT_GATE, (inb(PIT_GATE) & ~2) | 1);
-	outb(PIT_CONTROL, 0xB0); /* channel 2, low then high byte, mode 0 */
-	outb(PIT_CHANNEL2, 0xFF);
-	outb(PIT_CHANNEL2, 0xFF);
-	verdict = measure(&c, pit_count);
-	if (verdict != CALIBRATION_DONE) {
-		const char *pit = reason(verdict);
-
-		if (!acpi_timer) {
-			boot_stop("the 8254 %s, and no ACPI timer is named", pit);
-		}
-		with = "ACPI timer";
-		hz = ACPI_TIMER_HZ;
-		c = (struct calibration){.mask = 0xFFFFFF,
-		                         .length = ACPI_TIMER_HZ / INTERVALS_HZ,
-		                         .tsc_most = TSC_HZ_MAX / ACPI_TIMER_HZ};
-		verdict = measure(&c, acpi_count);
-		if (verdict != CALIBRATION_DONE) {
-			boot_stop("the 8254 %s, the ACPI timer at port 0x%x %s", pit, acpi_timer,
-			          reason(verdict));
-		}
-	}
-	*tsc = clock_mul_div(c.result.tsc, hz / 1000, c.result.known);
-	*timer = clock_mul_div(c.result.timer, hz / 1000, c.result.known);
-	return with;
-}
-
-INIT void clock_init(uint32_t acpi_timer_port)
-{
-	uint32_t timer_per_ms;
-	const char *with;
-
-	acpi_timer = acpi_timer_port;
-	with = calibrate(&clock_tsc_per_ms, &timer_per_ms);
-	clock_timer_per_tick = clock_mul_div(timer_per_ms, TICK_US, 1000);
-	if (clock_tsc_per_ms <= 1000 || clock_timer_per_tick == 0) {
-		boot_stop("the clocks are too slow: %u TSC counts and %u timer counts per ms",
-		          clock_tsc_per_ms, timer_per_ms);
-	}
-	runqueue_quantum = clock_mul_div(TICK_US, clock_tsc_per_ms, 1000 << BEAT_SHIFT);
-	us_per_tsc = clock_mul_div(1000, 0x80000000, clock_tsc_per_ms) * 2;
-	debug_log("clock: %u TSC counts per ms, %u timer counts per tick (%s)\n", clock_tsc_per_ms,
-	          clock_timer_per_tick, with);
-}
-
-uint64_t clock_us(void)
-{
-	uint64_t tsc = rdtsc() - tsc_start;
-	uint32_t high = tsc >> 32;
-
-	return (uint64_t)high * us_per_tsc + ((uint64_t)(uint32_t)tsc * us_per_tsc >> 32);
-}
-
-uint32_t clock_beats_us(uint32_t beats)
-{
-	return (uint64_t)beats * us_per_tsc >> (32 - BEAT_SHIFT);
-}
 
 static uint32_t ticks(void)
 {
-	return clock_us() >> TICK_SHIFT;
+	return time_us() >> TICK_SHIFT;
 }
 
 /* ---- the wheel ---- */
@@ -173,7 +29,7 @@ void clock_wake_after(struct env *env, uint32_t us)
 	if (clock_pending++ == 0) {
 		expired = ticks();
 	}
-	env->deadline = (uint32_t)((clock_us() + us) >> TICK_SHIFT) + 1;
+	env->deadline = (uint32_t)((time_us() + us) >> TICK_SHIFT) + 1;
 	slot = &wheel[env->deadline % SLOTS];
 	env->timer_next = *slot;
 	env->timer_link = slot;
@@ -200,60 +56,38 @@ void clock_cancel(struct env *env)
 	}
 }
 
-void clock_note(struct env *env)
+/* The next of this slot whose time has come; NULL. */
+static struct env *next_expired(uint32_t now)
 {
-	struct cpu *cpu = this_cpu();
+	while (expire_next) {
+		struct env *env = expire_next;
 
-	env->noted = true;
-	env->noted_next = cpu->noted;
-	cpu->noted = env;
-}
-
-void clock_arm(struct cpu *cpu)
-{
-	struct env *env;
-
-	debug_assert(lock_held());
-	while ((env = cpu->noted)) {
-		cpu->noted = env->noted_next;
-		env->noted = false;
-		if (faultcall_waits(env) && env->fault_us && !env->deadline) {
-			clock_wake_after(env, env->fault_us);
-			faultcall_note_pager(env);
-		}
-	}
-}
-
-static void expire_slot(struct env *env, uint32_t now)
-{
-	for (; env; env = expire_next) {
 		expire_next = env->timer_next;
-		if ((int32_t)(env->deadline - now) > 0) {
-			continue;
-		}
-		if (faultcall_starves(env)) {
-			env->deadline += SLOTS; /* in the same slot */
-		} else {
+		if ((int32_t)(env->deadline - now) <= 0) {
 			clock_cancel(env);
-			ipc_give_up(env, E_TIMEOUT);
+			return env;
 		}
 	}
+	return NULL;
 }
 
-void clock_expire(void)
+struct env *clock_expired(void)
 {
+	struct env *env = NULL;
 	uint32_t now;
 
 	debug_assert(lock_held());
 	if (clock_pending == 0) {
-		return;
+		expire_next = NULL;
+		return NULL;
 	}
 	now = ticks();
 	if (now - expired > SLOTS) {
 		expired = now - SLOTS;
 	}
-	while (expired != now) {
+	while (!(env = next_expired(now)) && expired != now) {
 		expired++;
-		expire_slot(wheel[expired % SLOTS], now);
+		expire_next = wheel[expired % SLOTS];
 	}
+	return env;
 }

@@ -3,14 +3,13 @@
  *
  * Times are beats, 2^10 counts of the time-stamp counter, in 32 bits: they are only ever compared over
  * some minutes. What expires is told in ages of 2^24 counts, which last for months. */
-#ifndef PARLEY_KERNEL_SCHED_RUNQUEUE_H
-#define PARLEY_KERNEL_SCHED_RUNQUEUE_H
+#pragma once
 
 #include "kernel/abi/hint.h"
 #include "kernel/abi/memlayout.h"
 #include "kernel/abi/types.h"
 
-enum { BEAT_SHIFT = 10, AGE_SHIFT = 24 };
+enum { AGE_SHIFT = 24 };
 
 struct runqueue;
 
@@ -98,5 +97,3 @@ bool runqueue_advance(struct runner *runner);
 
 /* Called when a wait was longer than the bound, once for a wait. The culprit may be NULL. Sched.c tells who looks. */
 void runqueue_breached(struct runqueue *queue, struct runner *runner, struct runner *culprit);
-
-#endif

@@ -1,10 +1,10 @@
 /* Scheduling: one ready queue per CPU, whose rules are runqueue.c's. Lock held, but where it says. */
-#ifndef PARLEY_KERNEL_SCHED_SCHED_H
-#define PARLEY_KERNEL_SCHED_SCHED_H
+#pragma once
 
+#include "kernel/base/x86.h"
 #include "kernel/cpu/cpu.h"
 #include "kernel/env/env.h"
-#include "kernel/base/x86.h"
+#include "kernel/machine/time.h"
 
 /* The time, in beats of the run queues. */
 static inline uint32_t sched_now(void)
@@ -21,27 +21,18 @@ void sched_enqueue(struct env *env);
  * given up its CPU, or at its next tick. */
 void sched_enqueue_behind(struct env *env, struct cpu *cpu);
 
+/* Sets the stopped flag and takes it off its CPU or queue. IPC goes on. */
+void sched_stop(struct env *env);
+/* Queues it if it is neither stopped, waiting nor queued. */
+void sched_wake(struct env *env);
+
 /* SYS_YIELD: the running env gives up its turn, and another env runs on this CPU if one waits there, or anywhere. OK. */
 int sched_yield(struct env *env);
-/* The timer of this CPU interrupted; who runs next. NULL: find_work. */
+/* The timer of this CPU interrupted; who runs next. NULL: find_env. */
 struct env *sched_tick(struct cpu *cpu);
+
+/* Who waits in this queue without being first need not wait where a CPU is idle. */
+void sched_call_idle(const struct runqueue *queue);
 
 /* The env whose runner this is; NULL for NULL. */
 struct env *sched_env_of(const struct runner *runner);
-
-/* SYS_HINT of the running env (hint.c), as far as it goes without the lock, so that no number of them keeps others
- * waiting: nonsense is refused, queries are answered, and what is one hint too many in this age is ignored. False:
- * it is valid, and for hint_call. */
-bool hint_call_unlocked(struct env *env);
-/* The rest, with the lock. Others may run here after it. */
-int hint_call(struct env *env);
-
-static inline bool hint_is_done(struct env *env)
-{
-	return (env->tf.eax & 0xFF) == SYS_HINT && hint_call_unlocked(env);
-}
-
-/* Leaves the kernel: runs `next`, or whom the queue gives, or halts. Releases the lock. */
-_Noreturn void sched_run(struct cpu *cpu, struct env *next);
-
-#endif

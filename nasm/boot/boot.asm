@@ -11,18 +11,6 @@ MB_FLAGS equ 3			; modules page aligned, memory map wanted
 	section .multiboot align=4
 	dd MB_MAGIC, MB_FLAGS, -(MB_MAGIC + MB_FLAGS)
 
-	section .bss
-	global kmap_pgdir, boot_stack_cpu, boot_stack_top
-	alignb 4096
-kmap_pgdir:
-	resb 4096
-	alignb KSTACK_STRIDE
-boot_stack:
-	resb KSTACK_STRIDE - 4
-boot_stack_cpu:				; the word that this_cpu() reads
-	resb 4
-boot_stack_top:
-
 	section .init.text progbits alloc exec nowrite align=1
 
 ; What the kernel uses of the processor: bits of CPUID's leaf 1, edx (SDM vol. 2, CPUID), and CPUID itself, in a bit that is
@@ -53,12 +41,12 @@ uart:
 UART_WRITES equ ($ - uart) / 2
 
 	global boot_entry
-	extern boot_main
+	extern boot_main, kmap_pgdir, cpu_boot_stack_top
 
 boot_entry:
 	cli
 	cld
-	mov	esp, boot_stack_top - KERNBASE - 16
+	mov	esp, cpu_boot_stack_top - KERNBASE - 16
 	push	ebx
 	push	eax
 	mov	esi, uart - KERNBASE
@@ -173,26 +161,9 @@ map_memory:
 	mov	ecx, .high
 	jmp	ecx
 .high:
-	mov	esp, boot_stack_top - 16
+	mov	esp, cpu_boot_stack_top - 16
 	xor	ebp, ebp
-	push	boot_stack_top
+	push	cpu_boot_stack_top
 	push	ebx
 	push	eax
 	call	boot_main
-
-; void cpu_load_gdt(const struct descriptor_ptr *gdt);
-; Clobbers eax. Every segment register becomes the kernel's flat one.
-	global cpu_load_gdt
-cpu_load_gdt:
-	mov	eax, [esp + 4]
-	lgdt	[eax]
-	jmp	SEL_KCODE:.code
-.code:
-	mov	eax, SEL_KDATA
-	mov	ss, eax
-	mov	eax, SEL_UDATA
-	mov	ds, eax
-	mov	es, eax
-	mov	fs, eax
-	mov	gs, eax
-	ret

@@ -26,7 +26,7 @@
 	section .text align=4
 	global sysenter_entry, sysenter_traced, sysenter_end
 	extern envs, lock_holder, lock_next, lock_serving, lock_wake_next
-	extern faultcall_answer, ipc_pass_page, sched_run, syscall_calls, trap_run, trap_syscall, trap_syscall_locked
+	extern faultcall_answer, ipc_pass_page, resume, syscall_calls, trap_run, trap_syscall, trap_syscall_locked
 
 CALL_FLAGS equ SYS_IPC | IPC_SEND | IPC_RECV
 FAULT_CALL_FLAGS equ CALL_FLAGS | IPC_FAULT_CALL
@@ -288,7 +288,7 @@ sysenter_entry:
 .leave:
 	push	ecx
 	push	edx
-	call	sched_run		; does not return
+	call	resume		; does not return
 
 ; ---- the general path: as if by `int` ----
 

@@ -18,8 +18,8 @@
 
 	section .text align=4
 	global trap_exceptions, trap_page_fault, trap_interrupts
-	global trap_resume, trap_run, trap_halt, trap_wait, panic_here
-	extern trap_user, trap_kernel, sysenter_entry, sysenter_end, fault_page, sched_run, panic_frame
+	global trap_resume, trap_run, trap_halt
+	extern trap_user, trap_kernel, sysenter_entry, sysenter_end, fault_page, resume
 	extern lock_holder, lock_next, lock_serving, lock_wake_next
 
 ; Exceptions for which the processor pushes an error code (SDM vol. 3, 6.15).
@@ -113,7 +113,7 @@ trap_run:
 .slow:
 	push	eax
 	push	edx
-	call	sched_run		; does not return
+	call	resume		; does not return
 
 	align VEC_STRIDE
 trap_exceptions:
@@ -174,24 +174,6 @@ trap_resume:
 	iret
 entry_code_end:
 
-; void panic_here(const char *format, ...);
-; The frame that an interrupt of the caller, in the kernel, would leave; then
-; _Noreturn void panic_frame(const struct trapframe *frame, const char *format, va_list args);
-panic_here:
-	pushf
-	push	cs
-	push	dword [esp + 8]		; eip: where it was called
-	push	0			; err
-	push	VEC_PANIC
-	pusha
-	mov	eax, esp
-	dec	dword [eax + TF_EIP]	; in the call: what comes after it may be another function
-	lea	ecx, [eax + TF_ESP + 8]	; past return address and format
-	push	ecx
-	push	dword [ecx - 4]
-	push	eax
-	call	panic_frame		; does not return
-
 ; void trap_halt(vaddr_t stack_top);
 ; The interrupt that ends the halt comes in right after sti's one-instruction delay (SDM vol. 2,
 ; STI), so none can slip in between. trap_kernel does not return here.
@@ -202,11 +184,3 @@ trap_halt:
 	sti
 	hlt
 	jmp	.again
-
-; void trap_wait(void);
-; As above: the poke that ends the halt cannot slip in before it.
-trap_wait:
-	sti
-	hlt
-	cli
-	ret

@@ -1,7 +1,7 @@
 /* How the kernel finds ACPI's tables (kernel/boot/acpi.c), in a memory of our own; and how procmgr finds the types of S5 in AML
  * (servers/procmgr/acpi.c). */
+#include "kernel/machine/machine.h"
 #include "kernel/memory/kmap.h"
-#include "kernel/boot/machine.h"
 #include "servers/procmgr/acpi.h"
 #include "tests/host/host_check.h"
 

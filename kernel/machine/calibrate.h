@@ -1,4 +1,4 @@
-/* How fast the time-stamp counter and the local APIC timer count, beside a counter whose rate is known (clock.c).
+/* How fast the time-stamp counter and the local APIC timer count, beside a counter whose rate is known (time.c).
  * Pure: readings go in, a verdict comes out.
  *
  *      reading  reading   ...   reading  reading   ...   reading
@@ -12,8 +12,7 @@
  * 27 times as fast as it is, or more: faster than any (tsc_most). Two trusted neighbours whose
  * rates agree are the measurement, as one interval. So a reading that was torn, which makes one neighbour longer and the other
  * shorter, is seen as well. When too few agree the intervals become longer: a counter may move in large steps. */
-#ifndef PARLEY_KERNEL_BOOT_CALIBRATE_H
-#define PARLEY_KERNEL_BOOT_CALIBRATE_H
+#pragma once
 
 #include "kernel/abi/types.h"
 
@@ -47,5 +46,3 @@ enum calibration_verdict {
 
 /* The first reading starts the first interval. */
 enum calibration_verdict calibration_add(struct calibration *c, const struct reading *reading);
-
-#endif

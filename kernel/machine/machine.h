@@ -1,6 +1,5 @@
 /* What the firmware says about CPUs and interrupt controllers. */
-#ifndef PARLEY_KERNEL_BOOT_MACHINE_H
-#define PARLEY_KERNEL_BOOT_MACHINE_H
+#pragma once
 
 #include "kernel/abi/memlayout.h"
 #include "kernel/abi/types.h"
@@ -44,5 +43,3 @@ bool machine_apply(struct machine *machine, paddr_t table, const char *signature
                    machine_apply_fn *apply);
 
 void machine_add_cpu(struct machine *machine, uint32_t apic_id);
-
-#endif

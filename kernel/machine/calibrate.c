@@ -1,5 +1,5 @@
 /* The verdict on readings of the clocks: calibrate.h. Boot time only. */
-#include "kernel/boot/calibrate.h"
+#include "kernel/machine/calibrate.h"
 
 #include "kernel/base/section.h"
 

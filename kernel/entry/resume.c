@@ -1,0 +1,83 @@
+/* The way out of the kernel: to an env, or to a halt.
+ *
+ * The timer of a CPU interrupts once, after a tick or at the end of the slice, whatever is first; in each tick
+ * that the CPU runs an env there is an interrupt. Who begins a turn changes nothing about that: the end of its slice is a
+ * tick away at least, but for what it owes, and then the late end is debt again. An idle CPU halts on the kernel's own page directory
+ * and takes no ticks, unless a time-out pends. */
+#include "kernel/entry/resume.h"
+
+#include "kernel/base/debug.h"
+#include "kernel/base/hook.h"
+#include "kernel/base/section.h"
+#include "kernel/call/syscall.h"
+#include "kernel/cpu/cpu.h"
+#include "kernel/cpu/lock.h"
+#include "kernel/entry/trap.h"
+#include "kernel/env/env.h"
+#include "kernel/env/switch.h"
+#include "kernel/fault/fault.h"
+#include "kernel/ipc/deadline.h"
+#include "kernel/life/life.h"
+#include "kernel/machine/apic.h"
+#include "kernel/machine/time.h"
+#include "kernel/sched/clock.h"
+#include "kernel/sched/sched.h"
+
+static COLD _Noreturn void halt_idle(struct cpu *cpu)
+{
+	cpu->in_halt = true;
+	runqueue_idle |= cpu->queue->bit;
+	deadline_arm(cpu);
+	if (cpu->ticking != (clock_pending > 0)) {
+		cpu->ticking = clock_pending > 0;
+		apic_timer_set(cpu->ticking ? time_timer_per_tick : 0);
+	}
+	hook_event(EVENT_IDLE, NULL, 0);
+	if (runqueue_idle == (1u << cpu_count) - 1 && !clock_pending) {
+		syscall_irq(IRQ_STANDSTILL);
+	}
+	lock_release();
+	trap_halt(cpu->kstack);
+}
+
+/* An env for this CPU, some teardown if there is none; or halts, for good as this entry goes. */
+static COLD struct env *find_env(struct cpu *cpu)
+{
+	struct runner *runner;
+
+	while (!(runner = runqueue_take(cpu->queue, sched_now()))) {
+		switch_leave(cpu);
+		if (!life_teardown_step()) {
+			halt_idle(cpu);
+		}
+		lock_release();
+		lock_acquire(cpu);
+	}
+	if (runqueue_idle) {
+		sched_call_idle(cpu->queue);
+	}
+	return sched_env_of(runner);
+}
+
+COLD void resume(struct cpu *cpu, struct env *next)
+{
+	debug_assert(lock_held());
+	for (;;) {
+		next = next ? next : find_env(cpu);
+		switch_env(cpu, next);
+		if (!next->due) {
+			break;
+		}
+		next = fault_due(next);
+	}
+	if (!cpu->ticking) { /* the next interrupt of the timer */
+		uint32_t left = cpu->queue->slice_end - sched_now();
+
+		left = left < runqueue_quantum ? left : runqueue_quantum;
+		apic_timer_set(time_mul_div(left, time_timer_per_tick, runqueue_quantum) + 1);
+		cpu->ticking = true;
+	}
+	hook_event(EVENT_RESUME, next, 0);
+	lock_release();
+	trap_resume(&next->tf);
+}
