@@ -16,8 +16,9 @@ import machine
 
 ROOT = Path(__file__).resolve().parent.parent
 KERNEL = [f"kernel/{name}.c" for name in (
-    "runqueue", "sched", "hint", "ipc", "faultcall", "fault", "env", "envcall", "syscall", "clock", "calibrate", "cpu",
-    "lock", "trap")]
+    "base/hook", "machine/time", "machine/calibrate", "cpu/cpu", "cpu/lock", "env/env", "env/switch", "sched/runqueue",
+    "sched/sched", "sched/clock", "ipc/ipc", "ipc/faultcall", "ipc/deadline", "life/life", "fault/fault", "call/hint",
+    "call/envcall", "call/syscall", "entry/trap", "entry/resume")]
 OWN = [f"tests/host/race_{name}.c" for name in ("explore", "machine", "world", "test")]
 SANITIZERS = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
 # Addresses are cut to 32 bits where the processor would read them. For functions that do not return, the address sanitizer

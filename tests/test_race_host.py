@@ -14,60 +14,60 @@ pytestmark = pytest.mark.skipif(race.unable() is not None, reason=str(race.unabl
 # what is said.
 BROKEN = {
     "who halts for the lock is not poked": (
-        "kernel/lock.c", "\tif (waiter) {\n\t\tapic_poke", "\tif (false) {\n\t\tapic_poke",
+        "kernel/cpu/lock.c", "\tif (waiter) {\n\t\tapic_poke", "\tif (false) {\n\t\tapic_poke",
         "kill_server", 1, "waits for ever in the kernel"),
     "who halts says so after its last look": (
-        "kernel/lock.c", "\t__atomic_store_n(name, cpu, __ATOMIC_SEQ_CST);\n\twhile (!our_turn(ticket)) {\n"
+        "kernel/cpu/lock.c", "\t__atomic_store_n(name, cpu, __ATOMIC_SEQ_CST);\n\twhile (!our_turn(ticket)) {\n"
         "\t\tcpu_answer(cpu);\n\t\tif (!our_turn(ticket)) {\n",
         "\twhile (!our_turn(ticket)) {\n\t\tcpu_answer(cpu);\n\t\tif (!our_turn(ticket)) {\n"
         "\t\t\t__atomic_store_n(name, cpu, __ATOMIC_SEQ_CST);\n", "kill_server", 2, "waits for ever in the kernel"),
     "a request is answered before it is done": (
-        "kernel/cpu.c", "\tif (what & CPU_FLUSH) {", "\t__atomic_fetch_and(&cpu->requests, ~what, __ATOMIC_RELEASE);\n"
+        "kernel/cpu/cpu.c", "\tif (what & CPU_FLUSH) {", "\t__atomic_fetch_and(&cpu->requests, ~what, __ATOMIC_RELEASE);\n"
         "\tif (what & CPU_FLUSH) {", "kill_server", 1, "a space loaded that is torn down"),
     "a mapping goes without a shootdown": (
-        "kernel/cpu.c", "\t\tcpu_ask(cpu, CPU_FLUSH);", "\t\t(void)cpu;", "unmap", 1, "a mapping of env"),
+        "kernel/cpu/cpu.c", "\t\tcpu_ask(cpu, CPU_FLUSH);", "\t\t(void)cpu;", "unmap", 1, "a mapping of env"),
     "an evicted call is lost": (
-        "kernel/cpu.c", "\t\tenv->tf.eip -= 2;\n", "", "stop_and_start", 1, "hears bits"),
+        "kernel/env/switch.c", "\t\tenv->tf.eip -= 2;\n", "", "stop_and_start", 1, "hears bits"),
     "an env that was taken away goes on": (
-        "kernel/trap.c", "\tlock_acquire(cpu);\n\tif (cpu->env != env) {", "\tlock_acquire(cpu);\n\tif (false) {",
+        "kernel/entry/trap.c", "\tlock_acquire(cpu);\n\tif (cpu->env != env) {", "\tlock_acquire(cpu);\n\tif (false) {",
         "stop_and_start", 1, "NOT SO"),
     "a CPU halts and is not idle": (
-        "kernel/sched.c", "\trunqueue_idle |= cpu->queue->bit;\n\tclock_arm", "\tclock_arm", "call", 1, "stays in call"),
+        "kernel/entry/resume.c", "\trunqueue_idle |= cpu->queue->bit;\n\tdeadline_arm", "\tdeadline_arm", "call", 1, "stays in call"),
     "a CPU that has work is not poked": (
-        "kernel/sched.c", "\t\tapic_poke(cpus[queue - runqueues].apic_id);\n", "", "call", 0, "for ever"),
+        "kernel/sched/sched.c", "\t\tapic_poke(cpus[queue - runqueues].apic_id);\n", "", "call", 0, "for ever"),
     "an env is queued though it is": (
-        "kernel/env.c", " && !env->runner.on && env->cpu->env != env) {\n\t\tsched_enqueue", ") {\n\t\tsched_enqueue",
+        "kernel/sched/sched.c", " && !env->runner.on && env->space.cpu->env != env) {\n\t\tsched_enqueue", ") {\n\t\tsched_enqueue",
         "kill_who_calculates", 0, "is in 2 places"),
     "ids come again": (
-        "kernel/env.c", "(env->id ? env->id : env - envs) + GENERATION",
+        "kernel/env/env.c", "(env->id ? env->id : env - envs) + GENERATION",
         "(env->id ? env->id - GENERATION : env - envs) + GENERATION", "fork_and_kill", 0, "was another's"),
     "a death is not told": (
-        "kernel/env.c", "\t\t\tfn(other, E_DEAD);", "\t\t\t(void)fn;", "kill_server", 1, "waits for the dead"),
+        "kernel/env/env.c", "\t\t\tfn(other, E_DEAD);", "\t\t\t(void)fn;", "kill_server", 1, "waits for the dead"),
     "who is stopped is heard": (
-        "kernel/env.c", "\tenv->hears = HEARS_NOBODY;\n\tenv_evict", "\tenv_evict", "stop_and_start", 1, "hears"),
+        "kernel/sched/sched.c", "\tenv->hears = HEARS_NOBODY;\n\tenv_evict", "\tenv_evict", "stop_and_start", 1, "hears"),
     "a dead sender stays in the queue": (
-        "kernel/ipc.c", "\tif (env->info->waits == WAITS_TO_SEND) {\n"
+        "kernel/ipc/ipc.c", "\tif (env->info->waits == WAITS_TO_SEND) {\n"
         "\t\tunqueue_sender(env, env_lookup(NULL, env->info->partner));\n\t}\n\tenv->info->waits = WAITS_NOT;",
         "\tenv->info->waits = WAITS_NOT;", "kill_client", 1, "NOT SO"),
     "who gave up stays in the queue": (
-        "kernel/ipc.c", "\t\tunqueue_sender(env, env_lookup(NULL, env->info->partner));\n\t}\n\tgo_on", "\t}\n\tgo_on",
+        "kernel/ipc/ipc.c", "\t\tunqueue_sender(env, env_lookup(NULL, env->info->partner));\n\t}\n\tgo_on", "\t}\n\tgo_on",
         "time_outs", 0, "queues of senders"),
     "an answer goes to who waits for another": (
-        "kernel/ipc.c", "WAITS_TO_RECEIVE &&\n\t               to->info->partner == env->id;", "WAITS_TO_RECEIVE;",
+        "kernel/ipc/ipc.c", "WAITS_TO_RECEIVE &&\n\t               to->info->partner == env->id;", "WAITS_TO_RECEIVE;",
         "late_answer", 0, "hears nonsense"),
     "a bit is overwritten": (
-        "kernel/ipc.c", "\tenv->pending |= bits;", "\tenv->pending = bits;", "bits", 1, "stays in await"),
+        "kernel/ipc/ipc.c", "\tenv->pending |= bits;", "\tenv->pending = bits;", "bits", 1, "stays in await"),
     "bits wait for who gave up": (
-        "kernel/ipc.c", "\t\tpartner->bits_after = env->sender_prev;", "\t\t(void)0;", "late_bits", 0, "wait for nobody"),
+        "kernel/ipc/ipc.c", "\t\tpartner->bits_after = env->sender_prev;", "\t\t(void)0;", "late_bits", 0, "wait for nobody"),
     "a time-out outlasts the wait": (
-        "kernel/ipc.c", "\tif (env->deadline) {\n\t\tclock_cancel(env);\n\t}\n}", "}", "in_time", 0, "has a time-out"),
+        "kernel/ipc/ipc.c", "\tif (env->deadline) {\n\t\tclock_cancel(env);\n\t}\n}", "}", "in_time", 0, "has a time-out"),
     "who is called runs though it is stopped": (
-        "kernel/ipc.c", "\treturn to->stopped ? NULL : to;", "\treturn to;", "stop_and_start", 1, "next->stopped"),
+        "kernel/ipc/ipc.c", "\treturn to->stopped ? NULL : to;", "\treturn to;", "stop_and_start", 1, "next->stopped"),
     "a new pager is not told of the fault": (
-        "kernel/envcall.c", "env->page->pager = id;\n\tfaultcall_retry(env);", "env->page->pager = id;",
+        "kernel/call/envcall.c", "env->page->pager = id;\n\tfaultcall_retry(env);", "env->page->pager = id;",
         "new_pager", 1, "stays in fault"),
     "a queue loses the next one": (
-        "kernel/runqueue.c", "\trunner->prev->next = runner->next;", "\trunner->prev->next = runner->next->next;",
+        "kernel/sched/runqueue.c", "\trunner->prev->next = runner->next;", "\trunner->prev->next = runner->next->next;",
         "call", 0, "the ring of CPU"),
 }
 

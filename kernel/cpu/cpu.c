@@ -139,3 +139,12 @@ void cpu_answer(struct cpu *cpu)
 		__atomic_fetch_and(&cpu->requests, ~what, __ATOMIC_RELEASE);
 	}
 }
+
+void cpu_flush(struct cpu *cpu)
+{
+	if (cpu == this_cpu()) {
+		lcr3(rcr3());
+	} else {
+		cpu_ask(cpu, CPU_FLUSH);
+	}
+}

@@ -116,6 +116,8 @@ void cpu_load(struct cpu *cpu, const char *sysenter);
 void cpu_ask(struct cpu *cpu, enum cpu_request what);
 /* Does what was asked of this CPU; from the wait loop of the lock. */
 void cpu_answer(struct cpu *cpu);
+/* The TLB of this CPU, or of another, forgets the space that is loaded there, before return. Lock held. */
+void cpu_flush(struct cpu *cpu);
 /* Takes the env that runs off this CPU, for CPU_EVICT. Set at start-up: this layer knows no envs. */
 extern void (*cpu_evict)(struct cpu *cpu);
 

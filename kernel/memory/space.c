@@ -200,17 +200,6 @@ void space_set(struct space *space, vaddr_t va, pte_t *slot, pte_t entry)
 	space_give(space, va, slot, entry);
 }
 
-void space_flush(const struct space *space)
-{
-	struct cpu *cpu = space->cpu;
-
-	if (cpu == this_cpu()) {
-		lcr3(rcr3());
-	} else {
-		cpu_ask(cpu, CPU_FLUSH);
-	}
-}
-
 /* Drops entries of one page table from its lower bound up, which are 0 then; how many were visited. */
 static uint32_t table_drop(struct space *space, paddr_t table, uint32_t most)
 {

@@ -97,9 +97,6 @@ static inline bool space_range_ok(vaddr_t va, uint32_t npages)
 /* Whether user level may read (or write, with PTE_W in rights) every byte of the area. Never wraps. */
 bool space_may_access(const struct space *space, vaddr_t va, uint32_t length, pte_t rights);
 
-/* The TLB of the CPU that has the space loaded forgets what was in it, before return. */
-void space_flush(const struct space *space);
-
 /* Ends an operation: flushes the TLBs that may hold what went, frees frames. */
 static inline __attribute__((always_inline)) void space_settle(struct space *space)
 {
@@ -107,7 +104,7 @@ static inline __attribute__((always_inline)) void space_settle(struct space *spa
 	if (space->stale) {
 		space->stale = false;
 		if (space->cpu->env == space->env) { /* else loading it is the flush */
-			space_flush(space);
+			cpu_flush(space->cpu);
 		}
 	}
 	frame_settle();

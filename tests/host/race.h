@@ -31,8 +31,8 @@
 #ifndef PARLEY_TESTS_HOST_RACE_H
 #define PARLEY_TESTS_HOST_RACE_H
 
-#include "kernel/cpu.h"
-#include "kernel/env.h"
+#include "kernel/cpu/cpu.h"
+#include "kernel/env/env.h"
 
 /* ---- race_explore.c ---- */
 

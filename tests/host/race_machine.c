@@ -1,13 +1,19 @@
 /* The machine of the race explorer: what the kernel's files that are not here would do, and the processors. */
 #include "tests/host/race.h"
 
-#include "kernel/apic.h"
-#include "kernel/boot.h"
-#include "kernel/clock.h"
-#include "kernel/ipc.h"
-#include "kernel/kmap.h"
-#include "kernel/pagecall.h"
-#include "kernel/sched.h"
+#include "kernel/machine/apic.h"
+#include "kernel/boot/boot.h"
+#include "kernel/sched/clock.h"
+#include "kernel/ipc/ipc.h"
+#include "kernel/memory/kmap.h"
+#include "kernel/call/pagecall.h"
+#include "kernel/entry/panic.h"
+#include "kernel/entry/trap.h"
+#include "kernel/env/switch.h"
+#include "kernel/life/life.h"
+#include "kernel/machine/time.h"
+#include "kernel/memory/place.h"
+#include "kernel/sched/sched.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -85,14 +91,14 @@ uint32_t inl(uint16_t port)
 /* ---- nasm/ ---- */
 
 char trap_exceptions[1], trap_page_fault[1], trap_interrupts[1], sysenter_entry[1],
-	sysenter_traced[1], boot_stack_top[16];
+	sysenter_traced[1], cpu_boot_stack_top[16];
 
 _Noreturn void trap_resume(struct trapframe *frame)
 {
 	struct env *env = (struct env *)frame;
 
 	race_point();
-	if (race_cpu->env != env || env->cpu != race_cpu || side()->cr3 != env->space.cr3) {
+	if (race_cpu->env != env || env->space.cpu != race_cpu || side()->cr3 != env->space.cr3) {
 		race_fail("CPU %u resumes env %x, which it does not own", race_cpu->index, env->id);
 	}
 	if (race_owner == race_cpu) {
@@ -114,7 +120,7 @@ _Noreturn void trap_halt(vaddr_t stack_top)
 	race_leave(RACE_HALTED);
 }
 
-void trap_wait(void)
+void wait_for_interrupt(void)
 {
 	struct trapframe frame = {.vector = VEC_POKE};
 
@@ -229,13 +235,15 @@ paddr_t frame_low_addr(const void *object)
 
 static uint32_t slot_of(const struct space *space)
 {
-	return (const struct env *)((const char *)space - offsetof(struct env, space)) - envs;
+	return space->env - envs;
 }
 
-int space_init(struct space *space, paddr_t *env_page)
+int space_init(struct space *space, const void *records, uint32_t record_pages, paddr_t *env_page)
 {
 	uint32_t slot = slot_of(space);
 
+	(void)records;
+	(void)record_pages;
 	pages[slot] = (struct env_page){0};
 	space->pgdir = kmap_pgdir;
 	space->cr3 = (slot + 1) * PGSIZE;
@@ -282,10 +290,7 @@ bool space_may_access(const struct space *space, vaddr_t va, uint32_t length, pt
 	return false;
 }
 
-void space_flush(const struct space *space)
-{
-	cpu_shootdown((const struct env *)((const char *)space - offsetof(struct env, space)));
-}
+bool (*space_reclaimer)(void);
 
 void frame_free_limbo(void)
 {
@@ -344,8 +349,8 @@ NO_CALL(pagecall_mark)
 NO_CALL(pagecall_share)
 NO_CALL(pagecall_phys)
 
-int pagecall_send(struct env *from, vaddr_t src, struct env *to, vaddr_t dst_rights, uint32_t n,
-                  enum ipc_send_mode mode)
+int place_send(struct space *from, vaddr_t src, struct space *to, vaddr_t dst_rights, uint32_t n,
+               enum ipc_send_mode mode)
 {
 	(void)from;
 	(void)src;
@@ -356,11 +361,10 @@ int pagecall_send(struct env *from, vaddr_t src, struct env *to, vaddr_t dst_rig
 	return E_FAULT;
 }
 
-int pagecall_alloc_page(const struct env *caller, struct env *env, vaddr_t va_flags, pte_t expect,
-                        const struct env *from, vaddr_t from_va)
+int place_alloc(struct space *space, vaddr_t va_flags, pte_t expect, const struct space *from,
+                vaddr_t from_va)
 {
-	(void)caller;
-	(void)env;
+	(void)space;
 	(void)va_flags;
 	(void)expect;
 	(void)from;
@@ -368,9 +372,12 @@ int pagecall_alloc_page(const struct env *caller, struct env *env, vaddr_t va_fl
 	return OK;
 }
 
-bool pagecall_pass(struct env *from, struct env *to, vaddr_t dst_rights)
+bool place_pass(struct space *from, vaddr_t src, uint32_t mode, struct space *to,
+                vaddr_t dst_rights)
 {
 	(void)from;
+	(void)src;
+	(void)mode;
 	(void)to;
 	(void)dst_rights;
 	return false;
@@ -379,7 +386,7 @@ bool pagecall_pass(struct env *from, struct env *to, vaddr_t dst_rights)
 /* ---- words ---- */
 
 bool debug_quiet = true, debug_monitor;
-struct cpu *boot_stack_cpu;
+struct cpu *cpu_boot_stack_cpu;
 
 void debug_printf(const char *format, ...)
 {
@@ -453,6 +460,8 @@ void race_release(void)
 void race_machine_start(uint32_t n)
 {
 	env_init();
+	life_init();
+	cpu_evict = switch_evict;
 	cpu_count = n;
 	cpu_sysenter = true;
 	for (uint32_t i = 0; i < n; i++) {
@@ -465,6 +474,7 @@ void race_machine_start(uint32_t n)
 	}
 	race_cpu = &cpus[0];
 	in_start = true;
-	clock_init(0);
+	time_init(0);
+	runqueue_quantum = time_mul_div(TICK_US, time_tsc_per_ms, 1000 << BEAT_SHIFT);
 	in_start = false;
 }

@@ -2,9 +2,9 @@
  * again, complemented; word 3 is the stamp, too. The answer to stamp s is s | IS_ANSWER. */
 #include "tests/host/race_world.h"
 
-#include "kernel/clock.h"
-#include "kernel/ipc.h"
-#include "kernel/sched.h"
+#include "kernel/sched/clock.h"
+#include "kernel/ipc/ipc.h"
+#include "kernel/sched/sched.h"
 
 #include <string.h>
 
@@ -171,7 +171,7 @@ static void load(struct actor *actor, struct env *env, const struct action *acti
 
 static bool is_late(const struct actor *actor, const struct action *action)
 {
-	return race_tsc - actor->since >= (uint64_t)action->arg * clock_tsc_per_ms / 1000;
+	return race_tsc - actor->since >= (uint64_t)action->arg * time_tsc_per_ms / 1000;
 }
 
 /* An error of an IPC must have its reason. */
@@ -448,7 +448,7 @@ static void check_place(const struct env *env)
 
 	for (uint32_t i = 0; i < cpu_count; i++) {
 		places += cpus[i].env == env;
-		if (cpus[i].env == env && env->cpu != &cpus[i]) {
+		if (cpus[i].env == env && env->space.cpu != &cpus[i]) {
 			race_fail("env %x runs on CPU %u, and does not know", env->id, i);
 		}
 	}
@@ -575,7 +575,7 @@ static void make_actor(uint32_t i)
 {
 	struct env *env, *controller = i ? &envs[ENV_SLOT(actors[0].id)] : NULL;
 
-	if (env_create(NULL, controller, false, &env)) {
+	if (life_create(NULL, controller, false, &env)) {
 		race_fail("no env for actor %u", i);
 	}
 	env->stopped = false;
@@ -595,7 +595,7 @@ void world_start(const struct scenario *what)
 		make_actor(i);
 	}
 	for (uint32_t i = 0; i < what->actors; i++) {
-		env_wake(&envs[ENV_SLOT(actors[i].id)]);
+		sched_wake(&envs[ENV_SLOT(actors[i].id)]);
 	}
 	lock_release();
 }

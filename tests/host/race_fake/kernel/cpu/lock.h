@@ -3,7 +3,7 @@
 #define PARLEY_TESTS_HOST_RACE_FAKE_KERNEL_LOCK_H
 
 #define lock_release hardware_lock_release
-#include_next "kernel/lock.h"
+#include_next "kernel/cpu/lock.h"
 #undef lock_release
 
 void race_release(void);

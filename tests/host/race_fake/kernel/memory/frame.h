@@ -7,7 +7,7 @@
 #pragma GCC diagnostic ignored "-Wpointer-to-int-cast"
 #define frame_low hardware_frame_low
 #define frame_low_addr hardware_frame_low_addr
-#include_next "kernel/frame.h"
+#include_next "kernel/memory/frame.h"
 #undef frame_low
 #undef frame_low_addr
 #pragma GCC diagnostic pop

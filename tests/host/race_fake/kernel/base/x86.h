@@ -1,4 +1,4 @@
-/* The processor of the race explorer: kernel/x86.h with its instructions replaced (tests/host/race.h). Each atomic access
+/* The processor of the race explorer: kernel/base/x86.h with its instructions replaced (tests/host/race.h). Each atomic access
  * is a marked point. */
 #ifndef PARLEY_TESTS_HOST_RACE_FAKE_KERNEL_X86_H
 #define PARLEY_TESTS_HOST_RACE_FAKE_KERNEL_X86_H
@@ -15,12 +15,13 @@
 #define fxsave hardware_fxsave
 #define fxrstor hardware_fxrstor
 #define pause hardware_pause
+#define wait_for_interrupt hardware_wait_for_interrupt
 #define inb hardware_inb
 #define outb hardware_outb
 #define inl hardware_inl
 #define fill_words hardware_fill_words
 #define copy_words hardware_copy_words
-#include_next "kernel/x86.h"
+#include_next "kernel/base/x86.h"
 #undef rdtsc
 #undef rcr2
 #undef rcr3
@@ -33,6 +34,7 @@
 #undef fxsave
 #undef fxrstor
 #undef pause
+#undef wait_for_interrupt
 #undef inb
 #undef outb
 #undef inl
@@ -47,6 +49,7 @@ uint32_t rcr3(void);
 void lcr3(uint32_t value);
 #define pause race_relax /* the C library has another */
 void pause(void);
+void wait_for_interrupt(void);
 uint8_t inb(uint16_t port);
 uint32_t inl(uint16_t port);
 

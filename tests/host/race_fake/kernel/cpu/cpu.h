@@ -5,7 +5,7 @@
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wint-to-pointer-cast"
 #define this_cpu hardware_this_cpu
-#include_next "kernel/cpu.h"
+#include_next "kernel/cpu/cpu.h"
 #undef this_cpu
 #pragma GCC diagnostic pop
 
