@@ -248,7 +248,7 @@ iso: build/parley.iso
 fresh: | $(earlier)
 	@RELEASE=$(call quoted,$(RELEASE)) LONG=$(call quoted,$(LONG)) scripts/fresh
 
-check: all ready-check
+check: all build/fail/kernel.elf ready-check
 	@scripts/check
 
 clean:

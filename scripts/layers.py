@@ -13,6 +13,9 @@ import tools
 from machine import ROOT
 
 LAYERS = ("base", "machine", "cpu", "memory", "env", "sched", "ipc", "life", "fault", "call", "entry", "boot", "look")
+# Files of one layer that refer to each other, with a reason: DESIGN.md, "Layers of the kernel".
+CYCLES = {("cpu/cpu", "cpu/lock"), ("entry/resume", "entry/sysenter", "entry/trap"), ("memory/frame", "memory/kmap"),
+          ("ipc/deadline", "ipc/faultcall", "ipc/ipc"), ("sched/runqueue", "sched/sched")}
 OBJECTS = "build/fail"  # every file, compiled without link-time optimisation
 
 Arrow = namedtuple("Arrow", "source function target symbol")  # function of a file -> symbol of another file
@@ -73,6 +76,33 @@ def upward(found):
     return [arrow for arrow in found if LAYERS.index(layer(arrow.target)) > LAYERS.index(layer(arrow.source))]
 
 
-if __name__ == "__main__":
-    for one in upward(arrows()):
-        print(f"{one.source}: {one.function} -> {one.target}: {one.symbol}")
+def cycles(found):
+    """Files of one layer that refer to each other, round about or at once: sorted tuples. A C file and the assembly of the same
+    name are one."""
+    graph = {}
+    for arrow in found:
+        source, target = (file.split("/", 1)[1] for file in (arrow.source, arrow.target))
+        if source != target and layer(arrow.source) == layer(arrow.target):
+            graph.setdefault(source, set()).add(target)
+    reach = {file: reachable(graph, file) for file in graph}
+    return sorted({tuple(sorted(other for other in reach[file] if file in reach.get(other, ()))) for file in reach
+                   if file in reach[file]})
+
+
+def reachable(graph, start):
+    seen, todo = set(), list(graph.get(start, ()))
+    while todo:
+        file = todo.pop()
+        if file not in seen:
+            seen.add(file)
+            todo += graph.get(file, ())
+    return seen
+
+
+def complaints():
+    """What `make check` has to say of the objects that are there."""
+    found = arrows()
+    if not found:
+        return [f"{OBJECTS}/ has no objects (build first)"]
+    return [f"{one.source}: {one.function} refers upward, to {one.symbol} of {one.target}" for one in upward(found)] + [
+        f"these refer to each other: {' '.join(files)}" for files in cycles(found) if files not in CYCLES]

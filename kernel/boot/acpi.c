@@ -1,6 +1,6 @@
 /* CPUs and interrupt controllers from ACPI: RSDP -> XSDT, or RSDT -> MADT (ACPI 6.4, 5.2.5, 5.2.7, 5.2.8, 5.2.12);
  * and the timer's port from the FADT (5.2.9). Boot time only. */
-#include "kernel/machine/machine.h"
+#include "kernel/boot/tables.h"
 #include "kernel/memory/kmap.h"
 
 struct rsdp {
@@ -55,7 +55,7 @@ static INIT uint32_t apply(struct machine *machine, const uint8_t *bytes, uint32
 		return 0;
 	}
 	if (entry->type == MADT_CPU && entry->length >= 8 && entry->cpu.flags & CPU_ENABLED) {
-		machine_add_cpu(machine, entry->cpu.apic_id);
+		tables_add_cpu(machine, entry->cpu.apic_id);
 	} else if (entry->type == MADT_IOAPIC && entry->length >= 12 &&
 	           entry->ioapic.first_pin == 0) {
 		machine->ioapic = entry->ioapic.address;
@@ -72,7 +72,7 @@ static INIT bool walk(struct machine *machine, uint64_t root, const char *signat
 {
 	const struct {
 		uint32_t signature, length;
-	} *header = root >> 32 ? NULL : machine_table(root, signature);
+	} *header = root >> 32 ? NULL : tables_copy(root, signature);
 	uint32_t end = header ? header->length : 0;
 	bool found = false;
 
@@ -84,19 +84,19 @@ static INIT bool walk(struct machine *machine, uint64_t root, const char *signat
 		if (table >> 32) {
 			continue; /* out of reach */
 		}
-		fadt = machine_table(table, "FACP");
+		fadt = tables_copy(table, "FACP");
 		if (fadt) {
 			machine->fadt = table;
 			machine->acpi_timer = fadt->timer;
 		}
-		found = machine_apply(machine, table, "APIC", apply) || found;
+		found = tables_apply(machine, table, "APIC", apply) || found;
 	}
 	return found;
 }
 
 INIT bool acpi_discover(struct machine *machine)
 {
-	const struct rsdp *rsdp = machine_find("RSD PTR ", RSDP_SIZE);
+	const struct rsdp *rsdp = tables_find("RSD PTR ", RSDP_SIZE);
 
 	if (!rsdp || !((rsdp->revision >= 2 && walk(machine, rsdp->xsdt, "XSDT", 8)) ||
 	               walk(machine, rsdp->rsdt, "RSDT", 4))) {

@@ -5,6 +5,7 @@
 #include "kernel/abi/types.h"
 #include "kernel/base/debug.h"
 #include "kernel/base/hook.h"
+#include "kernel/boot/tables.h"
 #include "kernel/cpu/cpu.h"
 #include "kernel/cpu/lock.h"
 #include "kernel/entry/panic.h"
@@ -14,7 +15,6 @@
 #include "kernel/env/switch.h"
 #include "kernel/life/life.h"
 #include "kernel/machine/apic.h"
-#include "kernel/machine/machine.h"
 #include "kernel/machine/time.h"
 #include "kernel/memory/kmap.h"
 #include "kernel/sched/sched.h"
@@ -22,46 +22,6 @@
 enum { MULTIBOOT_LOADER = 0x2BADB002 };
 
 static struct machine machine;
-
-INIT uint32_t boot_starts_with(const char *text, const char *start)
-{
-	uint32_t n = 0;
-
-	while (start[n] && text[n] == start[n]) {
-		n++;
-	}
-	return start[n] ? 0 : n;
-}
-
-INIT bool boot_word(const char *cmdline, const char *word)
-{
-	for (const char *p = cmdline; *p && !boot_starts_with(p, "app="); p++) {
-		uint32_t n = boot_starts_with(p, word);
-
-		if (n && (!p[n] || p[n] == ' ')) {
-			return true;
-		}
-		while (p[0] != ' ' && p[1]) { /* to the end of the word */
-			p++;
-		}
-	}
-	return false;
-}
-
-INIT struct cpu *boot_prepare_cpu(uint32_t index, uint32_t apic_id, vaddr_t stack_top)
-{
-	struct cpu *cpu = cpu_prepare(index, apic_id, stack_top, trap_double_fault);
-
-	cpu->queue = &runqueues[index];
-	runqueue_init(cpu->queue);
-	return cpu;
-}
-
-INIT void boot_load_cpu(struct cpu *cpu)
-{
-	cpu_load(cpu, sysenter_entry);
-	trap_init_cpu();
-}
 
 static INIT void record_machine(void)
 {

@@ -1,7 +1,7 @@
 /* CPUs and interrupt controllers from the MP tables (Intel MultiProcessor Specification 1.4, chapter 4).
  * Boot time only. */
 #include "kernel/boot/boot.h"
-#include "kernel/machine/machine.h"
+#include "kernel/boot/tables.h"
 
 struct mp_pointer {
 	char signature[4];
@@ -48,7 +48,7 @@ static INIT uint32_t apply(struct machine *machine, const uint8_t *bytes, uint32
 		return 0;
 	}
 	if (entry->type == MP_CPU && entry->cpu.flags & 1) {
-		machine_add_cpu(machine, entry->cpu.apic_id);
+		tables_add_cpu(machine, entry->cpu.apic_id);
 	} else if (entry->type == MP_BUS && boot_starts_with(entry->bus.name, "ISA")) {
 		isa_bus = entry->bus.id | KNOWN;
 	} else if (entry->type == MP_IOAPIC && entry->ioapic.flags & 1 && !ioapic) {
@@ -65,9 +65,9 @@ static INIT uint32_t apply(struct machine *machine, const uint8_t *bytes, uint32
 
 INIT bool mp_discover(struct machine *machine)
 {
-	const struct mp_pointer *pointer = machine_find("_MP_", sizeof(*pointer));
+	const struct mp_pointer *pointer = tables_find("_MP_", sizeof(*pointer));
 
-	if (!pointer || !machine_apply(machine, pointer->table, "PCMP", apply)) {
+	if (!pointer || !tables_apply(machine, pointer->table, "PCMP", apply)) {
 		return false;
 	}
 	machine->source = "MP tables";

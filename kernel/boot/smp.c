@@ -12,6 +12,7 @@
 #include "kernel/cpu/cpu.h"
 #include "kernel/cpu/lock.h"
 #include "kernel/entry/resume.h"
+#include "kernel/entry/trap.h"
 #include "kernel/machine/apic.h"
 #include "kernel/machine/machine.h"
 #include "kernel/machine/time.h"
@@ -19,6 +20,21 @@
 #include "kernel/sched/sched.h"
 
 enum { INIT_WAIT_US = 10000, STARTUP_WAIT_US = 200, ANSWER_WAIT_US = 500000 };
+
+INIT struct cpu *boot_prepare_cpu(uint32_t index, uint32_t apic_id, vaddr_t stack_top)
+{
+	struct cpu *cpu = cpu_prepare(index, apic_id, stack_top, trap_double_fault);
+
+	cpu->queue = &runqueues[index];
+	runqueue_init(cpu->queue);
+	return cpu;
+}
+
+INIT void boot_load_cpu(struct cpu *cpu)
+{
+	cpu_load(cpu, sysenter_entry);
+	trap_init_cpu();
+}
 
 static INIT struct trampoline_mail *mailbox(void)
 {

@@ -167,7 +167,8 @@ void trap_kernel(struct trapframe *frame)
 	if (vector == VEC_NMI) {
 		panic_stop(frame);
 	}
-	if (!cpu->in_halt && (vector == VEC_POKE || vector == VEC_SPURIOUS)) { /* from wait_for_interrupt */
+	if (!cpu->in_halt &&
+	    (vector == VEC_POKE || vector == VEC_SPURIOUS)) { /* from wait_for_interrupt */
 		if (vector == VEC_POKE) {
 			apic_end_of_interrupt();
 		}

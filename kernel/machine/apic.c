@@ -4,6 +4,7 @@
 
 #include "kernel/abi/status.h"
 #include "kernel/base/debug.h"
+#include "kernel/base/section.h"
 #include "kernel/base/x86.h"
 #include "kernel/machine/machine.h"
 

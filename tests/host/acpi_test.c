@@ -1,6 +1,6 @@
 /* How the kernel finds ACPI's tables (kernel/boot/acpi.c), in a memory of our own; and how procmgr finds the types of S5 in AML
  * (servers/procmgr/acpi.c). */
-#include "kernel/machine/machine.h"
+#include "kernel/boot/tables.h"
 #include "kernel/memory/kmap.h"
 #include "servers/procmgr/acpi.h"
 #include "tests/host/host_check.h"
@@ -20,27 +20,27 @@ static bool no_rsdp;
 
 /* ---- what acpi.c calls ---- */
 
-const void *machine_find(const char *signature, uint32_t size)
+const void *tables_find(const char *signature, uint32_t size)
 {
 	(void)signature;
 	CHECK_EQ(size, 20);
 	return no_rsdp ? NULL : memory + RSDP;
 }
 
-const void *machine_table(paddr_t at, const char *signature)
+const void *tables_copy(paddr_t at, const char *signature)
 {
 	return at < sizeof(memory) && memcmp(memory + at, signature, 4) == 0 ? memory + at : NULL;
 }
 
-bool machine_apply(struct machine *machine, paddr_t table, const char *signature,
-                   machine_apply_fn *apply)
+bool tables_apply(struct machine *machine, paddr_t table, const char *signature,
+                  tables_apply_fn *apply)
 {
 	(void)apply;
-	machine->lapic = machine_table(table, signature) ? table : machine->lapic;
-	return machine_table(table, signature) != NULL;
+	machine->lapic = tables_copy(table, signature) ? table : machine->lapic;
+	return tables_copy(table, signature) != NULL;
 }
 
-void machine_add_cpu(struct machine *machine, uint32_t apic_id)
+void tables_add_cpu(struct machine *machine, uint32_t apic_id)
 {
 	(void)machine;
 	(void)apic_id;

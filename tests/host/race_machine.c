@@ -1,18 +1,18 @@
 /* The machine of the race explorer: what the kernel's files that are not here would do, and the processors. */
 #include "tests/host/race.h"
 
-#include "kernel/machine/apic.h"
 #include "kernel/boot/boot.h"
-#include "kernel/sched/clock.h"
-#include "kernel/ipc/ipc.h"
-#include "kernel/memory/kmap.h"
 #include "kernel/call/pagecall.h"
 #include "kernel/entry/panic.h"
 #include "kernel/entry/trap.h"
 #include "kernel/env/switch.h"
+#include "kernel/ipc/ipc.h"
 #include "kernel/life/life.h"
+#include "kernel/machine/apic.h"
 #include "kernel/machine/time.h"
+#include "kernel/memory/kmap.h"
 #include "kernel/memory/place.h"
+#include "kernel/sched/clock.h"
 #include "kernel/sched/sched.h"
 
 #include <stdarg.h>

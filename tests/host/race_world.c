@@ -2,8 +2,8 @@
  * again, complemented; word 3 is the stamp, too. The answer to stamp s is s | IS_ANSWER. */
 #include "tests/host/race_world.h"
 
-#include "kernel/sched/clock.h"
 #include "kernel/ipc/ipc.h"
+#include "kernel/sched/clock.h"
 #include "kernel/sched/sched.h"
 
 #include <string.h>
