@@ -88,7 +88,7 @@ int process_faults(enum fault_path path, bool reset, struct fault_counts *faults
 /* The kernel's trace: PM_TRACE. E_PERM: not the first process; E_NO_CALL: the kernel has none. */
 int process_trace(enum pm_trace what, uint32_t argument);
 
-/* Ends the caller as exit does, and the machine. Status 0..100 becomes that of `make run`. Returns only in who is not
+/* Ends the caller as exit does, and the machine. Status 0..100 becomes that of `scripts/run`. Returns only in who is not
  * the first process: E_PERM, and nothing has been done. */
 int poweroff(int status);
 

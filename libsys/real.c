@@ -1,6 +1,6 @@
 /* Floating-point numbers as decimal digits: words of nine digits, multiplied or divided by powers of two.
  * Every finite binary number has a finite decimal expansion, so nothing is lost until it is rounded, once.
- * No state, no memory, no FPU instructions (the Makefile sees to that). */
+ * No state, no memory, no FPU instructions (mk/user.mk sees to that). */
 #include "libsys/real.h"
 
 enum {

@@ -1,5 +1,5 @@
 /* Constants that assembly needs, from the C headers: compiled to assembly, never linked; the
- * Makefile turns the "->NAME value" lines into build/constants.inc. Nearly all are found by themselves: the Makefile
+ * mk/kernel.mk turns the "->NAME value" lines into build/constants.inc. Nearly all are found by themselves: it
  * defines ALL_OTHERS with what scripts/nasm-names prints. Here stands what is called otherwise in assembly, or
  * begins like a member of a struct. */
 #include "kernel/base/debug.h"

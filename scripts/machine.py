@@ -1,7 +1,7 @@
 """The virtual machine: its options, their checks, and QEMU's command line.
 
 Options are NAME=VALUE arguments (make hands its own on), or PARLEY_NAME in the environment. Nothing else there is
-meant for us: PAGER and DEBUG are exported on many machines. The Makefile lists the names; here is the only place that
+meant for us: PAGER and DEBUG are exported on many machines. mk/options.mk lists the names; here is the only place that
 knows their defaults and limits.
 """
 
@@ -18,16 +18,16 @@ from tools import ROOT
 ENVIRONMENT = "PARLEY_"
 
 
-def listed(variable):
-    """The words that the Makefile gives a variable of its own."""
-    text = (ROOT / "Makefile").read_text(encoding="utf-8")
+def listed(file, variable):
+    """The words that a file of mk/ gives a variable."""
+    text = (ROOT / "mk" / file).read_text(encoding="utf-8")
     return tuple(re.search(rf"^{variable} := ((?:.*\\\n)*.*)", text, re.M)[1].replace("\\\n", " ").split())
 
 
-NAMES = listed("OPTIONS")
-BUILD_NAMES = listed("BUILD_OPTIONS")  # what only make itself takes
+NAMES = listed("options.mk", "OPTIONS")
+BUILD_NAMES = listed("options.mk", "BUILD_OPTIONS")  # what only make itself takes
 # Kernels other than the one that is shipped, and their folders in build/.
-KERNELS = {"DEBUG": "debug", "NCPU": "up", "KFAULT": "kfault", "FAILHOOK": "fail", "BARE": "bare"}
+KERNELS = dict(kind.split("/") for kind in listed("kernel.mk", "kernel_kinds"))
 BUILTINS = tuple(re.findall(r'^\t\{"(\w+)", ', (ROOT / "apps/sh/builtin.c").read_text(), re.M))
 BOOT_WORDS = re.findall(r'"([^"]+)"', re.search(r"known_words\[\] = \{(.*?)\}",
                         (ROOT / "servers/procmgr/boot.c").read_text(), re.S)[1])
@@ -183,7 +183,7 @@ class Options:
         return self.given.get(name.upper(), "").strip() or f"build/{name}.elf"
 
     def kernel_file(self):
-        """Which of the kernels that the Makefile knows."""
+        """Which of the kernels that mk/kernel.mk knows."""
         if self.given["NCPU"].strip() not in ("", "1"):
             fail(f"NCPU={self.given['NCPU']}: must be 1")
         kinds = [name for name in KERNELS if self.flag(name)]
@@ -195,7 +195,7 @@ class Options:
         return f"build/{''.join(KERNELS[kind] + '/' for kind in kinds)}kernel.elf"
 
     def archive(self):
-        """Which of the archives that the Makefile packs. All test programs together are too big for a small
+        """Which of the archives that mk/archives.mk packs. All test programs together are too big for a small
         machine: there it gets those that ask for one."""
         if not self.tests:
             return "apps"

@@ -7,5 +7,5 @@
 #define INIT __attribute__((section(".init.text"), cold))
 #define INIT_DATA __attribute__((section(".bss.init")))
 
-/* In a file that is made fast (see the Makefile): this one is made small. */
+/* In a file that is made fast (mk/kernel.mk): this one is made small. */
 #define COLD __attribute__((cold))

@@ -5,7 +5,7 @@
 /* Status of the machine when procmgr itself cannot go on. */
 enum { POWER_STATUS_FAILED = 97 };
 
-/* Powers the machine off. Status 0..100 becomes that of `make run`. */
+/* Powers the machine off. Status 0..100 becomes that of `scripts/run`. */
 _Noreturn void power_off(int status);
 
 /* Says what failed (with the name of a status code, if it is negative) and powers off. */

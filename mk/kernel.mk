@@ -1,0 +1,71 @@
+# The kernel, in all its kinds. Each is in a folder of its own: build/ has the one that is shipped.
+
+# ---- Kinds: OPTION/FOLDER, of which at most one may be 1 (scripts/machine.py reads this, too). What a kind has of its
+# own: flags of the compiler, flags of the linker, sources more, sources less.
+kernel_kinds := DEBUG/debug NCPU/up KFAULT/kfault FAILHOOK/fail BARE/bare
+# Checks what costs time in each call.
+flags_debug := -DDEBUG=1
+# For one CPU, without a lock.
+flags_up := -DONE_CPU=1
+# With fault path `kernel`.
+more_kfault := kernel/fault/kfault.c
+# Allocations that fail, by --wrap, which link-time optimisation would not see.
+flags_fail := -DDEBUG=1 -fno-lto
+link_fail := $(foreach f,frame_alloc life_create syscall_dispatch kfault_page,-Wl$(comma)--wrap=$(f))
+more_fail := kernel/look/failhook.c kernel/fault/kfault.c
+# What only helps people look, and may be left out: counted apart, so its code is in a section of its own, .look, and
+# link-time optimisation does not mix it with the rest.
+kernel_look := $(filter-out kernel/look/failhook.c,$(wildcard kernel/look/*.c))
+less_bare := $(kernel_look)
+
+kernel_kind := $(foreach k,$(kernel_kinds),$(if $(filter 1,$($(patsubst %/,%,$(dir $(k))))),$(k)))
+$(if $(word 2,$(kernel_kind)),$(error make: $(patsubst %/,%=1,$(dir $(kernel_kind))) are a kernel each: one at a time))
+kernel_file := build$(addprefix /,$(notdir $(kernel_kind)))/kernel.elf
+
+# ---- Flags
+# No padding; passes left out that make this code larger, and no faster: what is worth a copy at each call says `inline`.
+# Conditions are branches, which takes the fewest instructions.
+kernel_cflags := $(cflags) -Werror -mno-80387 -flto -mpreferred-stack-boundary=2 -falign-functions=1 \
+	-falign-jumps=1 -falign-loops=1 -falign-labels=1 -fno-inline-functions -fno-partial-inlining \
+	-fno-tree-sra -fno-if-conversion -fno-code-hoisting -fno-reorder-functions -mbranch-cost=1
+# The files that the measured paths run through; all others are made small, with one more pass left out.
+kernel_small_cflags := -Os -fno-tree-dominator-opts
+kernel_fast := fault frame kfault pagecall place resume runqueue sched switch
+look_sections := .text .text.unlikely
+
+# ---- Sources
+kernel_assembly := $(filter-out nasm/user/% nasm/linux/%,$(wildcard nasm/*/*.asm nasm/*/*.inc))
+kernel_sources := $(filter-out kernel/look/failhook.c kernel/fault/kfault.c,$(wildcard kernel/*/*.c)) $(filter %.asm,$(kernel_assembly))
+nasm_files := $(kernel_assembly) $(wildcard nasm/user/*.asm nasm/user/*.inc)
+
+# ---- Rules. $(call kernel,FOLDER,KIND); link-time optimisation looks through the files' borders.
+define kernel
+$(1)_objects := $$(patsubst %,$(1)/%.o,$$(basename $$(filter-out $(less_$(2)),$(kernel_sources)) $(more_$(2))))
+$$(filter $(1)/kernel/%,$$($(1)_objects)): $(1)/%.o: %.c build/flags
+	$$(call say,CC,$$<)
+	$$(Q)mkdir -p $$(@D)
+	$$(Q)$(cc) $$(kernel_cflags) $$(if $$(filter $(kernel_fast),$$(*F)),-O2,$(kernel_small_cflags)) \
+		$$(if $$(filter $(kernel_look),$$<),-fno-lto) $(flags_$(2)) -MMD -MP -c -o $$@ $$<
+	$$(Q)$$(if $$(filter $(kernel_look),$$<),$(objcopy) $(look_sections:%=--rename-section %=.look) $$@)
+
+$(1)/nasm/%.o: nasm/%.asm $(1)/constants.inc build/flags
+	$$(call assemble,$(1))
+
+# Constants and struct offsets of the C headers for NASM: lines "->NAME NUMBER" in the
+# compiler's assembly output. Any other "->" line is an error (a negative number, a symbol).
+$(1)/constants.inc: nasm/offsets.c $(nasm_files) scripts/nasm-names build/flags
+	$$(call say,OFFSETS,$$<)
+	$$(Q)mkdir -p $(1)/nasm
+	$$(Q)$(cc) $$(kernel_cflags) -fno-lto $(flags_$(2)) -MMD -MP -MT $$@ -MF $(1)/nasm/offsets.d \
+		-DALL_OTHERS="$$$$(scripts/nasm-names $$< $(nasm_files))" -S -o $(1)/nasm/offsets.s $$<
+	$$(Q)sed -n -E -e 's/^->([A-Za-z_0-9]+) \$$$$?([0-9]+)$$$$/%define \1 \2/p;t' -e '/^->/{p;q1}' \
+		$(1)/nasm/offsets.s >$$@ || { tail -n 1 $$@ | sed 's|^|$$<: not a constant: |' >&2; exit 1; }
+
+$(1)/kernel.elf: $$($(1)_objects) kernel/kernel.ld build/sources
+	$$(call say,LD,$$@)
+	$$(Q)$(cc) $$(kernel_cflags) $(flags_$(2)) $(link_flags) $(link_$(2)) -T kernel/kernel.ld -o $$@ $$($(1)_objects) -lgcc
+
+-include $$($(1)_objects:.o=.d) $(1)/nasm/offsets.d
+endef
+$(eval $(call kernel,build,))
+$(foreach k,$(notdir $(kernel_kinds)),$(eval $(call kernel,build/$(k),$(k))))
