@@ -23,7 +23,7 @@ all: $(kernel_file) $(server_files) $(test_server_files) $(archives)
 		sort -u | sed 's/^/make: not built: /'); [ -z "$$left" ] || { echo "$$left" >&2; exit 1; }
 
 help:
-	@scripts/help
+	@mk/help.sh
 
 # It was done when this file was read.
 setup:
@@ -46,7 +46,7 @@ fuzz: ready-run
 	@$(build_no_more); scripts/fuzz $(given_fuzz)
 
 race: | ready
-	@$(build_no_more); scripts/race.py --deviations $(if $(filter-out 0,$(LONG)),3,2)
+	@$(build_no_more); scripts/race --deviations $(if $(filter-out 0,$(LONG)),3,2)
 
 bench: ready-run
 	@$(build_no_more); scripts/bench $(if $(SMP),--smp $(SMP))
@@ -93,11 +93,11 @@ iso: build/parley.iso
 
 # On a minimal Debian of its own: nothing that is installed or built here plays a part.
 fresh: | $(earlier)
-	@RELEASE=$(call quoted,$(RELEASE)) LONG=$(call quoted,$(LONG)) scripts/fresh
+	@RELEASE=$(call quoted,$(RELEASE)) LONG=$(call quoted,$(LONG)) mk/fresh.sh
 
 check: all build/fail/kernel.elf ready-check
 	@scripts/check
 
 clean:
 	$(call say,RM,build)
-	$(Q)scripts/claim clean $$PPID $(filter-out clean,$(MAKECMDGOALS))
+	$(Q)mk/claim.sh clean $$PPID $(filter-out clean,$(MAKECMDGOALS))

@@ -30,9 +30,9 @@ build/linux/init: $(wildcard apps/bench/linux/*.[ch]) nasm/linux/start.asm build
 	$(Q)$(cc) $(user_cflags) $(link_flags) -o $@ $(filter %.c,$^) build/linux/start.o -lgcc
 
 # ---- CD image
-build/parley.iso: build/kernel.elf $(server_files) build/apps.cpio scripts/grub.cfg | ready-iso
+build/parley.iso: build/kernel.elf $(server_files) build/apps.cpio mk/grub.cfg | ready-iso
 	$(call say,ISO,$@)
 	$(Q)rm -rf build/iso && mkdir -p build/iso/boot/grub
 	$(Q)cp build/kernel.elf $(server_files) build/apps.cpio build/iso/boot/
-	$(Q)cp scripts/grub.cfg build/iso/boot/grub/
+	$(Q)cp mk/grub.cfg build/iso/boot/grub/
 	$(Q)grub-mkrescue -o $@ build/iso >build/iso.log 2>&1 || { cat build/iso.log >&2; exit 1; }

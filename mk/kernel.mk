@@ -1,6 +1,6 @@
 # The kernel, in all its kinds. Each is in a folder of its own: build/ has the one that is shipped.
 
-# ---- Kinds: OPTION/FOLDER, of which at most one may be 1 (scripts/machine.py reads this, too). What a kind has of its
+# ---- Kinds: OPTION/FOLDER, of which at most one may be 1 (tools/parley/options.py reads this, too). What a kind has of its
 # own: flags of the compiler, flags of the linker, sources more, sources less.
 kernel_kinds := DEBUG/debug NCPU/up KFAULT/kfault FAILHOOK/fail BARE/bare
 # Checks what costs time in each call.
@@ -53,11 +53,11 @@ $(1)/nasm/%.o: nasm/%.asm $(1)/constants.inc build/flags
 
 # Constants and struct offsets of the C headers for NASM: lines "->NAME NUMBER" in the
 # compiler's assembly output. Any other "->" line is an error (a negative number, a symbol).
-$(1)/constants.inc: nasm/offsets.c $(nasm_files) scripts/nasm-names build/flags
+$(1)/constants.inc: nasm/offsets.c $(nasm_files) mk/nasm_names.py build/flags
 	$$(call say,OFFSETS,$$<)
 	$$(Q)mkdir -p $(1)/nasm
 	$$(Q)$(cc) $$(kernel_cflags) -fno-lto $(flags_$(2)) -MMD -MP -MT $$@ -MF $(1)/nasm/offsets.d \
-		-DALL_OTHERS="$$$$(scripts/nasm-names $$< $(nasm_files))" -S -o $(1)/nasm/offsets.s $$<
+		-DALL_OTHERS="$$$$(mk/nasm_names.py $$< $(nasm_files))" -S -o $(1)/nasm/offsets.s $$<
 	$$(Q)sed -n -E -e 's/^->([A-Za-z_0-9]+) \$$$$?([0-9]+)$$$$/%define \1 \2/p;t' -e '/^->/{p;q1}' \
 		$(1)/nasm/offsets.s >$$@ || { tail -n 1 $$@ | sed 's|^|$$<: not a constant: |' >&2; exit 1; }
 

@@ -1,4 +1,4 @@
-# Options: of the machine, which scripts/machine.py checks and knows the defaults of, and of make alone. They are what
+# Options: of the machine, which tools/parley/options.py checks and knows the defaults of, and of make alone. They are what
 # make's command line says, or the environment as PARLEY_NAME: nothing else there (PAGER=less) is meant for us.
 OPTIONS := SMP MEM APP TRACE BARE FAULTS JOSLOG TIMEOUT ACCEL ICOUNT TESTS ISO BOOTARGS DEBUG NCPU \
 	FAILHOOK KFAULT PAGER CONSOLE

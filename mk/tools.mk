@@ -3,7 +3,7 @@
 dry_run := $(findstring n,$(filter-out -%,$(firstword $(MAKEFLAGS))))$(findstring q,$(filter-out -%,$(firstword $(MAKEFLAGS))))
 # `setup` before all else, even before anything is looked for: what it installs is for the goals behind it.
 ifeq ($(dry_run)$(filter setup,$(MAKECMDGOALS)),setup)
-set_up := $(shell scripts/setup $(filter-out setup clean,$(MAKECMDGOALS)) $(if $(ISO),iso) >&2)
+set_up := $(shell mk/setup.sh $(filter-out setup clean,$(MAKECMDGOALS)) $(if $(ISO),iso) >&2)
 ifneq ($(.SHELLSTATUS),0)
 $(error make setup failed)
 endif
@@ -11,23 +11,23 @@ endif
 # One make at a time builds here, and only where it may write; with -n and -q, none does. Goals that boot the machine let
 # the next one go on: $(build_no_more).
 ifeq ($(dry_run)$(if $(filter-out help setup fresh,$(or $(MAKECMDGOALS),all)),,nothing is built),)
-refused := $(shell scripts/claim take $$PPID)
+refused := $(shell mk/claim.sh take $$PPID)
 $(if $(refused),$(error $(refused)))
 endif
-build_no_more = scripts/claim free $$PPID
+build_no_more = mk/claim.sh free $$PPID
 
 # What the environment would have the tools do: other headers, libraries, flags.
 unexport CPATH C_INCLUDE_PATH LIBRARY_PATH COMPILER_PATH GCC_EXEC_PREFIX DEPENDENCIES_OUTPUT SUNPRO_DEPENDENCIES NASMENV \
 	GREP_OPTIONS BASH_ENV CDPATH
-# scripts/tools finds the tools. CROSS=PREFIX chooses another compiler, here and in the scripts.
+# mk/tools.sh finds the tools. CROSS=PREFIX chooses another compiler, here and in the scripts.
 export PARLEY_CROSS := $(CROSS)
-$(foreach tool,$(shell PARLEY_CROSS='$(CROSS)' scripts/tools 2>/dev/null),$(eval tool_$(tool)))
+$(foreach tool,$(shell PARLEY_CROSS='$(CROSS)' mk/tools.sh 2>/dev/null),$(eval tool_$(tool)))
 cc := $(tool_cross)gcc $(tool_m32)
 ar := $(tool_cross)ar
 objcopy := $(tool_cross)objcopy
 nm := $(tool_cross)nm
 build_tools := $(firstword $(cc)) $(ar) $(objcopy) $(nm) nasm $(python)
-pytest = $(shell scripts/tools python pytest pexpect)
+pytest = $(shell mk/tools.sh python pytest pexpect)
 test_workers = $(shell $(pytest) -c 'import xdist' 2>/dev/null && echo ' -n 2')
 
 # $(call need,COMMAND...,GOAL): one clear line when a tool is missing; GOAL if only that goal of make needs it.
@@ -71,7 +71,7 @@ build/flags: always
 # The compiler's own headers, and no others: neither the host's nor the cross compiler's C library's are ever found.
 no_libc := -nostdinc -isystem $(shell $(cc) -print-file-name=include 2>/dev/null)
 # No path of this machine is in what is built; GCC 14 hands the option to link-time optimisation by a shell, so not where the
-# path has a character that a shell knows (scripts/symbols.py leaves it out then).
+# path has a character that a shell knows (tools/parley/symbols.py leaves it out then).
 export FILE_PREFIX_MAP := $(shell case "$$PWD" in (*[!A-Za-z0-9_./+-]*) ;; (*) echo "-ffile-prefix-map=$$PWD=." ;; esac)
 cflags := $(no_libc) -std=gnu11 -ffreestanding -march=i686 -O2 -g -fno-pic -fno-stack-protector \
 	-fno-omit-frame-pointer -fno-asynchronous-unwind-tables -mno-sse -mno-mmx \

@@ -1,7 +1,7 @@
 """Boots Parley for the tests: run_app() for one shell line, shell() for a session at the prompt.
 
 Both go through scripts/run, which ends QEMU with itself. Nothing a test starts outlives it.
-Limits in seconds are for what hangs: they count only while the host has a CPU for it (scripts/fairclock.py).
+Limits in seconds are for what hangs: they count only while the host has a CPU for it (tools/parley/fairclock.py).
 """
 
 import fcntl
@@ -20,13 +20,13 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 PROMPT = "parley$ "
-sys.path.insert(0, str(ROOT / "scripts"))
+sys.path.insert(0, str(ROOT / "tools"))
 # What the scripts find as python3 is this very Python, and no wrapper that takes half a second to choose one.
 os.environ["PATH"] = os.path.dirname(sys.executable) + os.pathsep + os.environ["PATH"]
 
-import machine  # noqa: E402 (from scripts)
-from fairclock import LOOK_SECONDS, FairClock, communicate  # noqa: E402
-
+from parley import qemu  # noqa: E402 (from tools)
+from parley.fairclock import LOOK_SECONDS, FairClock, communicate  # noqa: E402
+from parley.options import ENVIRONMENT, NAMES, Options  # noqa: E402
 
 def run_process(command, timeout=60, **more):
     """As subprocess.run(), likewise, of a command at the root of the repository. Its output is text."""
@@ -54,10 +54,10 @@ class Result:
 
 def clean_environment(**given):
     """The environment without what an outer `make` put there, and with these; options by the name PARLEY_NAME."""
-    foreign = (machine.ENVIRONMENT, "MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES")
+    foreign = (ENVIRONMENT, "MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES")
     environment = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
     for name, value in given.items():
-        environment[machine.ENVIRONMENT + name if name in machine.NAMES else name] = str(value)
+        environment[ENVIRONMENT + name if name in NAMES else name] = str(value)
     return environment
 
 
@@ -88,7 +88,7 @@ def run_app(app, smp=1, mem=128, timeout=60, icount=False, tests=True, bootargs=
 
 def boot_with(line):
     """Boots with this very line, as another loader may give it; QEMU's status and output."""
-    command = machine.qemu(machine.Options(["SMP=1"], {}), "-serial", "stdio", "-monitor", "none")
+    command = qemu.command_line(Options(["SMP=1"], {}), "-serial", "stdio", "-monitor", "none")
     command[command.index("-append") + 1] = line
     run = run_process(command)
     return run.returncode, run.stdout

@@ -3,15 +3,14 @@
 import os
 import re
 import subprocess
-from importlib.machinery import SourceFileLoader
-from importlib.util import module_from_spec, spec_from_loader
 from xml.etree import ElementTree
 
 import pytest
 
 from conftest import ROOT, run_app
-import tools
-from benchmark import baseline, breakdown, document, guest, linux, page, scaling, table, trace
+from parley import faults_table, toolchain
+from parley.bench import command as bench
+from parley.bench import baseline, breakdown, document, guest, linux, page, scaling, table, trace
 
 
 @pytest.mark.parametrize("smp", (1, 2, 4))
@@ -204,7 +203,7 @@ def test_shapes_are_measured(smp):
 
 def test_document_keeps_what_is_written_by_hand(tmp_path, monkeypatch):
     monkeypatch.setattr(document, "PATH", tmp_path / "performance.md")
-    monkeypatch.setattr(document.machine, "ROOT", tmp_path)
+    monkeypatch.setattr(document, "ROOT", tmp_path)
     document.write(RESULTS, DETAILS)
     with document.PATH.open("a", encoding="utf-8") as file:
         file.write("Tried: nothing.\n")
@@ -212,13 +211,6 @@ def test_document_keeps_what_is_written_by_hand(tmp_path, monkeypatch):
     text = document.PATH.read_text(encoding="utf-8")
     assert text.endswith("Tried: nothing.\n") and text.count(document.BY_HAND) == 1
     assert "0.5 per instruction" in text and "0123abc" in text
-
-
-def load_bench():
-    loader = SourceFileLoader("bench_command", str(ROOT / "scripts/bench"))
-    module = module_from_spec(spec_from_loader("bench_command", loader))
-    loader.exec_module(module)
-    return module
 
 
 GOOD = {"B1": 80, "B3": 199, "text_bytes": 26000}  # the last is above its target
@@ -259,7 +251,6 @@ def test_check_fails_when_a_figure_is_measured_no_more():
 
 @pytest.mark.parametrize("text", (None, "", "{}", "[1]", "3", "{\"B1\": 45}", "{\"compiler\": \"gcc 12\"}", "{\"B1\": ", "\xff"))
 def test_check_fails_without_a_baseline(tmp_path, monkeypatch, capsys, text):
-    bench = load_bench()
     monkeypatch.setattr(bench, "BASELINE", tmp_path / "baseline.json")
     monkeypatch.setattr(bench, "figures", lambda: dict(GOOD))
     monkeypatch.setattr("sys.argv", ["bench", "--check"])
@@ -271,19 +262,17 @@ def test_check_fails_without_a_baseline(tmp_path, monkeypatch, capsys, text):
 
 
 def test_check_says_what_is_worse(tmp_path, monkeypatch, capsys):
-    bench = load_bench()
     monkeypatch.setattr(bench, "BASELINE", tmp_path / "baseline.json")
     monkeypatch.setattr(bench, "figures", lambda: {**GOOD, "B1": 100})
-    bench.write(bench.BASELINE, {"compiler": tools.compiler_name(), **GOOD})
+    bench.write(bench.BASELINE, {"compiler": toolchain.compiler_name(), **GOOD})
     assert bench.check() == 1
     assert "bench-check: B1 was 80 and is 100 (+25.0%)" in capsys.readouterr().out
 
 
 def test_another_compiler_is_held_to_the_targets(tmp_path, monkeypatch, capsys):
-    bench = load_bench()
     monkeypatch.setattr(bench, "BASELINE", tmp_path / "baseline.json")
     bench.write(bench.BASELINE, {"compiler": "gcc 12", **GOOD})
-    monkeypatch.setattr(tools, "compiler_name", lambda: "gcc 14")
+    monkeypatch.setattr(toolchain, "compiler_name", lambda: "gcc 14")
     monkeypatch.setattr(bench, "figures", lambda: {**GOOD, "B1": 85, "text_bytes": 24000})
     assert bench.check() == 0
     assert "the baseline is gcc 12's; gcc 14 has to hold the targets only" in capsys.readouterr().out
@@ -293,7 +282,6 @@ def test_another_compiler_is_held_to_the_targets(tmp_path, monkeypatch, capsys):
 
 
 def test_a_tool_that_fails_is_one_line(monkeypatch, capsys):
-    bench = load_bench()
     monkeypatch.setattr("sys.argv", ["bench", "--check"])
     for command in ["nowhere-to-be-found"], ["ls", "/nowhere/to/be/found"]:
         monkeypatch.setattr(bench, "check", lambda command=command: subprocess.run(
@@ -306,12 +294,12 @@ def test_a_tool_that_fails_is_one_line(monkeypatch, capsys):
 @pytest.mark.parametrize("number", ("0", "17", "-1", "two", ""))
 def test_cpus_that_cannot_be_are_refused(monkeypatch, capsys, number):
     monkeypatch.setattr("sys.argv", ["bench", f"--smp={number}"])
-    assert load_bench().main() == 1
+    assert bench.main() == 1
     assert capsys.readouterr().err == f"bench: SMP={number}: must be a number from 1 to 16\n"
 
 
 def test_the_baseline_holds_what_is_measured():
-    _, committed = baseline.load(ROOT / "scripts/bench-baseline.json")
+    _, committed = baseline.load(ROOT / "tools/parley/bench/baseline.json")
     assert set(committed) == {row.key for row in table.ROWS} | {"text_bytes", "boot"}
     assert set(committed) | {"kernel_lines"} == set(baseline.TARGETS)
     assert all(map(baseline.is_figure, committed.values()))
@@ -381,14 +369,11 @@ def test_linux_that_cannot_be_had_is_said(tmp_path, monkeypatch, capsys):
 
 def test_faults_table_edits_nothing_unasked(tmp_path, monkeypatch, capsys):
     """It prints the tables, says how far it is, and changes docs/faults.md only with --write."""
-    loader = SourceFileLoader("faults_table", str(ROOT / "scripts/faults-table"))
-    faults_table = module_from_spec(spec_from_loader("faults_table", loader))
-    loader.exec_module(faults_table)
     document_file = tmp_path / "faults.md"
     document_file.write_text(f"before\n{faults_table.BEGIN}old\n{faults_table.END}after\n", encoding="utf-8")
     row = dict.fromkeys(faults_table.COLUMNS, 1.0)
     monkeypatch.setattr(faults_table, "DOCUMENT", document_file)
-    monkeypatch.setattr(faults_table.machine, "check_built", lambda options: None)  # nothing boots
+    monkeypatch.setattr(faults_table.qemu, "check_built", lambda options: None)  # nothing boots
     monkeypatch.setattr(faults_table, "measure", lambda path: {"B6": {**row, "path": path}})
     assert faults_table.BEGIN in (ROOT / "docs/faults.md").read_text(encoding="utf-8")
     for arguments, written in (([], False), (["--write"], True)):

@@ -2,8 +2,9 @@
 
 import pytest
 
-import machine
 from conftest import boot_with, run_app, run_process
+from parley import cli, qemu
+from parley.options import Options
 
 
 def cpus(output):
@@ -30,8 +31,8 @@ def test_bad_boot_words_are_said_and_defaults_hold(word, right):
 @pytest.mark.parametrize("topology", ["4", "4,cores=4", "4,cores=2,threads=2"])
 def test_cpus_are_found_in_each_topology(topology):
     """Also without the options that `make run` gives."""
-    options = machine.Options(["APP=memstat", "SMP=4"])
-    command = machine.qemu(options, "-serial", "stdio", "-monitor", "none")
+    options = Options(["APP=memstat", "SMP=4"])
+    command = qemu.command_line(options, "-serial", "stdio", "-monitor", "none")
     command[command.index("-smp") + 1] = topology
     result = run_process(command)
     assert result.returncode == 1 and cpus(result.stdout) == 4, result
@@ -39,8 +40,8 @@ def test_cpus_are_found_in_each_topology(topology):
 
 def run_on(cpu, app):
     """A shell line of one program on this model of a CPU: its status, what it printed."""
-    options = machine.Options([f"APP={app}", "SMP=2", "TESTS=1"])
-    command = machine.qemu(options, "-serial", "stdio", "-monitor", "none")
+    options = Options([f"APP={app}", "SMP=2", "TESTS=1"])
+    command = qemu.command_line(options, "-serial", "stdio", "-monitor", "none")
     command[command.index("-cpu") + 1] = cpu
     result = run_process(command)
     return result.returncode >> 1, result.stdout
@@ -76,7 +77,7 @@ def test_panic_of_a_running_system_stops_all_and_can_be_looked_at(shell):
     assert "pde" in session_command(session, "pt 0 0xf0100000")
     assert "#0 0x" in session_command(session, "backtrace")
     session.send("quit\r")
-    assert session.end() == machine.EXIT_PANIC
+    assert session.end() == cli.EXIT_PANIC
 
 
 def session_command(session, line):

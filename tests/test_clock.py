@@ -8,8 +8,9 @@ import time
 
 import pytest
 
-import machine
 from conftest import ROOT, run_process
+from parley import qemu
+from parley.options import Options
 
 CFLAGS = ["-std=gnu11", "-g", "-O1", "-Wall", "-Wextra", "-fsanitize=address,undefined",
           "-fno-sanitize-recover=all", "-I", "."]
@@ -30,7 +31,7 @@ def test_calibration_on_host(tmp_path):
 
 def command(hardware, words=""):
     """QEMU, for a machine of this kind that boots, says what it found, and ends with a panic that was asked for."""
-    line = machine.qemu(machine.Options(["SMP=1"]), "-serial", "stdio", "-monitor", "none")
+    line = qemu.command_line(Options(["SMP=1"]), "-serial", "stdio", "-monitor", "none")
     line[line.index("-append") + 1] = f"panic {words}"
     return line + ["-machine", hardware]
 
@@ -95,4 +96,4 @@ def test_clock_is_right_though_the_host_stalls(hardware, clock):
 def test_missing_clocks_are_named(hardware, words, lines):
     status, output = boot(hardware, words)
     assert output.endswith(f"Parley cannot run here: {lines}\n"), output
-    assert status == 2 * machine.PANIC_STATUS + 1, output
+    assert status == 2 * qemu.PANIC_STATUS + 1, output

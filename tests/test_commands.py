@@ -16,9 +16,10 @@ from pathlib import Path
 import pexpect
 import pytest
 
-import machine
-from conftest import ROOT, Shell, Terminal, boot_with, clean_environment, own_errors, run_app, run_command, run_process
-from fairclock import FairClock
+from conftest import ROOT, Shell, Terminal, boot_with, clean_environment, own_errors, run_app, run_command
+from parley import cli, programs, qemu
+from parley.fairclock import FairClock
+from parley.options import BUILD_NAMES, NAMES
 
 
 def test_help_names_every_command():
@@ -26,7 +27,7 @@ def test_help_names_every_command():
     assert result.status == 0
     for command in ("setup", "run", "test", "check", "iso", "gdb", "clean"):
         assert f"make {command}" in result.output
-    for option in machine.NAMES + machine.BUILD_NAMES:
+    for option in NAMES + BUILD_NAMES:
         assert f"{option}=" in result.output
 
 
@@ -91,7 +92,7 @@ def test_unknown_is_one_line(command, says):
 
 def test_kernel_refuses_a_line_over_its_limit():
     status, output = boot_with("quiet " * 180 + "app=hello")
-    assert status == 2 * machine.PANIC_STATUS + 1 and "a line of more than 1023 characters" in output, output
+    assert status == 2 * qemu.PANIC_STATUS + 1 and "a line of more than 1023 characters" in output, output
     status, output = boot_with("quiet " * 160 + "app=hello")
     assert status == 1 and "hello, world" in output, output
 
@@ -135,7 +136,7 @@ def test_session_without_input_ends():
 
 
 # What every script ends by.
-PRINTS = "python3 -B -c 'import machine, time; time.sleep(0.2); machine.run_script(lambda: print() or 7)'"
+PRINTS = "python3 -B -c 'import time; from parley import cli; time.sleep(0.2); cli.open_standard_files(); cli.run_main(lambda: print() or 7)'"
 
 
 @pytest.mark.parametrize("command, status", [
@@ -143,7 +144,7 @@ PRINTS = "python3 -B -c 'import machine, time; time.sleep(0.2); machine.run_scri
     ("scripts/trace no-such-file", 1),
 ])
 def test_scripts_end_without_a_traceback(command, status):
-    result = run_command(["bash", "-o", "pipefail", "-c", command], PYTHONPATH="scripts")
+    result = run_command(["bash", "-o", "pipefail", "-c", command], PYTHONPATH="tools")
     assert result.status == status and result.errors.count("\n") <= 1 and "Trace" not in result.errors, result
 
 
@@ -167,7 +168,7 @@ def test_bad_value_lists_the_programs():
 
 def test_builtins_are_those_of_the_shell(shell):
     text = shell(SMP=1).run("help")
-    for name in machine.BUILTINS:
+    for name in programs.BUILTINS:
         assert re.search(rf"\b{name}\b", text), text
 
 
@@ -214,13 +215,13 @@ def fake(folder, name, text):
 
 
 def found_tools(path, **options):
-    result = run_command(["scripts/tools"], PATH=path, **options)
+    result = run_command(["mk/tools.sh"], PATH=path, **options)
     assert result.status == 0, result
     return dict(line.split("=", 1) for line in result.output.splitlines())
 
 
 def fake_compiler(folder, prefix, machine_name, libgcc="echo 32.a"):
-    """Only what scripts/tools asks a compiler, and where its 32-bit library is."""
+    """Only what mk/tools.sh asks a compiler, and where its 32-bit library is."""
     fake(folder, prefix + "objcopy", "exit 0")
     fake(folder, prefix + "gcc", f"""case "$*" in -dumpmachine) echo {machine_name} ;;
 *-m32*) {libgcc} ;; *) echo 64.a ;; esac""")
@@ -291,9 +292,9 @@ def test_no_header_of_a_c_library_is_found(program, header, found, tmp_path):
 def test_python_is_one_that_has_the_modules(tmp_path):
     path = path_without("python3*", tmp_path)
     fake(tmp_path, "python3", "exit 1")
-    result = run_command(["scripts/tools", "python", "pytest", "pexpect"], PATH=path)
+    result = run_command(["mk/tools.sh", "python", "pytest", "pexpect"], PATH=path)
     assert result.output.strip() == "/usr/bin/python3", result
-    assert run_command(["scripts/tools", "python", "no_such_module"]).output == ""
+    assert run_command(["mk/tools.sh", "python", "no_such_module"]).output == ""
     fake(tmp_path, "python3", 'exec /usr/bin/python3 "$@"')
     result = run_command(["scripts/run", "--check"], PATH=path)
     assert result.status == 0, result  # no script has a fixed path
@@ -305,14 +306,14 @@ def test_python_is_one_that_has_the_modules(tmp_path):
 
 def test_setup_is_silent_and_fast_when_complete():
     start = os.times()
-    result = run_command(["scripts/setup", "test"])
+    result = run_command(["mk/setup.sh", "test"])
     assert (result.status, result.output, result.errors) == (0, "", "")
     end = os.times()
     assert end.children_user + end.children_system - start.children_user - start.children_system < 1
 
 
 def setup_with(folder, *goals, **tools):
-    """Runs scripts/setup with fakes of what it asks: by default on a machine that has nothing of Debian's packages, as
+    """Runs mk/setup.sh with fakes of what it asks: by default on a machine that has nothing of Debian's packages, as
     root, with an apt that says how much it would bring and notes what it is told to do in `done`."""
     apt = f"""echo "apt-get $*" >>{folder}/done
 case "$*" in *--assume-no*) echo 'Need to get 42.8 MB/74.4 MB of archives.'
@@ -322,7 +323,7 @@ echo 'After this operation, 1,311 MB of additional disk space will be used.'; ex
         fake(folder, name, text)
     done = folder / "done"
     done.unlink(missing_ok=True)
-    result = run_command(["scripts/setup", *goals], PATH=f"{folder}:{os.environ['PATH']}")
+    result = run_command(["mk/setup.sh", *goals], PATH=f"{folder}:{os.environ['PATH']}")
     result.done = done.read_text() if done.exists() else ""
     return result
 
@@ -380,7 +381,7 @@ def test_line_for_those_who_are_not_root_works_when_copied(sudo, tmp_path):
                        ("apt-get", f'echo "apt-get $*" >>{tmp_path}/done')):
         if sudo or name != "sudo":
             fake(tmp_path, name, text)
-    result = run_command(["scripts/setup"], PATH=path)
+    result = run_command(["mk/setup.sh"], PATH=path)
     line = re.search(r"not root; run this, then try again: (.*)\n$", result.errors)[1]
     assert result.status == 1 and line.startswith("sudo " if sudo else "su - -c "), result
     (tmp_path / "done").unlink()
@@ -413,7 +414,7 @@ def test_setup_takes_the_compiler_that_is_there(tmp_path):
     fake_compiler(tmp_path, "", "x86_64-linux-gnu")
     for name, text in (("dpkg-query", "echo 'ii  gcc-multilib'"), ("id", "echo 1000")):
         fake(tmp_path, name, text)
-    result = run_command(["scripts/setup"], PATH=path)
+    result = run_command(["mk/setup.sh"], PATH=path)
     assert packages_of(result) == BASE - {"gcc-i686-linux-gnu"}, result
 
 
@@ -549,7 +550,7 @@ def test_check_without_clang_format_says_so_and_goes_on(tmp_path):
 def test_make_waits_for_another(tree):
     """The claim of a make that ends, whatever ends it, holds nobody up; nor does one of those who started us."""
     with subprocess.Popen(["sleep", "100"]) as other:
-        subprocess.run([tree / "scripts/claim", "take", str(other.pid)], check=True)
+        subprocess.run([tree / "mk/claim.sh", "take", str(other.pid)], check=True)
         with subprocess.Popen(["make", "build/flags"], cwd=tree, env=clean_environment(), stderr=subprocess.PIPE,
                               text=True) as waiting:
             line = waiting.stderr.readline()
@@ -558,7 +559,7 @@ def test_make_waits_for_another(tree):
             other.kill()
             other.wait()
             assert waiting.wait(30) == 0 and waiting.stderr.read() == ""
-    result = run_command(["bash", "-c", "scripts/claim take $$; make build/flags; make clean -n"], cwd=tree)
+    result = run_command(["bash", "-c", "mk/claim.sh take $$; make build/flags; make clean -n"], cwd=tree)
     assert result.status == 0 and result.errors == "", result
 
 
@@ -650,14 +651,14 @@ def test_make_run_says_the_status():
 def test_timeout_ends_a_run():
     start = time.monotonic()
     result = run_app("spin", timeout=4)
-    assert result.status == machine.EXIT_TIMEOUT and "TIMEOUT" in result.errors, result
+    assert result.status == cli.EXIT_TIMEOUT and "TIMEOUT" in result.errors, result
     assert time.monotonic() - start >= 4
 
 
 @pytest.mark.parametrize("smp", [1, 4])
 def test_panic_has_its_own_status_and_symbols(smp):
     result = run_app("hello", smp=smp, bootargs="panic")
-    assert result.status == machine.EXIT_PANIC and "kernel panic" in result.errors, result
+    assert result.status == cli.EXIT_PANIC and "kernel panic" in result.errors, result
     frames = re.findall(r"^  #(\d+) 0x[0-9a-f]{8} (\w+) (\S+):(\d+)$", result.output, re.M)
     assert frames, result
     assert any(place.startswith(("kernel/", "nasm/")) for _, _, place, _ in frames), result
@@ -754,7 +755,7 @@ def test_gdb_is_not_started_without_qemu():
 
 DETACHED = "[Inferior 1 (process 1) detached]\n"
 ENV = r"0x0000(?:10|13)[0-9a-f]{2}"
-# Each command of scripts/parley.gdb with all the lines that it prints where six envs wait to send.
+# Each command of tools/parley.gdb with all the lines that it prints where six envs wait to send.
 GDB_COMMANDS = {
     "envs": r"id          life ipc stopped cpu partner    pending  pages  eip\n"
             rf"(?:{ENV}  [12]    [012]     [01]     (?: 0|- )  0x\w{{8}} [0-9a-f]{{8}} +\d+  0x\w+(?: <.*>)?\n){{9,}}",
@@ -772,7 +773,7 @@ GDB_COMMANDS = {
 
 def test_gdb_commands_print_whole_lines():
     """`envs` once stopped in the middle of its first line."""
-    known = set(re.findall(r"^define (\w+)", (ROOT / "scripts/parley.gdb").read_text(encoding="utf-8"), re.M))
+    known = set(re.findall(r"^define (\w+)", (ROOT / "tools/parley.gdb").read_text(encoding="utf-8"), re.M))
     assert known == {command.split()[0] for command in GDB_COMMANDS}
     parts = [word for command in GDB_COMMANDS for word in ("echo == \\n", command)]
     output = gdb("thbreak recv_word", "continue", *parts, SMP=1, TESTS=1, FAULTS="self",

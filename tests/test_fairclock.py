@@ -1,4 +1,4 @@
-"""Time limits do not run while the host has no CPU for what they limit (scripts/fairclock.py)."""
+"""Time limits do not run while the host has no CPU for what they limit (tools/parley/fairclock.py)."""
 
 import os
 import subprocess
@@ -6,9 +6,9 @@ import time
 
 import pytest
 
-import machine
 from conftest import ROOT, clean_environment
-from fairclock import PATIENCE, FairClock, communicate, counted
+from parley import cli
+from parley.fairclock import PATIENCE, FairClock, communicate, counted
 
 
 @pytest.mark.parametrize("ran, waited, cpus, counts", [
@@ -79,4 +79,4 @@ def test_limit_is_the_guests_in_a_crowd():
         assert work(limit)[1] > limit, "no crowd"
         child = start("sleep 1000", TIMEOUT=2)
         communicate(child, 60)
-        assert child.returncode == machine.EXIT_TIMEOUT
+        assert child.returncode == cli.EXIT_TIMEOUT

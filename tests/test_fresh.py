@@ -20,10 +20,10 @@ echo 'http://other.example/node/ nodistro main origin=Other key=/other.gpg'"""
 
 @pytest.fixture(name="tree")
 def small_tree(tmp_path):
-    """A repository with what scripts/fresh reads, in a folder with an odd name, and fakes in `bin`; tree.run(...)."""
+    """A repository with what mk/fresh.sh reads, in a folder with an odd name, and fakes in `bin`; tree.run(...)."""
     tree = tmp_path / "a tree's"
-    (tree / "scripts").mkdir(parents=True)
-    shutil.copy(ROOT / "scripts/fresh", tree / "scripts")
+    (tree / "mk").mkdir(parents=True)
+    shutil.copy(ROOT / "mk/fresh.sh", tree / "mk")
     shutil.copy(ROOT / "README.md", tree)
     (tree / ".gitignore").write_text("/build/\n")
     for command in ("init -q", "add .", "-c user.name=t -c user.email=t@example commit -qm all"):
@@ -47,7 +47,7 @@ class Tree:
     def start(self, **options):
         environment = {**clean_environment(), "PATH": f"{self.fakes}:{os.environ['PATH']}", **options}
         # A shell can trap no signal that is ignored from its start, as SIGINT is for what runs in the background.
-        return subprocess.Popen(["env", "--default-signal=INT", "scripts/fresh"], cwd=self.folder, env=environment, stdin=subprocess.DEVNULL,
+        return subprocess.Popen(["env", "--default-signal=INT", "mk/fresh.sh"], cwd=self.folder, env=environment, stdin=subprocess.DEVNULL,
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
     def run(self, **options):

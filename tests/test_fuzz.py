@@ -2,20 +2,11 @@
 test_guest.py runs a short form."""
 
 import re
-from importlib.machinery import SourceFileLoader
-from importlib.util import module_from_spec, spec_from_loader
 
 import pytest
 
 from conftest import ROOT, run_app, run_command
-
-
-@pytest.fixture(scope="module")
-def fuzz():
-    loader = SourceFileLoader("fuzz", str(ROOT / "scripts/fuzz"))
-    module = module_from_spec(spec_from_loader("fuzz", loader))
-    loader.exec_module(module)
-    return module
+from parley import fuzz
 
 
 @pytest.mark.parametrize("bad", ["SEED=x", "SEED=-1", "CALLS=0", "CALLS=1e9", "SMP=17", "MEM=64", "SEED=1000001"])
@@ -39,7 +30,7 @@ class Fails:
 
 
 @pytest.mark.parametrize("needed", [{0}, {1999}, {3, 4, 1000}, {593}, set(range(0, 2000, 250))])
-def test_what_is_left_is_what_is_needed(fuzz, needed, capsys):
+def test_what_is_left_is_what_is_needed(needed, capsys):
     boot = Fails(needed)
 
     def told(boot, kept):
@@ -49,12 +40,12 @@ def test_what_is_left_is_what_is_needed(fuzz, needed, capsys):
     assert set(fuzz.without(boot, list(range(2000)), told)) == needed
 
 
-def test_ranges_are_as_the_guest_takes_them(fuzz):
+def test_ranges_are_as_the_guest_takes_them():
     assert fuzz.ranges([0, 1, 2, 5, 7, 8]) == "0-2,5,7-8"
     assert fuzz.ranges([4]) == "4"
 
 
-def test_steps_are_those_of_the_sources(fuzz):
+def test_steps_are_those_of_the_sources():
     for program in fuzz.PROGRAMS:
         text = (ROOT / f"tests/guest/{program.name}.c").read_text(encoding="utf-8")
         if program.lane_steps:

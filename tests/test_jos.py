@@ -9,10 +9,11 @@ import re
 import select
 import subprocess
 
-import machine
 import pytest
 from conftest import ROOT, Shell
-from fairclock import LOOK_SECONDS, FairClock
+from parley import qemu
+from parley.fairclock import LOOK_SECONDS, FairClock
+from parley.options import Options
 
 CPUS = pytest.mark.parametrize("smp", [1, 2, 4])
 
@@ -21,12 +22,12 @@ class Run:
     """One run of QEMU: what it printed, its lines, and the guest's status (None: stopped)."""
 
     def __init__(self, app, smp, joslog=True, enough=None, icount=False, timeout=60):
-        options = machine.Options([f"SMP={smp}", "MEM=128", "APP=jos/hello", "TESTS=1", "ISO=0",
+        options = Options([f"SMP={smp}", "MEM=128", "APP=jos/hello", "TESTS=1", "ISO=0",
                                    f"JOSLOG={int(joslog)}", f"ICOUNT={int(icount)}", "ACCEL=tcg",
                                    "TIMEOUT=60", "BOOTARGS=", "FAULTS="])
         options.app = " & ".join("jos/" + one.strip() for one in app.split("&"))
         self.output = ""
-        command = machine.qemu(options, "-serial", "stdio", "-monitor", "none")
+        command = qemu.command_line(options, "-serial", "stdio", "-monitor", "none")
         child = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL,
                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         try:

@@ -9,20 +9,21 @@ import time
 
 import pytest
 
-import machine
 from conftest import ROOT
+from parley import qemu
+from parley.options import Options
 
 CFLAGS = ["-std=gnu11", "-g", "-O1", "-Wall", "-Wextra", "-Wno-pointer-to-int-cast",
           "-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-I", "."]
 ACPI_SOURCES = ["tests/host/acpi_test.c", "kernel/boot/acpi.c", "servers/procmgr/acpi.c"]
-STOPPED = 2 * machine.PANIC_STATUS + 1  # QEMU's exit status
+STOPPED = 2 * qemu.PANIC_STATUS + 1  # QEMU's exit status
 STAYS_ON = "procmgr: the machine does not power off by itself; it may be switched off now"
 TIMEOUT = 60
 
 
 def command(hardware, cpu, words, *more, debug_exit=True):
     """QEMU for this kind of machine and CPU; the kernel's command line is `words`."""
-    line = machine.qemu(machine.Options(["SMP=1"]), *more)
+    line = qemu.command_line(Options(["SMP=1"]), *more)
     line[line.index("-cpu") + 1] = cpu
     line[line.index("-append") + 1] = words
     if not debug_exit:

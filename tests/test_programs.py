@@ -5,12 +5,11 @@ import subprocess
 
 import pytest
 
-import symbols
-import tools
 from conftest import ROOT, run_app
 from test_kernels import built
+from parley import symbols, toolchain
 
-CC, NM = tools.cross("gcc"), tools.cross("nm")
+CC, NM = toolchain.cross("gcc"), toolchain.cross("nm")
 FLAGS = ["-std=gnu11", "-ffreestanding", "-march=i686", "-O2", "-fno-pic", "-fno-stack-protector",
          "-fno-asynchronous-unwind-tables", "-mno-sse", "-I.", "-Wall", "-Wextra", "-Werror"]
 LINK = ["-static", "-nostdlib", "-Wl,--build-id=none", "-Wl,-z,noexecstack", "-Wl,-z,max-page-size=4096",

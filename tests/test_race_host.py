@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-import race
 from conftest import ROOT, run_process
+from parley import race
 
 pytestmark = pytest.mark.skipif(race.unable() is not None, reason=str(race.unable()))
 

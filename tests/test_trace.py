@@ -7,9 +7,9 @@ from collections import defaultdict
 
 import pytest
 
-import kernelsize
 from conftest import ROOT, run_app, run_command
 from test_kernels import built
+from parley.check import size
 
 PROGRAM = "fault_counts_by_kind"
 
@@ -218,7 +218,7 @@ def test_trace_off_costs_nothing():
 def test_text_holds_nothing_that_only_helps_people_look():
     """Without those files .text is as long, but for what calls them (1%), and .look is not there."""
     built("BARE=1")
-    bare, shipped = [[kernelsize.section_bytes(section, elf) for section in (".text", ".look")]
+    bare, shipped = [[size.section_bytes(section, elf) for section in (".text", ".look")]
                      for elf in ("build/bare/kernel.elf", "build/kernel.elf")]
     assert bare[1] == 0 and shipped[1] > 1000
     assert bare[0] <= shipped[0] <= bare[0] * 1.01, (bare, shipped)

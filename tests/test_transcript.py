@@ -1,14 +1,9 @@
 """README's session is what a session prints, but for its numbers."""
 
-import importlib.machinery
-import importlib.util
 import re
 
-from conftest import ROOT, run_command
-
-LOADER = importlib.machinery.SourceFileLoader("transcript", str(ROOT / "scripts/transcript"))
-transcript = importlib.util.module_from_spec(importlib.util.spec_from_loader("transcript", LOADER))
-LOADER.exec_module(transcript)
+from conftest import run_command
+from parley import transcript
 
 
 def shape(block):

@@ -1,4 +1,4 @@
-/* The table of builtins, and `help`, which prints it. scripts/machine.py reads their names here:
+/* The table of builtins, and `help`, which prints it. tools/parley/programs.py reads their names here:
  * a line per builtin. */
 #include "apps/sh/sh.h"
 #include "libsys/stdio.h"

@@ -29,7 +29,7 @@
 
 enum { WORDS_MAX = 128 };
 
-/* Every word, those that only the kernel reads as well; with `=` at the end a number follows. scripts/machine.py takes
+/* Every word, those that only the kernel reads as well; with `=` at the end a number follows. tools/parley/options.py takes
  * them from here, and `make check` finds one that is read somewhere and does not stand here. */
 static const char *const known_words[] = {
 	"around=",     "deadline=", "faults=ipc",  "faults=kernel", "faults=pager",

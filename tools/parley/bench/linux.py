@@ -8,11 +8,11 @@ machine's own package lists stay as they are, and nothing is installed.
 import re
 import subprocess
 
-import machine
-import tools
-from benchmark import guest
+from parley import qemu, toolchain
+from parley.bench import guest
+from parley.toolchain import ROOT
 
-PLACE = machine.ROOT / "build/linux"
+PLACE = ROOT / "build/linux"
 PACKAGE = "linux-image-686-pae"
 SUITE = "bookworm"  # the last release of Debian with this package: those after it have no kernel for 32-bit PCs
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
@@ -109,19 +109,19 @@ def fetch():
 
 def initial_files():
     """build/linux/init.cpio, with /init only, made as our own archives are."""
-    subprocess.run([machine.ROOT / "scripts/pack", PLACE / "init.cpio", f"init={PLACE / 'init'}"], check=True)
+    subprocess.run([ROOT / "scripts/pack", PLACE / "init.cpio", f"init={PLACE / 'init'}"], check=True)
 
 
 def boot(icount, extra=""):
     """One run of init; a guest.Run."""
-    command = [tools.qemu(), "-accel", "tcg", "-cpu", "max", "-smp", "1", "-m", "128",
+    command = [toolchain.qemu(), "-accel", "tcg", "-cpu", "max", "-smp", "1", "-m", "128",
                "-nic", "none", "-display", "none", "-no-reboot", "-serial", "stdio",
                "-monitor", "none", "-kernel", str(PLACE / "vmlinuz"),
                "-initrd", str(PLACE / "init.cpio"), "-append", f"{COMMAND_LINE} {extra}".strip()]
     command += ["-icount", "shift=0,sleep=off"] if icount else []
     try:
         run = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False,
-                             timeout=BOOT_SECONDS, preexec_fn=machine.die_with_parent)
+                             timeout=BOOT_SECONDS, preexec_fn=qemu.die_with_parent)
     except subprocess.TimeoutExpired:
         raise guest.Failure(f"Linux: still running after {BOOT_SECONDS} s") from None
     text = run.stdout.decode(errors="replace").replace("\r", "")

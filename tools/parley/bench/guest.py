@@ -7,8 +7,9 @@ import subprocess
 from collections import defaultdict
 from typing import NamedTuple
 
-import fairclock
-import machine
+from parley import fairclock, qemu
+from parley.options import NAMES, Options
+from parley.toolchain import ROOT
 
 PARTS = {  # what is measured on which fault path
     "pager": "calibrate B1 B2 B3 B4 B5 B6 B7 B8 B9",
@@ -76,11 +77,11 @@ class Run:
 
 def options(line, **given):
     """Checked options of the machine, none of them from the environment."""
-    return machine.Options([f"APP={line}", *(f"{name}={value}" for name, value in given.items())], {})
+    return Options([f"APP={line}", *(f"{name}={value}" for name, value in given.items())], {})
 
 
 def has_kernel_path():
-    return "KFAULT" in machine.NAMES
+    return "KFAULT" in NAMES
 
 
 def command_line(paths, flags="", parts=None):
@@ -105,10 +106,10 @@ def run(paths, flags="", parts=None, timeout=300, **given):
     """Runs bench on these paths in one boot; a Run. A path that this system does not have is
     missing in it."""
     line = command_line(paths, flags, parts)
-    command = machine.qemu(options(line, **given), "-serial", "stdio", "-monitor", "none")
-    child = subprocess.Popen(command, cwd=machine.ROOT, stdin=subprocess.DEVNULL,
+    command = qemu.command_line(options(line, **given), "-serial", "stdio", "-monitor", "none")
+    child = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL,
                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                             preexec_fn=machine.die_with_parent)
+                             preexec_fn=qemu.die_with_parent)
     try:
         output, _ = fairclock.communicate(child, timeout)
     except subprocess.TimeoutExpired:

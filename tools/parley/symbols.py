@@ -7,8 +7,9 @@
 import re
 import subprocess
 
-import tools
-from machine import ROOT, SERVERS
+from parley import toolchain
+from parley.options import SERVERS
+from parley.toolchain import ROOT
 
 LINE = re.compile(rb"^  #(\d+) 0x([0-9a-f]{8})(?: (\S+))?$")
 
@@ -28,7 +29,7 @@ def program_file(name, kernel):
 
 def addr2line(path, address):
     """(function, "file:line") of an address; "??" for what is unknown."""
-    command = [tools.cross("addr2line"), "-f", "-e", str(path), hex(address)]
+    command = [toolchain.cross("addr2line"), "-f", "-e", str(path), hex(address)]
     try:
         out = subprocess.run(command, capture_output=True, text=True, timeout=5, check=True).stdout
     except (OSError, subprocess.SubprocessError):

@@ -18,7 +18,7 @@ Commands
   make bench           what system calls, messages, forks and faults cost, beside other systems:
                        a table, build/bench.json, build/bench.html (several minutes)
   make bench SMP=N     independent work on N CPUs (2 to 16) against the same on one, five boots of each
-  make bench-check     fails when a cost is more than 3% above scripts/bench-baseline.json, or no longer
+  make bench-check     fails when a cost is more than 3% above tools/parley/bench/baseline.json, or no longer
                        within its target; make bench-baseline writes that file.
                        With another compiler than the file is for: only the targets count
   make bench-linux     Debian's Linux kernel beside us, fetched into build/

@@ -12,10 +12,9 @@ import subprocess
 from collections import Counter
 from contextlib import contextmanager
 
-import fairclock
-import machine
-import tools
-from benchmark import guest
+from parley import fairclock, qemu, toolchain
+from parley.bench import guest
+from parley.toolchain import ROOT
 
 KERNBASE = 0xF0000000
 USER_LOW, USER_HIGH = 0x00800000, 0x01000000  # where programs and servers are linked
@@ -34,7 +33,7 @@ PROGRAMS = {"bench": "build/apps/bench",
 
 
 def tool(name, *arguments, text=None):
-    run = subprocess.run([tools.cross(name), *arguments], cwd=machine.ROOT, input=text,
+    run = subprocess.run([toolchain.cross(name), *arguments], cwd=ROOT, input=text,
                          capture_output=True, text=True, check=True)
     return run.stdout
 
@@ -229,7 +228,7 @@ class Reader:
 
 
 def qemu_release():
-    text = subprocess.run([tools.qemu(), "--version"], capture_output=True, text=True,
+    text = subprocess.run([toolchain.qemu(), "--version"], capture_output=True, text=True,
                           check=True).stdout
     return tuple(map(int, re.search(r"version (\d+)\.(\d+)", text).groups()))
 
@@ -247,11 +246,11 @@ def tracing(configuration, console):
     """Boots the machine with its console in a file; the process, and where its trace can be read."""
     source, sink = os.pipe()
     fcntl.fcntl(source, fcntl.F_SETPIPE_SZ, PIPE_SIZE)
-    command = step_by_step(machine.qemu(
+    command = step_by_step(qemu.command_line(
         configuration, "-serial", f"file:{console}", "-monitor", "none", "-d", "exec,nochain",
         "-dfilter", LOG_RANGES, "-D", f"/proc/self/fd/{sink}"))
-    child = subprocess.Popen(command, cwd=machine.ROOT, stdin=subprocess.DEVNULL,
-                             pass_fds=(sink,), preexec_fn=machine.die_with_parent)
+    child = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL,
+                             pass_fds=(sink,), preexec_fn=qemu.die_with_parent)
     os.close(sink)
     try:
         yield child, source
@@ -286,7 +285,7 @@ def record(paths, flags="-b -r 2", parts=None, timeout=900, **given):
     configuration = guest.options(line, ICOUNT=1, **given)
     marks = Image("bench", PROGRAMS["bench"]).symbols
     reader = Reader(entry_of(configuration.kernel), marks["mark_start"], marks["mark_stop"])
-    console = machine.ROOT / "build/bench-trace.txt"
+    console = ROOT / "build/bench-trace.txt"
     with tracing(configuration, console) as (child, source):
         follow(source, reader, timeout)
         code = child.wait(100)

@@ -8,7 +8,7 @@ of those measured.
 import re
 from typing import NamedTuple
 
-from benchmark import breakdown
+from parley.bench import breakdown
 
 
 class Row(NamedTuple):

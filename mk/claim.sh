@@ -1,10 +1,10 @@
 #!/bin/bash
 # One make at a time builds in this tree: the Makefile calls
 #
-#     scripts/claim take PID     before anything is built: waits, with a line, while another make has the tree; then it is
+#     mk/claim.sh take PID     before anything is built: waits, with a line, while another make has the tree; then it is
 #                                PID's. A folder that cannot be written is one line on standard output.
-#     scripts/claim free PID     when nothing more is built: a guest, or the tests, may run for hours
-#     scripts/claim clean PID    removes build/; the claim stays until PID frees it or ends
+#     mk/claim.sh free PID     when nothing more is built: a guest, or the tests, may run for hours
+#     mk/claim.sh clean PID    removes build/; the claim stays until PID frees it or ends
 #
 # The tree is claimed while the process that build/claim names (its id, and when it began, for ids come again) lives; so
 # one that is killed leaves no claim behind. That file is read and written under flock(1) on the tree's folder. What a

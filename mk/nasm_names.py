@@ -6,7 +6,7 @@ neither a NASM file nor offsets.c defines.
     TF_SIZE       size of that struct
     PTE_P         the C constant of the same name
 
-    scripts/nasm-names nasm/offsets.c FILE...
+    mk/nasm_names.py nasm/offsets.c FILE...
 """
 
 import re

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Installs what is missing of the Debian packages that building and running Parley needs; silent when all is there.
-# `scripts/setup GOAL...` brings also what only these goals of make need: test, race, check, iso, gdb, fresh.
+# `mk/setup.sh GOAL...` brings also what only these goals of make need: test, race, check, iso, gdb, fresh.
 set -eu
 export LC_ALL=C DEBIAN_FRONTEND=noninteractive
 cd "$(dirname "$0")/.."
@@ -32,7 +32,7 @@ done
 
 # A compiler that is there will do, whoever it is from: gcc-multilib's, which does not go together with Debian's cross
 # compiler, too.
-cross=$(scripts/tools cross)
+cross=$(mk/tools.sh cross)
 if [[ $cross == i686-linux-gnu- ]]; then
 	packages=(make gcc-i686-linux-gnu "${packages[@]:1}")
 fi

@@ -1,19 +1,17 @@
-"""The virtual machine: its options, their checks, and QEMU's command line.
+"""The options of the virtual machine, and their checks.
 
 Options are NAME=VALUE arguments (make hands its own on), or PARLEY_NAME in the environment. Nothing else there is
 meant for us: PAGER and DEBUG are exported on many machines. mk/options.mk lists the names; here is the only place that
 knows their defaults and limits.
 """
 
-import ctypes
-import difflib
 import os
 import re
-import signal
-import sys
 
-import tools
-from tools import ROOT
+from parley import shellline
+from parley.cli import fail, nearest
+from parley.programs import BUILTINS, programs, starts_as_elf
+from parley.toolchain import ROOT
 
 ENVIRONMENT = "PARLEY_"
 
@@ -28,7 +26,6 @@ NAMES = listed("options.mk", "OPTIONS")
 BUILD_NAMES = listed("options.mk", "BUILD_OPTIONS")  # what only make itself takes
 # Kernels other than the one that is shipped, and their folders in build/.
 KERNELS = dict(kind.split("/") for kind in listed("kernel.mk", "kernel_kinds"))
-BUILTINS = tuple(re.findall(r'^\t\{"(\w+)", ', (ROOT / "apps/sh/builtin.c").read_text(), re.M))
 BOOT_WORDS = re.findall(r'"([^"]+)"', re.search(r"known_words\[\] = \{(.*?)\}",
                         (ROOT / "servers/procmgr/boot.c").read_text(), re.S)[1])
 BOOT_RANGES = {"around": (1, int(re.search(r"AROUND_MAX = (\d+)", (ROOT / "servers/procmgr/server.c").read_text())[1])),
@@ -36,81 +33,8 @@ BOOT_RANGES = {"around": (1, int(re.search(r"AROUND_MAX = (\d+)", (ROOT / "serve
 BOOT_LINE_MAX = int(re.search(r"BOOT_CMDLINE_MAX (\d+)", (ROOT / "kernel/abi/bootinfo.h").read_text())[1]) - 1
 SERVERS = ("procmgr", "pager", "console")
 APP_MAX = 230  # bytes: `sh -c APP` travels in one message (servers/procmgr/protocol.h)
-
-# What scripts/run exits with when the program's own status (0..100) cannot be had.
-EXIT_USAGE, EXIT_OUTPUT, EXIT_TIMEOUT, EXIT_PANIC, EXIT_QEMU = 2, 123, 124, 125, 126
-PANIC_STATUS = 127  # what the kernel writes to the debug-exit device
-
 SMP_MAX = 16  # CPUs
 SMALL_MEM = 32  # MiB
-
-PR_SET_PDEATHSIG = 1
-
-
-def die_with_parent():
-    """In the child before exec: the kernel kills QEMU should this process die unnoticed."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-
-
-def open_standard_files():
-    """A standard file that whoever started us closed is /dev/null; else the next file opened would be in its place."""
-    for fd, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
-        try:
-            os.fstat(fd)
-        except OSError:
-            os.dup2(os.open(os.devnull, os.O_RDWR), fd)
-            setattr(sys, name, open(fd, mode, encoding="utf-8", closefd=False))
-
-
-def give_up_on(fd):
-    """What is still to be written there goes nowhere, without a word when Python ends."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), fd)
-
-
-def complain(text):
-    try:
-        print(text, file=sys.stderr, flush=True)
-    except OSError:
-        give_up_on(2)
-
-
-def fail(text, status=EXIT_USAGE):
-    """Ends this program with one line."""
-    complain(f"make run: {text}")
-    sys.exit(status)
-
-
-def run_script(main):
-    """Ends this program with the status of main(). A file that cannot be read or written, standard output too, is one
-    line; who reads our output may go, and Ctrl-C end us, without one."""
-    script = os.path.basename(sys.argv[0]).replace("run", "make run")
-    try:
-        try:
-            status = main()
-        except SystemExit as end:
-            status = end.code
-        sys.stdout.flush()
-    except KeyboardInterrupt:
-        status = 128 + signal.SIGINT
-    except BrokenPipeError:
-        give_up_on(1)
-        status = 128 + signal.SIGPIPE
-    except OSError as error:
-        give_up_on(1)
-        complain(f"{script}: {error.filename or 'standard output'}: {error.strerror}")
-        status = EXIT_OUTPUT
-    sys.exit(status)
-
-
-open_standard_files()
-
-
-def nearest(word, known):
-    """What of `known` was perhaps meant, as the end of a message; or all that is known."""
-    found = difflib.get_close_matches(word.lower(), [name.lower() for name in known], 1, 0.6)
-    if found:
-        return f"did you mean {next(name for name in known if name.lower() == found[0])}?"
-    return f"have: {' '.join(known)}"
 
 
 def collect(arguments, environment):
@@ -219,9 +143,9 @@ class Options:
         if self.iso and (text or others or self.joslog or self.other_kernel):
             fail("ISO=1 boots what is on the CD: APP, BOOTARGS, FAULTS, JOSLOG, servers and kernels of one's "
                  "choice are not possible")
-        check_separators(self.app)
+        shellline.check_separators(self.app)
         have = programs(self.tests)
-        for program in commands(self.app):
+        for program in shellline.commands(self.app):
             if program not in have and program not in BUILTINS:
                 if program in programs(True):
                     fail(f"{program!r} is a test program: TESTS=1 brings those")
@@ -262,10 +186,10 @@ class Options:
         if self.faults not in ("self", "pager", "ipc", "kernel"):
             fail(f"FAULTS={self.faults}: must be self, pager, ipc or kernel")
         if self.faults == "self" and self.app:
-            for command in commands(self.app):
+            for command in shellline.commands(self.app):
                 if command in BUILTINS:
                     fail(f"FAULTS=self runs programs without a shell: {command!r} is not possible")
-            if ";" in separators(self.app):
+            if ";" in shellline.separators(self.app):
                 fail("FAULTS=self runs programs without a shell: join them with & only")
 
     def command_line(self):
@@ -280,134 +204,3 @@ class Options:
         if self.app:
             words.append("app=" + self.app)
         return " ".join(words)
-
-
-def starts_as_elf(path):
-    with open(path, "rb") as file:
-        return file.read(4) == b"\x7fELF"
-
-
-def programs(tests):
-    """Names of the programs in the archive."""
-    def stems(*folders):
-        files = [path.stem for folder in folders for path in (ROOT / folder).glob("[!.]*.c")]
-        if "apps" in folders:  # apps/NAME/*.c is a program too, but for the folder of JOS programs
-            files += {path.parent.name for path in (ROOT / "apps").glob("*/*.c")} - {"jos"}
-        return sorted(files)
-
-    if tests:
-        names, jos = stems("apps", "tests/guest"), stems("apps/jos", "tests/jos/outsider")
-    else:
-        names, jos = stems("apps"), stems("apps/jos")
-    return names + ["jos/" + name for name in jos]
-
-
-def program_file(name):
-    """The file of a program, with its symbols: build/apps, or build/tests for test programs."""
-    apps = ROOT / "build/apps" / name
-    return (apps if apps.is_file() else ROOT / "build/tests" / name).relative_to(ROOT)
-
-
-class Separator(str):
-    """What stands between the words of a shell line, and in no quotes."""
-
-
-# What the shell of other systems would do with it.
-FOREIGN = {"|": "there are no pipes", "<": "input and output cannot be redirected",
-           ">": "input and output cannot be redirected",
-           "&&": "there are no conditions: a ; b runs b in any case",
-           "||": "there are no conditions: a ; b runs b in any case"}
-TOKEN = re.compile(r"""[ \t]+ | \#.* | (?P<separator> && | \|\| | [&;|<>] ) |
-                       (?P<word> (?: [^ \t&;|<>'"] | '[^']*' | "[^"]*" )+ )""", re.X)
-
-
-def words_of(line):
-    """The words and separators of a shell line, as libsys/args.c finds them."""
-    found, at = [], 0
-    while at < len(line):
-        match = TOKEN.match(line, at)
-        if not match:
-            fail("APP: a quote is not closed")
-        if match["separator"]:
-            found.append(Separator(match["separator"]))
-        elif match["word"]:
-            found.append(re.sub(r"""'([^']*)'|"([^"]*)\"""", lambda quoted: quoted[1] or quoted[2] or "",
-                                match["word"]))
-        at = match.end()
-    return found
-
-
-def check_separators(line):
-    """As the shell does: a line with one that it does not know, or without a command before one, is wrong."""
-    command = False
-    for word in words_of(line):
-        separates = isinstance(word, Separator)
-        if separates and word in FOREIGN:
-            fail(f"APP: {word}: {FOREIGN[word]} (in quotes it is plain text)")
-        if separates and not command:
-            fail(f"APP: no command before {word}")
-        command = not separates
-
-
-def separators(line):
-    return {word for word in words_of(line) if isinstance(word, Separator)}
-
-
-def commands(line):
-    """The program names of a shell line: the first word of each command, and what `time` times and
-    `run -OPTION VALUE...` runs."""
-    names = []
-    wanted, skip = True, False  # the next word is a name; or the value of an option before it
-    for word in words_of(line):
-        if isinstance(word, Separator):
-            wanted, skip = True, False
-        elif skip:
-            skip = False
-        elif wanted and names and names[-1] == "run" and word.startswith("-"):
-            skip = True
-        elif wanted:
-            names.append(word)
-            wanted = word in ("time", "run")
-    return names
-
-
-def boot_files(options):
-    """What QEMU loads."""
-    if options.iso:
-        return ["build/parley.iso"]
-    servers = [options.server_file(name) for name in SERVERS]
-    return [options.kernel, *servers, f"build/{options.archive()}.cpio"]
-
-
-def check_built(options):
-    for name in boot_files(options):
-        if not (ROOT / name).is_file():
-            fail(f"{name} is not built: make run builds what it needs, make all of it")
-    left = ROOT / f"build/{options.archive()}.cpio.left"
-    for line in left.read_text(encoding="utf-8").splitlines() if left.is_file() and not options.iso else ():
-        name, _, why = line.partition(": ")
-        if name in commands(options.app):
-            fail(f"{name} cannot run: {why}")
-
-
-def qemu(options, *extra):
-    """QEMU's command line; `extra` says where the first serial line goes."""
-    check_built(options)
-    command = [tools.qemu(), "-accel", options.accel, "-cpu", "max"]
-    command += ["-smp", f"{options.smp},sockets={options.smp},cores=1,threads=1"]
-    command += ["-m", str(options.mem), "-nic", "none", "-display", "none", "-no-reboot"]
-    command += ["-device", "isa-debug-exit,iobase=0xf4,iosize=4"]
-    if options.icount:
-        command += ["-icount", f"shift={options.icount.bit_length() - 1},sleep=off"]
-    if options.trace:
-        command += ["-chardev", "file,id=trace,path=" + options.trace.replace(",", ",,")]
-        command += ["-device", "isa-debugcon,iobase=0xe9,chardev=trace"]
-    if options.iso:
-        command += ["-cdrom", "build/parley.iso", "-boot", "d"]
-    else:
-        archive = options.archive()
-        modules = [f"{options.server_file(name)} {name}".replace(",", ",,") for name in SERVERS]
-        modules.append(f"build/{archive}.cpio apps")
-        command += ["-kernel", options.kernel, "-initrd", ",".join(modules)]
-        command += ["-append", options.command_line()]
-    return command + list(extra)

@@ -7,7 +7,7 @@ what is shown is the median and how far the boots are apart.
 import statistics
 from collections import defaultdict
 
-from benchmark import guest
+from parley.bench import guest
 
 PARTS = {"pairs": "pairs that send messages", "forks": "loops of fork, exit, wait",
          "cow": "loops of writes to shared pages"}

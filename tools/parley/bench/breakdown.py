@@ -9,7 +9,8 @@ import re
 from bisect import bisect_right
 from collections import Counter
 
-from benchmark import trace
+from parley.bench import trace
+
 
 # What an instruction is for: the first rule that fits (program, file, function) decides.
 STAGES = ("entry", "checks", "lock", "work", "pages", "copy", "switch", "exit", "library", "servers")

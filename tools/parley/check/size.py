@@ -3,8 +3,8 @@
 import re
 import subprocess
 
-import tools
-from machine import ROOT
+from parley import toolchain
+from parley.toolchain import ROOT
 
 BOOT = re.compile(r"(kernel|nasm)/boot/|kernel/machine/(calibrate|machine)\.|nasm/offsets")  # freed after start-up
 LOOK = re.compile(r"kernel/look/|kernel/fault/kfault|kernel/abi/(trace|failhook)")  # only helps people look, or may be left out
@@ -46,7 +46,7 @@ def lines(names=None):
 
 def section_bytes(section, elf="build/kernel.elf"):
     """Size of a section, 0 if there is none."""
-    size = subprocess.run([tools.cross("size"), "-A", str(ROOT / elf)], capture_output=True,
+    size = subprocess.run([toolchain.cross("size"), "-A", str(ROOT / elf)], capture_output=True,
                           text=True, check=False)
     match = re.search(rf"^{re.escape(section)}\s+(\d+)", size.stdout, re.M)
     return int(match.group(1)) if match else 0

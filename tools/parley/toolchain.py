@@ -1,15 +1,15 @@
-"""The names of the tools that scripts use, as scripts/tools finds them."""
+"""Where the tree is; the names of the tools that commands use, as mk/tools.sh finds them."""
 
 import functools
 import subprocess
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 @functools.cache
 def found(name):
-    run = subprocess.run([str(ROOT / "scripts/tools"), name], capture_output=True, text=True,
+    run = subprocess.run([str(ROOT / "mk/tools.sh"), name], capture_output=True, text=True,
                          check=True)
     return run.stdout.strip()
 

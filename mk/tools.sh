@@ -5,11 +5,11 @@
 #   cross     what stands before gcc, ar, objcopy, nm ..: PARLEY_CROSS (make's CROSS=) or the first that is there
 #   m32       -m32 where that compiler makes 64-bit code by itself
 #   qemu      qemu-system-i386, or qemu-system-x86_64, which has all that it has
-# `scripts/tools NAME` prints only that one's value.
+# `mk/tools.sh NAME` prints only that one's value.
 #
 # What is nowhere has the name that Debian gives it, for whoever uses it to miss.
 #
-# `scripts/tools python MODULE...`: the first Python that has these modules; nothing if none has.
+# `mk/tools.sh python MODULE...`: the first Python that has these modules; nothing if none has.
 set -eu
 
 has() {

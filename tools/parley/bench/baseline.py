@@ -1,4 +1,4 @@
-"""scripts/bench-baseline.json: what each figure was when it was last looked at. `make bench-check` holds today's
+"""baseline.json: what each figure was when it was last looked at. `make bench-check` holds today's
 against it, and against the first targets, which a figure that holds its own must go on holding.
 
 Instructions are counted for what one compiler made of the sources: the file says which. What another makes is held
@@ -11,7 +11,7 @@ that is freed after boot, nor of that which helps people look.
 import json
 import math
 
-from benchmark import guest, table
+from parley.bench import guest, table
 
 TOLERANCE = 0.03
 TARGETS = {row.key: row.target for row in table.ROWS + table.BUILD_ROWS if row.target}

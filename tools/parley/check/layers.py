@@ -9,8 +9,8 @@ import subprocess
 from bisect import bisect_right
 from collections import namedtuple
 
-import tools
-from machine import ROOT
+from parley import toolchain
+from parley.toolchain import ROOT
 
 LAYERS = ("base", "machine", "cpu", "memory", "env", "sched", "ipc", "life", "fault", "call", "entry", "boot", "look")
 # Files of one layer that refer to each other, with a reason: DESIGN.md, "Layers of the kernel".
@@ -27,7 +27,7 @@ def layer(file):
 
 
 def dump(path, option):
-    run = subprocess.run([tools.cross("objdump"), option, path], capture_output=True, text=True, check=True)
+    run = subprocess.run([toolchain.cross("objdump"), option, path], capture_output=True, text=True, check=True)
     return run.stdout.splitlines()
 
 

@@ -1,8 +1,7 @@
-#!/usr/bin/env -S python3 -B
 """The race explorer (tests/host/race.h): builds the kernel's rules for the host, and executes them in every order up to a
 bound. `make race`: every departure from its schedules twice; LONG=1: three times, which takes hours. Options go to the explorer:
 
-    scripts/race.py [--deviations N] [--ticks N] [--random EXECUTIONS] [--world NAME] [--list]
+    scripts/race [--deviations N] [--ticks N] [--random EXECUTIONS] [--world NAME] [--list]
 """
 
 import platform
@@ -10,11 +9,9 @@ import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
-import machine
+from parley.toolchain import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 KERNEL = [f"kernel/{name}.c" for name in (
     "base/hook", "machine/time", "machine/calibrate", "cpu/cpu", "cpu/lock", "env/env", "env/switch", "sched/runqueue",
     "sched/sched", "sched/clock", "ipc/ipc", "ipc/faultcall", "ipc/deadline", "life/life", "fault/fault", "call/hint",
@@ -63,7 +60,3 @@ def main():
     folder = ROOT / "build" / "race"
     program = link(build_objects(folder), folder / "race_test")
     return subprocess.run([str(program), *sys.argv[1:]], check=False).returncode
-
-
-if __name__ == "__main__":
-    machine.run_script(main)

@@ -2,7 +2,7 @@
 
 import html
 
-from benchmark import scaling, table
+from parley.bench import scaling, table
 
 COLOURS = ("#2563ab", "#c2571a", "#3a8a3a", "#8a4fae", "#b0304f", "#6b6b6b")
 STYLE = """

@@ -1,10 +1,10 @@
 """docs/performance.md: the tables of a measurement. What is written by hand in it, below a line that
 says so, stays."""
 
-import machine
-from benchmark import breakdown, scaling, table
+from parley.bench import breakdown, scaling, table
+from parley.toolchain import ROOT
 
-PATH = machine.ROOT / "docs/performance.md"
+PATH = ROOT / "docs/performance.md"
 BY_HAND = "<!-- By hand from here on: the command that writes this page keeps it. -->"
 
 FUNCTIONS = 14
@@ -84,4 +84,4 @@ def write(results, details):
                  table.markdown(scaling.lines(details["side_by_side"]))]
     page = "\n\n".join([*text, BY_HAND]) + (by_hand() or "\n")
     PATH.write_text(page, encoding="utf-8")
-    print(f"{PATH.relative_to(machine.ROOT)} written")
+    print(f"{PATH.relative_to(ROOT)} written")

@@ -1,0 +1,1 @@
+"""The tools of Parley, in Python: what the files in scripts/ start (cli.start)."""

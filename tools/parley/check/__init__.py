@@ -1,0 +1,1 @@
+"""What `make check` holds: format, headers, layers, sizes."""

@@ -1,0 +1,1 @@
+"""Chrome traces of what the kernel's trace recorded: recording (read), model, chrome (written)."""

@@ -1,0 +1,118 @@
+"""What a file of the shell's `trace save` holds, and what its records are."""
+
+import re
+import struct
+import sys
+import zlib
+from collections import namedtuple
+
+from parley import cli
+from parley.toolchain import ROOT
+
+RECORD = struct.Struct("<QBBHiIIII")  # struct trace_record
+HEAD = struct.Struct("<IIIII")  # apps/sh/trace.c
+STATS = struct.Struct("<IIIII")  # struct trace_stats
+MAGIC = 0x31525450
+HEAD_CHUNK, RECORDS_CHUNK, END_CHUNK = 1, 2, 3
+PAGE_FAULT, VEC_SYSCALL, VEC_SYSENTER, VEC_TIMER = 14, 0x30, 0x100, 0x41
+ON_XSTACK = 0x8000
+
+Record = namedtuple("Record", "tsc event cpu extra env a b c d")
+
+
+def fail(text):
+    cli.complain(f"trace: {text}")
+    sys.exit(1)
+
+
+def names_of(header, macro):
+    """The names of an X-list: its header is the only place that numbers them."""
+    text = (ROOT / header).read_text()
+    body = re.search(rf"#define {macro}\(X\)(.*?[^\\])\n", text, re.S).group(1)
+    return re.findall(r"X\((\w+)", re.sub(r"/\*.*?\*/", "", body, flags=re.S))
+
+
+def constant(header, name):
+    match = re.search(rf"^#define {name} (0x[0-9a-fA-F]+|\d+)u?\b", (ROOT / header).read_text(),
+                      re.M)
+    return int(match.group(1), 0)
+
+
+EVENTS = names_of("kernel/abi/trace.h", "EVENT_LIST")
+SYSCALLS = names_of("kernel/abi/syscall.h", "SYSCALL_LIST")
+IPC = {name: constant("kernel/abi/ipc.h", "IPC_" + name)
+       for name in ("SEND", "RECV", "REPLY", "FAULT_CALL")}
+PATHS = re.findall(r"FAULT_PATH_(\w+)", re.search(
+    r"enum fault_path \{(.*?)\};", (ROOT / "servers/procmgr/protocol.h").read_text(), re.S)[1])
+
+
+class Recording:
+    """What a file of `trace save` holds."""
+
+    def __init__(self, data):
+        self.records = []
+        self.dropped = 0
+        self.ncpu = 0
+        self.tsc_per_ms = 0
+        place = 0
+        while place < len(data):
+            place = self.chunk(data, place)
+        if not self.ncpu:
+            fail("no trace was saved")
+        self.records.sort(key=lambda record: record.tsc)  # stable: order within a CPU stays
+
+    def chunk(self, data, place):
+        if place + HEAD.size > len(data):
+            fail(f"the file ends within the chunk at {place}")
+        magic, kind, argument, length, checksum = HEAD.unpack_from(data, place)
+        place += HEAD.size
+        body = data[place:place + length]
+        if magic != MAGIC or len(body) != length or zlib.adler32(body) != checksum:
+            fail(f"the chunk at {place - HEAD.size} is damaged")
+        if kind == RECORDS_CHUNK:
+            self.records += map(Record._make, RECORD.iter_unpack(body))
+        else:
+            _, _, _, self.dropped, self.tsc_per_ms = STATS.unpack(body)
+            if kind == HEAD_CHUNK:
+                self.ncpu = argument
+        return place + length
+
+
+def signed(word):
+    return word - (1 << 32) if word >> 31 else word
+
+
+def vector_of(record):
+    return record.extra & ~ON_XSTACK
+
+
+def is_syscall(record):
+    return vector_of(record) in (VEC_SYSCALL, VEC_SYSENTER)
+
+
+def is_ipc(record):
+    return is_syscall(record) and SYSCALLS[record.a & 0xFF:][:1] == ["IPC"]
+
+
+def category(record):
+    return "syscall" if is_syscall(record) else "trap"
+
+
+def describe(record):
+    """What an entry to the kernel is."""
+    vector = vector_of(record)
+    if is_ipc(record):
+        flags = record.a
+        if flags & IPC["FAULT_CALL"]:
+            return "ipc: fault call"
+        if flags & IPC["REPLY"]:
+            return "ipc: reply, receive" if flags & IPC["RECV"] else "ipc: reply"
+        if flags & IPC["SEND"]:
+            return "ipc: call" if flags & IPC["RECV"] else "ipc: send"
+        return "ipc: receive"
+    if is_syscall(record):
+        number = record.a & 0xFF
+        return SYSCALLS[number].lower() if number < len(SYSCALLS) else f"call {number}"
+    if vector == PAGE_FAULT:
+        return "page fault"
+    return "timer" if vector == VEC_TIMER else f"vector 0x{vector:x}"
