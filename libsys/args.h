@@ -1,6 +1,5 @@
 /* Arguments as people type them: numbers, seconds, and lines of words. */
-#ifndef PARLEY_LIBSYS_ARGS_H
-#define PARLEY_LIBSYS_ARGS_H
+#pragma once
 
 #include "kernel/abi/types.h"
 
@@ -23,5 +22,3 @@ bool args_is_foreign(const char *word);
  * keep blanks and separators in a word; # at the begin of a word starts a comment. Returns how many words and separators there are, E_INVAL
  * if a quote is not closed, or E_TOO_BIG if there are more than `max`; the line is spoilt then. */
 int args_split(char *line, char *words[], int max);
-
-#endif

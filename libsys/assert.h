@@ -1,7 +1,6 @@
 /* Assertions and panic: print NAME[pid], file, line, message and a backtrace of addresses, then
  * end the process with status 97. Servers print through sys_debug_write. */
-#ifndef PARLEY_LIBSYS_ASSERT_H
-#define PARLEY_LIBSYS_ASSERT_H
+#pragma once
 
 #define panic(...) panic_at(__FILE__, __LINE__, __VA_ARGS__)
 #define assert(condition)                                                                          \
@@ -12,5 +11,3 @@ _Noreturn void panic_at(const char *file, int line, const char *format, ...)
 
 /* The program's name, argv[0]; set by the start code. */
 extern const char *program_name;
-
-#endif

@@ -1,7 +1,6 @@
 /* The parts of the ELF format that programs here use: 32-bit, little endian, i386, executable
  * (System V ABI, chapters 4 and 5, with the Intel386 supplement). */
-#ifndef PARLEY_LIBSYS_ELF_H
-#define PARLEY_LIBSYS_ELF_H
+#pragma once
 
 #include "kernel/abi/types.h"
 
@@ -60,5 +59,3 @@ struct elf_symbol {
 	uint16_t section;
 };
 _Static_assert(sizeof(struct elf_symbol) == 16, "fixed by the format");
-
-#endif

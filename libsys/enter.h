@@ -1,6 +1,5 @@
 /* The one way from C into the kernel (register convention: kernel/abi/syscall.h). */
-#ifndef PARLEY_LIBSYS_ENTER_H
-#define PARLEY_LIBSYS_ENTER_H
+#pragma once
 
 #include "kernel/abi/types.h"
 
@@ -18,5 +17,3 @@ static inline int syscall_raw(uint32_t eax, struct syscall_regs *regs)
 	             : "edx", "memory", "cc");
 	return (int)eax;
 }
-
-#endif

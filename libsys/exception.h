@@ -1,6 +1,5 @@
 /* The names of processor exceptions, and of page faults that have a usual cause. */
-#ifndef PARLEY_LIBSYS_EXCEPTION_H
-#define PARLEY_LIBSYS_EXCEPTION_H
+#pragma once
 
 #include "kernel/abi/types.h"
 
@@ -10,5 +9,3 @@ const char *exception_name(uint32_t vector);
 /* What a page fault that nobody handles most likely is: "null pointer", "stack overflow", "exception stack
  * overflow"; NULL if it could be anything. `err` are FEC_* bits. */
 const char *exception_fault_kind(vaddr_t va, uint32_t err);
-
-#endif

@@ -10,7 +10,7 @@
 #include "libsys/self.h"
 #include "libsys/stdio.h"
 #include "libsys/syscall.h"
-#include "servers/pager/protocol.h"
+#include "protocols/pager.h"
 
 enum { VECTOR_PAGE_FAULT = 14 };
 

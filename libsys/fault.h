@@ -9,8 +9,7 @@
  *
  * Paths `ipc` and `kernel`: the upcall fault_refused; the kernel asks the pager, or sees to the fault itself, and
  * enters the upcall for what is not theirs: the program's handler, or its end. */
-#ifndef PARLEY_LIBSYS_FAULT_H
-#define PARLEY_LIBSYS_FAULT_H
+#pragma once
 
 #include "kernel/abi/env.h"
 
@@ -34,5 +33,3 @@ void fault_xupcall(void);
 
 /* In a process that is a copy: whom the upcalls ask, where process_manager could be absent. */
 void fault_know_manager(envid_t manager);
-
-#endif

@@ -1,7 +1,6 @@
 /* The inside of printf: a conversion's spec, and the field that its argument becomes: padding, a prefix (sign, 0x),
  * zeros, a body. */
-#ifndef PARLEY_LIBSYS_FIELD_H
-#define PARLEY_LIBSYS_FIELD_H
+#pragma once
 
 #include "kernel/abi/types.h"
 #include "libsys/format.h"
@@ -44,5 +43,3 @@ char *field_write_digits(char *end, uint64_t value, unsigned base, const char *d
 
 /* Takes the next argument and prints it, by %f %e %g %a %F %E %G %A. */
 void real_convert(struct writer *writer, const struct spec *spec, char conversion);
-
-#endif

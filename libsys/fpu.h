@@ -1,7 +1,6 @@
 /* The FPU's and SSE's registers around a handler: the kernel's frame has the general ones only. The
  * library itself uses neither, so who does not call handlers need not care. */
-#ifndef PARLEY_LIBSYS_FPU_H
-#define PARLEY_LIBSYS_FPU_H
+#pragma once
 
 #include "kernel/abi/types.h"
 
@@ -9,5 +8,3 @@
  * the interrupted code finds what it had there; but after their own exceptions (vectors 16 and 19), whose
  * handler must see and change them. A program that has not used them yet neither does so here. */
 void fpu_call(void (*handler)(void *frame), void *frame, uint32_t vector);
-
-#endif

@@ -1,6 +1,5 @@
 /* What a program has run before main and after its end: constructors, destructors, atexit. */
-#ifndef PARLEY_LIBSYS_INIT_H
-#define PARLEY_LIBSYS_INIT_H
+#pragma once
 
 /* Called by the start code: runs the functions of .preinit_array and .init_array, which may do all that
  * main may, then main, and exits with what that returns. */
@@ -12,5 +11,3 @@ void init_begin(int argc, char *argv[]);
 /* Calls what atexit was given, the last one first, and then the functions of .fini_array, the last one first.
  * Each once, even if one of them comes here. */
 void init_end(void);
-
-#endif

@@ -8,12 +8,11 @@
  * IPC_TRIES times, for a pager may take pages away meanwhile. Then E_PERM, as for a run that the program does not
  * have; E_NO_MEM, E_LIMIT or E_LOST if that is why. A pager that lets the program have fewer pages than
  * the run has can never be content. */
-#ifndef PARLEY_LIBSYS_IPC_H
-#define PARLEY_LIBSYS_IPC_H
+#pragma once
 
 #include "kernel/abi/ipc.h"
 #include "libsys/syscall.h"
-#include "servers/procmgr/protocol.h"
+#include "protocols/procmgr.h"
 
 struct ipc_msg {
 	envid_t from;    /* out: who sent it; 0: the kernel, w[0] = pending bits */
@@ -118,5 +117,3 @@ static inline int ipc_reply_recv(envid_t to, struct ipc_msg *msg, uint32_t flags
  * (IPC_WORDS_MAX - 3) * 4 bytes. ipc_put_bytes returns nwords for the message. */
 uint32_t ipc_put_bytes(const void *bytes, uint32_t length);
 void ipc_get_bytes(void *bytes, uint32_t length);
-
-#endif

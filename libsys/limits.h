@@ -2,7 +2,4 @@
  * What GCC's own <limits.h> goes on to: a C library's. It adds nothing, for GCC's has all that the
  * C standard asks of a freestanding implementation.
  */
-#ifndef PARLEY_LIBSYS_LIMITS_H
-#define PARLEY_LIBSYS_LIMITS_H
-
-#endif
+#pragma once

@@ -8,7 +8,7 @@
 #include "libsys/pager.h"
 #include "libsys/ipc.h"
 #include "libsys/stdio.h"
-#include "servers/procmgr/protocol.h"
+#include "protocols/procmgr.h"
 
 static envid_t waiting; /* whom pager_next has to answer, 0 nobody */
 

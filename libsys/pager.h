@@ -18,12 +18,11 @@
  *
  * A pager of one's own has a pager itself, so it may fault like any other program; it must not call whom it
  * pages. */
-#ifndef PARLEY_LIBSYS_PAGER_H
-#define PARLEY_LIBSYS_PAGER_H
+#pragma once
 
 #include "kernel/abi/types.h"
 #include "libsys/process.h"
-#include "servers/pager/protocol.h"
+#include "protocols/pager.h"
 
 struct pager_fault {
 	envid_t client;
@@ -56,5 +55,3 @@ envid_t pager_client_after(envid_t client);
 /* Waits until process `pid` serves as a pager, which it does from its first pager_next on. OK; E_DEAD: it
  * has ended; E_TIMEOUT: neither in `ms`; E_BAD_ENV: no such process. Blocks. */
 int pager_await(pid_t pid, uint32_t ms);
-
-#endif

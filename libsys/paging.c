@@ -22,7 +22,7 @@
 #include "libsys/paging.h"
 #include "kernel/abi/ipc.h"
 #include "libsys/syscall.h"
-#include "servers/pager/protocol.h"
+#include "protocols/pager.h"
 
 static struct {
 	vaddr_t start;

@@ -1,7 +1,6 @@
 /* What a page-table entry means to whoever handles a process's page faults: the pager for its
  * clients, or on path `self` the process for itself. */
-#ifndef PARLEY_LIBSYS_PAGING_H
-#define PARLEY_LIBSYS_PAGING_H
+#pragma once
 
 #include "kernel/abi/types.h"
 
@@ -31,5 +30,3 @@ uint32_t paging_answer(envid_t env, uint32_t w[3]);
 /* The boot archive is at this address of ours; a read of a program's page brings up to `around` pages.
  * Without an archive (size 0, as from the start) programs' pages are not ours. */
 void paging_set_archive(vaddr_t start, uint32_t size, uint32_t around);
-
-#endif

@@ -4,7 +4,7 @@
 #include "libsys/paging.h"
 #include "libsys/self.h"
 #include "libsys/syscall.h"
-#include "servers/pager/protocol.h"
+#include "protocols/pager.h"
 
 static pte_t entry_of(vaddr_t va)
 {

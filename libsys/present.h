@@ -1,7 +1,6 @@
 /* Pages that are not there yet. A program may take all its memory for present, because a touch brings what is
  * not; the kernel, which is given an address, touches nothing. */
-#ifndef PARLEY_LIBSYS_PRESENT_H
-#define PARLEY_LIBSYS_PRESENT_H
+#pragma once
 
 #include "kernel/abi/types.h"
 
@@ -10,5 +9,3 @@
  * program's (also where only its own handler knows the page); E_NO_MEM, E_LIMIT, E_LOST: there is no page to
  * give. On path `self` this is done here. A pager may take pages away again at any time. */
 int present_make(vaddr_t va, uint32_t npages, bool write);
-
-#endif

@@ -1,6 +1,6 @@
 /* Processes, as seen by a program: calls on the process manager.
  *
- * Every call is one message to procmgr and its answer (servers/procmgr/protocol.h). Nothing is
+ * Every call is one message to procmgr and its answer (protocols/procmgr.h). Nothing is
  * cached but procmgr's own id, so a fork leaves nothing stale. An error of the IPC itself is
  * returned like an error of procmgr. On fault path `self` what concerns forked children is done in
  * the process itself (self.c), and procmgr is asked about the others. */

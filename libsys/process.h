@@ -7,13 +7,12 @@
  * it starts a process, with a pid of its own, and waits for it; there are no limits but those one
  * sets, on the first env; and the process lasts until the last env of the family has ended, with
  * its first env's status. */
-#ifndef PARLEY_LIBSYS_PROCESS_H
-#define PARLEY_LIBSYS_PROCESS_H
+#pragma once
 
 #include "kernel/abi/hint.h"
 #include "kernel/abi/types.h"
 #include "libsys/stdlib.h" /* exit */
-#include "servers/procmgr/protocol.h"
+#include "protocols/procmgr.h"
 
 typedef int32_t pid_t;
 
@@ -108,5 +107,3 @@ struct file_info {
 int file_list(uint32_t index, struct file_info *info);
 /* Reads up to `length` bytes at `offset`; bytes read, 0 at the end; E_NOT_FOUND. */
 int file_read(const char *name, uint32_t offset, void *buffer, uint32_t length);
-
-#endif

@@ -1,7 +1,6 @@
 /* Floating-point numbers for printf: taken apart as bits and written out exactly, by integer arithmetic
  * alone. So printing them needs no FPU, whose first use in a turn costs an entry into the kernel. */
-#ifndef PARLEY_LIBSYS_REAL_H
-#define PARLEY_LIBSYS_REAL_H
+#pragma once
 
 #include "kernel/abi/types.h"
 
@@ -40,5 +39,3 @@ int decimal_first(const struct decimal *decimal);
 uint32_t decimal_digit(const struct decimal *decimal, int power);
 /* Rounds to a multiple of 10^power, ties to the even digit. power is at most 0, or that of the first digit. */
 void decimal_round(struct decimal *decimal, int power);
-
-#endif

@@ -3,8 +3,7 @@
  *
  * The calls that give a hint return 1 if it was taken, 0 if it was ignored (stale id, not allowed, not
  * possible now, too many in a tick), E_INVAL for a value out of range. For processes: process_hint. */
-#ifndef PARLEY_LIBSYS_SCHED_H
-#define PARLEY_LIBSYS_SCHED_H
+#pragma once
 
 #include "kernel/abi/hint.h"
 #include "kernel/abi/types.h"
@@ -46,5 +45,3 @@ struct sched_cpu_info {
 };
 /* OK; E_INVAL: no such CPU. */
 int sched_query_cpu(uint32_t cpu, struct sched_cpu_info *info);
-
-#endif

@@ -1,8 +1,7 @@
 /* Fault path `self`: a process that nobody pages. It forks and handles its faults by itself, with
  * the kernel's calls alone; procmgr knows only its first env. Programs do not call this: process.h
  * and fault.h are the same on every path and come here where they must. */
-#ifndef PARLEY_LIBSYS_SELF_H
-#define PARLEY_LIBSYS_SELF_H
+#pragma once
 
 #include "libsys/process.h"
 #include "libsys/syscall.h"
@@ -36,5 +35,3 @@ pid_t self_wait_now(pid_t pid, struct process_end *end);
 void self_pause(uint32_t turn);
 int self_kill(pid_t pid);
 pid_t self_parent(void);
-
-#endif

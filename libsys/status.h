@@ -1,6 +1,5 @@
 /* Names and texts of status codes. */
-#ifndef PARLEY_LIBSYS_STATUS_H
-#define PARLEY_LIBSYS_STATUS_H
+#pragma once
 
 #include "kernel/abi/status.h"
 
@@ -13,5 +12,3 @@ enum { STATUS_SIZE = 12 };
 const char *status_in(int status, char number[STATUS_SIZE]);
 /* "out of memory"; "unknown error" if the code is unknown. */
 const char *status_text(int status);
-
-#endif

@@ -15,7 +15,7 @@
 #include "libsys/ipc.h"
 #include "libsys/process.h"
 #include "libsys/string.h"
-#include "servers/console/protocol.h"
+#include "protocols/console.h"
 
 static struct {
 	char bytes[CONSOLE_BYTES_MAX];

@@ -2,8 +2,7 @@
  * a buffer of this process and is sent at a newline, when full, before input, fork and exit, and when the
  * process ends by a fault or an exception of its own. What
  * the console cannot take, and all output of servers, goes to sys_debug_write. */
-#ifndef PARLEY_LIBSYS_STDIO_H
-#define PARLEY_LIBSYS_STDIO_H
+#pragma once
 
 #include "kernel/abi/types.h"
 #include <stdarg.h>
@@ -40,5 +39,3 @@ int getchar_nowait(void);
 /* Which process is in the foreground: Ctrl-C kills it, and it and its descendants read. 0: none, then the caller
  * reads. OK or E_PERM: the caller is in the background. */
 int console_set_foreground(int32_t pid);
-
-#endif

@@ -1,6 +1,5 @@
 /* Memory, small conversions, and the end of a program. */
-#ifndef PARLEY_LIBSYS_STDLIB_H
-#define PARLEY_LIBSYS_STDLIB_H
+#pragma once
 
 #include "kernel/abi/types.h"
 
@@ -33,5 +32,3 @@ int atoi(const char *text);
 /* A small repeatable generator (xorshift32). */
 void srand(uint32_t seed);
 uint32_t rand(void);
-
-#endif

@@ -1,6 +1,5 @@
 /* Strings and memory, as in ISO C. */
-#ifndef PARLEY_LIBSYS_STRING_H
-#define PARLEY_LIBSYS_STRING_H
+#pragma once
 
 #include "kernel/abi/types.h"
 
@@ -18,5 +17,3 @@ char *strrchr(const char *text, int c);
 char *strstr(const char *text, const char *part);
 /* Copies at most size - 1 bytes, always terminates; returns strlen(src). */
 size_t strlcpy(char *dst, const char *src, size_t size);
-
-#endif

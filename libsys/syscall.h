@@ -3,8 +3,7 @@
  * the page tables say now: to a page call a page that was never touched is absent (libsys/present.h); only
  * sys_debug_write has such pages brought.
  * None blocks, except sys_yield and syscall_raw with SYS_IPC (see ipc.h). */
-#ifndef PARLEY_LIBSYS_SYSCALL_H
-#define PARLEY_LIBSYS_SYSCALL_H
+#pragma once
 
 #include "kernel/abi/env.h"
 #include "kernel/abi/page.h"
@@ -115,5 +114,3 @@ int page_unmap_all(envid_t env, vaddr_t va_flags, uint32_t npages);
 int page_mark_all(envid_t env, vaddr_t va_flags, uint32_t value, uint32_t npages);
 int page_share_all(envid_t src_env, vaddr_t src_va_keep, envid_t dst_env, vaddr_t dst_va_mark,
                    uint32_t npages);
-
-#endif

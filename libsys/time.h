@@ -1,10 +1,7 @@
 /* A clock and sleep. */
-#ifndef PARLEY_LIBSYS_TIME_H
-#define PARLEY_LIBSYS_TIME_H
+#pragma once
 
 #include "kernel/abi/types.h"
 
 uint64_t clock_us(void);    /* since boot; never goes back */
 void sleep_ms(uint32_t ms); /* at least that long */
-
-#endif

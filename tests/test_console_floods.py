@@ -1,5 +1,5 @@
 """The console under floods from the keyboard: pastes, rubbish, Ctrl-C storms, hundreds of jobs, while programs print. The shell
-answers afterwards, what is promised is kept (servers/console/protocol.h), and no process stays."""
+answers afterwards, what is promised is kept (protocols/console.h), and no process stays."""
 
 import os
 import random

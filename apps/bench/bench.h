@@ -1,7 +1,6 @@
 /* What the parts of `bench` share. Each part is one row or two of the table in docs/performance.md:
  * it prepares, marks the start, works, marks the stop, checks what the work left behind, reports. */
-#ifndef PARLEY_APPS_BENCH_BENCH_H
-#define PARLEY_APPS_BENCH_BENCH_H
+#pragma once
 
 #include "kernel/abi/types.h"
 #include "libsys/process.h"
@@ -90,5 +89,3 @@ void shape_message(void);
 void scale_messages(void);
 void scale_forks(void);
 void scale_cow(void);
-
-#endif

@@ -6,8 +6,7 @@
  *     job.c        background programs, and `wait`
  *     others       builtins, one file per topic
  */
-#ifndef PARLEY_APPS_SH_SH_H
-#define PARLEY_APPS_SH_SH_H
+#pragma once
 
 #include "libsys/process.h"
 
@@ -88,5 +87,3 @@ int ps_run(int argc, char *argv[]);
 int trace_run(int argc, char *argv[]);
 int time_command(int argc, char *argv[]);
 int time_sleep(int argc, char *argv[]);
-
-#endif

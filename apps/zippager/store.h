@@ -1,6 +1,5 @@
 /* Packed pages. */
-#ifndef PARLEY_APPS_ZIPPAGER_STORE_H
-#define PARLEY_APPS_ZIPPAGER_STORE_H
+#pragma once
 
 #include "kernel/abi/types.h"
 
@@ -24,5 +23,3 @@ struct store_counts {
 	uint32_t most;         /* at the same time */
 };
 extern struct store_counts store_counts;
-
-#endif

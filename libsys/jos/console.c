@@ -5,8 +5,8 @@
  * nothing. */
 #include "libsys/jos/kernel.h"
 
-#include "servers/console/protocol.h"
-#include "servers/procmgr/protocol.h"
+#include "protocols/console.h"
+#include "protocols/procmgr.h"
 
 envid_t jos_process_manager;
 static envid_t console; /* 0: not known */

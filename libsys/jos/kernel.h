@@ -2,8 +2,7 @@
  *
  * The kernel and JOS use some names for different values. Here the kernel's get a K_ in front, so
  * that one file can see both. */
-#ifndef PARLEY_LIBSYS_JOS_KERNEL_H
-#define PARLEY_LIBSYS_JOS_KERNEL_H
+#pragma once
 
 #define E_INVAL K_E_INVAL
 #define E_BAD_ENV K_E_BAD_ENV
@@ -99,5 +98,3 @@ void printbuf_flush(struct printbuf *buffer);
 extern envid_t jos_process_manager;
 
 void libmain(int argc, char **argv);
-
-#endif

@@ -4,14 +4,14 @@
  * turn: text that did not fit, the log, keys typed for a reader, drains. Nothing here waits for a
  * client; the only calls are to procmgr, which never calls the console.
  *
- * Keys are edited and shown only while somebody reads whose they are (protocol.h), so that they appear behind the reader's
+ * Keys are edited and shown only while somebody reads whose they are (protocols/console.h), so that they appear behind the reader's
  * prompt. If a reader dies, the line stays as it is and is shown to the next one. */
 
 #include "servers/console/console.h"
 
 #include "libsys/ipc.h"
 #include "libsys/string.h"
-#include "servers/procmgr/protocol.h"
+#include "protocols/procmgr.h"
 
 _Static_assert((int)LINE_EMIT_MAX <= (int)OUTPUT_RESERVE, "a key's echo fits in the reserve");
 

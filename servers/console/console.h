@@ -1,6 +1,5 @@
 /* The state of the console server, and what it does by itself between two messages. */
-#ifndef PARLEY_SERVERS_CONSOLE_CONSOLE_H
-#define PARLEY_SERVERS_CONSOLE_CONSOLE_H
+#pragma once
 
 #include "servers/console/keyboard.h"
 #include "servers/console/line.h"
@@ -39,7 +38,7 @@ void console_take_bits(struct console *console, uint32_t bits);
  * shell was still starting it counts. OK or E_PERM. May call procmgr. */
 int console_take_foreground(struct console *console, envid_t client, uint32_t pid);
 
-/* Whether the keys are the client's: protocol.h. May call procmgr. */
+/* Whether the keys are the client's: protocols/console.h. May call procmgr. */
 bool console_may_read(struct console *console, envid_t client);
 
 /* Goes on with all that can go on: waiting text, the log, line editing, drains. To be called
@@ -49,5 +48,3 @@ void console_work(struct console *console);
 /* Whether console_work is to be called again soon though no message comes: the last bits of a
  * transmission leave without an interrupt. */
 bool console_wants_time(const struct console *console);
-
-#endif

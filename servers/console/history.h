@@ -1,8 +1,7 @@
 /* The last lines entered. */
-#ifndef PARLEY_SERVERS_CONSOLE_HISTORY_H
-#define PARLEY_SERVERS_CONSOLE_HISTORY_H
+#pragma once
 
-#include "servers/console/protocol.h"
+#include "protocols/console.h"
 
 enum {
 	LINE_LENGTH_MAX = CONSOLE_LINE_MAX,
@@ -25,5 +24,3 @@ void history_add(struct history *history, const char *text, unsigned length);
 
 /* The line `back` entries ago, 1 the newest; NULL if there is none. */
 const struct history_line *history_get(const struct history *history, unsigned back);
-
-#endif

@@ -1,6 +1,5 @@
 /* What was typed and not read yet. */
-#ifndef PARLEY_SERVERS_CONSOLE_INPUT_H
-#define PARLEY_SERVERS_CONSOLE_INPUT_H
+#pragma once
 
 #include "servers/console/ring.h"
 
@@ -37,5 +36,3 @@ bool input_peek(const struct input *input, uint8_t *byte);
 
 /* Forgets all that was typed. */
 void input_flush(struct input *input);
-
-#endif

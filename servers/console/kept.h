@@ -1,12 +1,11 @@
 /* What a console leaves to the next when it is killed: text not sent yet and whose it was, the screen, keys
  * typed ahead. Whose the keys are knows procmgr. The line being edited is not among it, nor are the clients that wait: they
  * ask again. */
-#ifndef PARLEY_SERVERS_CONSOLE_KEPT_H
-#define PARLEY_SERVERS_CONSOLE_KEPT_H
+#pragma once
 
 #include "kernel/abi/memlayout.h"
+#include "protocols/console.h"
 #include "servers/console/input.h"
-#include "servers/console/protocol.h"
 #include "servers/console/vga.h"
 
 struct kept {
@@ -29,5 +28,3 @@ void kept_open(struct kept *kept);
 void kept_note_write(struct kept *kept, envid_t client, uint32_t number, uint32_t mark);
 /* Whether this write of the client's was accepted, by this console or a former one. Number 0: not known. */
 bool kept_has_write(const struct kept *kept, envid_t client, uint32_t number);
-
-#endif

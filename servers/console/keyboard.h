@@ -1,6 +1,5 @@
 /* The PS/2 keyboard behind an 8042 controller, interrupt 1. */
-#ifndef PARLEY_SERVERS_CONSOLE_KEYBOARD_H
-#define PARLEY_SERVERS_CONSOLE_KEYBOARD_H
+#pragma once
 
 #include "servers/console/scancode.h"
 
@@ -19,5 +18,3 @@ void keyboard_init(struct keyboard *keyboard);
 /* The next byte typed into *byte, or false. To be called until false after each interrupt: the
  * controller is empty then, so the next key makes an edge. */
 bool keyboard_next(struct keyboard *keyboard, uint8_t *byte);
-
-#endif

@@ -1,6 +1,5 @@
 /* Line editing. Pure: keys go in, bytes to show come out through a function. */
-#ifndef PARLEY_SERVERS_CONSOLE_LINE_H
-#define PARLEY_SERVERS_CONSOLE_LINE_H
+#pragma once
 
 #include "kernel/abi/types.h"
 #include "servers/console/history.h"
@@ -50,5 +49,3 @@ void line_show(struct line *line);
 
 /* Starts an empty line, showing nothing. The history stays. */
 void line_reset(struct line *line);
-
-#endif

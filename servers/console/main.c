@@ -8,8 +8,8 @@
 #include "libsys/assert.h"
 #include "libsys/ipc.h"
 #include "libsys/string.h"
+#include "protocols/console.h"
 #include "servers/console/console.h"
-#include "servers/console/protocol.h"
 
 enum {
 	ANSWER_LATER = INT32_MIN, /* no status: the client is in a queue */

@@ -1,4 +1,4 @@
-/* Text on its way out (struct console_out, protocol.h): written ahead, then made part of it in one store.
+/* Text on its way out (struct console_out, protocols/console.h): written ahead, then made part of it in one store.
  *
  *     bytes  . . . x x x x x x o o o . . .     used = put - taken <= CONSOLE_OUT_SIZE
  *                  ^           ^     ^
@@ -7,10 +7,9 @@
  * The positions run freely and wrap at 2^32, so a value of `put` marks a place in the stream: the byte put last
  * before the mark is out when (int32_t)(taken - mark) >= 0. A console may be killed at any
  * instruction, and the next one goes on with what it finds: therefore the order of the stores counts. */
-#ifndef PARLEY_SERVERS_CONSOLE_OUT_H
-#define PARLEY_SERVERS_CONSOLE_OUT_H
+#pragma once
 
-#include "servers/console/protocol.h"
+#include "protocols/console.h"
 
 /* What was stored before it is in memory before what comes after it. (The processor keeps the order of stores.) */
 static inline void out_order(void)
@@ -52,5 +51,3 @@ static inline uint8_t out_first(const struct console_out *out)
 {
 	return out->bytes[out->taken % CONSOLE_OUT_SIZE];
 }
-
-#endif

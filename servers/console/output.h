@@ -1,6 +1,5 @@
 /* Where text goes: the serial line and the screen, with room to spare for the echo. */
-#ifndef PARLEY_SERVERS_CONSOLE_OUTPUT_H
-#define PARLEY_SERVERS_CONSOLE_OUTPUT_H
+#pragma once
 
 #include "servers/console/kept.h"
 #include "servers/console/serial.h"
@@ -33,5 +32,3 @@ void output_accept(struct output *output, envid_t client, uint32_t number, const
 
 /* Starts what can go at once: bytes to the transmitter, the cursor to its place. */
 void output_start(struct output *output);
-
-#endif

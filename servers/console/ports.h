@@ -1,6 +1,5 @@
 /* I/O port access. The kernel's port bitmap lets only the console's own ports through. */
-#ifndef PARLEY_SERVERS_CONSOLE_PORTS_H
-#define PARLEY_SERVERS_CONSOLE_PORTS_H
+#pragma once
 
 #include "kernel/abi/types.h"
 
@@ -21,5 +20,3 @@ static inline void port_out8(uint16_t port, uint8_t value)
  * instruction that no other way leads to (nasm/user/port.asm). */
 void port_send(uint16_t port, uint8_t value, uint32_t *count);
 extern const char port_sent[];
-
-#endif

@@ -6,8 +6,7 @@
  *
  * Both counters run freely and wrap at 2^32, so a value of `put` marks a place in the stream:
  * the byte put last before the mark is out when (int32_t)(taken - mark) >= 0. */
-#ifndef PARLEY_SERVERS_CONSOLE_RING_H
-#define PARLEY_SERVERS_CONSOLE_RING_H
+#pragma once
 
 #include "kernel/abi/types.h"
 #include "libsys/assert.h"
@@ -60,5 +59,3 @@ static inline bool ring_take(struct ring *ring, uint8_t *byte)
 	ring->taken += taken;
 	return taken;
 }
-
-#endif

@@ -1,6 +1,5 @@
 /* PS/2 scan codes, set 1, to the bytes that a terminal would send. US layout. */
-#ifndef PARLEY_SERVERS_CONSOLE_SCANCODE_H
-#define PARLEY_SERVERS_CONSOLE_SCANCODE_H
+#pragma once
 
 #include "kernel/abi/types.h"
 
@@ -17,5 +16,3 @@ struct scancode {
 /* Takes one code; returns how many bytes it yields, 0..SCANCODE_BYTES_MAX, in bytes[]. Cursor
  * keys yield a VT100's sequences, Enter yields '\n'. */
 unsigned scancode_decode(struct scancode *state, uint8_t code, uint8_t bytes[SCANCODE_BYTES_MAX]);
-
-#endif

@@ -1,6 +1,5 @@
 /* The first serial port: a 16550 at 0x3f8, interrupt 4, 115200 baud, 8N1. */
-#ifndef PARLEY_SERVERS_CONSOLE_SERIAL_H
-#define PARLEY_SERVERS_CONSOLE_SERIAL_H
+#pragma once
 
 #include "servers/console/out.h"
 #include "servers/console/ring.h"
@@ -41,5 +40,3 @@ bool serial_next(struct serial *serial, uint8_t *byte);
 /* A mark for what is queued so far; serial_has_sent says whether all of it has left the machine. */
 uint32_t serial_mark(const struct serial *serial);
 bool serial_has_sent(const struct serial *serial, uint32_t mark);
-
-#endif

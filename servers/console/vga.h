@@ -1,6 +1,5 @@
 /* The VGA text screen: 80 x 25 cells, a small part of a VT100's behaviour. */
-#ifndef PARLEY_SERVERS_CONSOLE_VGA_H
-#define PARLEY_SERVERS_CONSOLE_VGA_H
+#pragma once
 
 #include "kernel/abi/types.h"
 
@@ -44,5 +43,3 @@ void vga_put(struct vga *vga, uint8_t byte);
 
 /* Tells the display controller about scrolling and the cursor. */
 void vga_sync(struct vga *vga);
-
-#endif

@@ -1,10 +1,9 @@
 /* Clients that wait for an answer, in the order they came. */
-#ifndef PARLEY_SERVERS_CONSOLE_WAITERS_H
-#define PARLEY_SERVERS_CONSOLE_WAITERS_H
+#pragma once
 
 #include "kernel/abi/memlayout.h"
 #include "kernel/abi/types.h"
-#include "servers/console/protocol.h"
+#include "protocols/console.h"
 
 enum waiters_queue {
 	WAITERS_WRITE, /* their text does not fit yet */
@@ -44,5 +43,3 @@ void waiters_remove(struct waiters *waiters, struct waiter *waiter);
 
 /* Ends whatever the client, or a dead one whose slot it got, waited for. */
 void waiters_forget(struct waiters *waiters, envid_t id);
-
-#endif

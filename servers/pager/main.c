@@ -2,7 +2,7 @@
  * its path.
  *
  * Its clients' page-fault stubs, or on path `ipc` the kernel for its clients, call it with the
- * address, the entry and the error code (protocol.h); what it does then is libsys/paging.c. It keeps nothing:
+ * address, the entry and the error code (protocols/pager.h); what it does then is libsys/paging.c. It keeps nothing:
  * page tables and the kernel's counts of mappings are all the state there is, and each answer is one
  * change of the client's page, conditional on the entry: a system call for a stub, part of the reply for the
  * kernel. Who the client is comes from the kernel, and so does the right to change its pages.
@@ -12,7 +12,7 @@
 #include "libsys/ipc.h"
 #include "libsys/paging.h"
 #include "libsys/syscall.h"
-#include "servers/pager/protocol.h"
+#include "protocols/pager.h"
 
 /* Replaces the request by its answer. */
 static void serve(struct ipc_msg *msg)

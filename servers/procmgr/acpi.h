@@ -1,6 +1,5 @@
 /* What the firmware's ACPI tables say about powering off. */
-#ifndef PARLEY_SERVERS_PROCMGR_ACPI_H
-#define PARLEY_SERVERS_PROCMGR_ACPI_H
+#pragma once
 
 #include "kernel/abi/types.h"
 
@@ -19,5 +18,3 @@ bool acpi_read_off(paddr_t fadt, struct acpi_off *off);
 /* The types of `\_S5_` in AML, found by its bytes instead of by an interpreter, as many systems do: false if it is not
  * there, or no package of numbers. Pure. */
 bool acpi_find_s5(const uint8_t *aml, uint32_t length, uint8_t type[2]);
-
-#endif

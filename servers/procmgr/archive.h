@@ -1,9 +1,8 @@
 /* The boot archive: programs and other files, read only. */
-#ifndef PARLEY_SERVERS_PROCMGR_ARCHIVE_H
-#define PARLEY_SERVERS_PROCMGR_ARCHIVE_H
+#pragma once
 
+#include "protocols/procmgr.h"
 #include "servers/procmgr/image.h"
-#include "servers/procmgr/protocol.h"
 
 struct file {
 	char name[PM_NAME_MAX];
@@ -25,5 +24,3 @@ uint32_t archive_size(void);
 const struct file *archive_find(const char *name);
 /* File number `index` from 0, NULL past the last. */
 const struct file *archive_at(uint32_t index);
-
-#endif

@@ -1,6 +1,5 @@
 /* What runs first, and when the machine ends. */
-#ifndef PARLEY_SERVERS_PROCMGR_BOOT_H
-#define PARLEY_SERVERS_PROCMGR_BOOT_H
+#pragma once
 
 #include "servers/procmgr/table.h"
 
@@ -29,5 +28,3 @@ bool boot_may_kill_servers(void);
 
 /* Whether the kernel says in JOS's words why a program on path `self` was ended. */
 bool boot_with_joslog(void);
-
-#endif

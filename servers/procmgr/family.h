@@ -1,6 +1,5 @@
 /* Families: the envs of a process, which it made itself. */
-#ifndef PARLEY_SERVERS_PROCMGR_FAMILY_H
-#define PARLEY_SERVERS_PROCMGR_FAMILY_H
+#pragma once
 
 #include "servers/procmgr/table.h"
 
@@ -22,5 +21,3 @@ void family_come_again(void);
 /* The kernel says that envs of ours died, or that envs of dead ones came to us; or there is more to do. Does a bounded
  * part, and raises a bit at ourselves if that was not all. */
 void family_settle(void);
-
-#endif

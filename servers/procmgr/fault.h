@@ -1,6 +1,5 @@
 /* Page faults that come to procmgr because a pager is gone. */
-#ifndef PARLEY_SERVERS_PROCMGR_FAULT_H
-#define PARLEY_SERVERS_PROCMGR_FAULT_H
+#pragma once
 
 #include "servers/procmgr/table.h"
 
@@ -11,5 +10,3 @@ int fault_find_pager(envid_t env);
 /* The ending of a process with this env, for a page fault that was not handled for this reason; its
  * struct utrapframe lies at `frame_va`, or so it says. */
 struct ending fault_ending_unhandled(envid_t env, vaddr_t frame_va, int reason);
-
-#endif

@@ -5,7 +5,7 @@
 #include "servers/procmgr/image.h"
 #include "kernel/abi/memlayout.h"
 #include "kernel/abi/status.h"
-#include "servers/pager/protocol.h"
+#include "protocols/pager.h"
 
 /* Programs end below the guard page of the stack. */
 #define PROGRAM_TOP (STACK_BOTTOM - PGSIZE)

@@ -1,6 +1,5 @@
 /* Program images: ELF files in memory, which may be corrupt. */
-#ifndef PARLEY_SERVERS_PROCMGR_IMAGE_H
-#define PARLEY_SERVERS_PROCMGR_IMAGE_H
+#pragma once
 
 #include "kernel/abi/types.h"
 #include "libsys/elf.h"
@@ -23,5 +22,3 @@ const struct elf_segment *image_segment(const struct image *image, uint32_t inde
 /* The function that contains `ip`, *offset bytes before it; NULL if unknown or if the image is
  * not one. The name is zero terminated and lives as long as the image. */
 const char *image_symbol(const struct image *image, vaddr_t ip, uint32_t *offset);
-
-#endif

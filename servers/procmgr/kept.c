@@ -5,7 +5,7 @@
 #include "kernel/abi/status.h"
 #include "libsys/string.h"
 #include "libsys/syscall.h"
-#include "servers/console/protocol.h"
+#include "protocols/console.h"
 
 enum { PART = 256 };
 

@@ -1,6 +1,5 @@
-/* The console's memory that outlives it (servers/console/protocol.h). */
-#ifndef PARLEY_SERVERS_PROCMGR_KEPT_H
-#define PARLEY_SERVERS_PROCMGR_KEPT_H
+/* The console's memory that outlives it (protocols/console.h). */
+#pragma once
 
 #include "kernel/abi/types.h"
 
@@ -21,5 +20,3 @@ bool kept_has_write(uint32_t number);
 
 /* Makes it as it was before the first console. */
 void kept_clear(void);
-
-#endif

@@ -1,6 +1,5 @@
 /* Where procmgr keeps what in its own address space, beside its text, data and stack. */
-#ifndef PARLEY_SERVERS_PROCMGR_LAYOUT_H
-#define PARLEY_SERVERS_PROCMGR_LAYOUT_H
+#pragma once
 
 #include "kernel/abi/memlayout.h"
 
@@ -8,5 +7,3 @@
 #define SCRATCH_SIZE (64u * PGSIZE) /* at most this much at a time */
 #define MODULES 0x10000000u         /* the boot modules, one after the other, read only */
 #define MODULES_TOP 0x80000000u
-
-#endif

@@ -1,6 +1,5 @@
 /* The end of processes: exit, kill, fault, and who is told. */
-#ifndef PARLEY_SERVERS_PROCMGR_LIFE_H
-#define PARLEY_SERVERS_PROCMGR_LIFE_H
+#pragma once
 
 #include "libsys/ipc.h"
 #include "libsys/syscall.h"
@@ -41,5 +40,3 @@ void life_stop_waiting(struct process *process, envid_t guardian);
 
 /* Forgets children that have ended, but whose guardian has too. */
 void life_forget_unwanted(struct process *process);
-
-#endif

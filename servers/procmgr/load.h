@@ -1,6 +1,5 @@
 /* Building an env out of a program image. */
-#ifndef PARLEY_SERVERS_PROCMGR_LOAD_H
-#define PARLEY_SERVERS_PROCMGR_LOAD_H
+#pragma once
 
 #include "servers/procmgr/image.h"
 
@@ -35,5 +34,3 @@ struct load {
  * and (but for LOAD_SELF) an exception stack. Its pager is not set. The env's id, or an error: E_BAD_EXE, E_NO_MEM,
  * E_NO_ENV, E_LIMIT, and then nothing is left of it. */
 envid_t load_env(const struct load *load);
-
-#endif

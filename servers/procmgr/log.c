@@ -10,8 +10,8 @@
 #include "servers/procmgr/log.h"
 #include "libsys/string.h"
 #include "libsys/syscall.h"
+#include "protocols/procmgr.h"
 #include "servers/procmgr/kept.h"
-#include "servers/procmgr/protocol.h"
 
 enum { LOG_SIZE = 4096, DUMP_PART = 256 };
 

@@ -1,6 +1,5 @@
 /* Lines that procmgr has to say and nobody asked for: the console fetches and prints them. */
-#ifndef PARLEY_SERVERS_PROCMGR_LOG_H
-#define PARLEY_SERVERS_PROCMGR_LOG_H
+#pragma once
 
 #include "kernel/abi/types.h"
 
@@ -23,5 +22,3 @@ void log_settle(void);
 
 /* Prints what is left in the log through the kernel: when no console will. */
 void log_dump(void);
-
-#endif

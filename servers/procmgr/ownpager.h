@@ -1,6 +1,5 @@
 /* Pagers of one's own: processes that page others. */
-#ifndef PARLEY_SERVERS_PROCMGR_OWNPAGER_H
-#define PARLEY_SERVERS_PROCMGR_OWNPAGER_H
+#pragma once
 
 #include "servers/procmgr/table.h"
 
@@ -22,5 +21,3 @@ void ownpager_ended(const struct process *process, envid_t env);
 
 /* The pid of the process's own pager, 0 if it has none. */
 int32_t ownpager_pid(const struct process *process);
-
-#endif

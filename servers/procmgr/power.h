@@ -1,6 +1,5 @@
 /* Ending the machine. */
-#ifndef PARLEY_SERVERS_PROCMGR_POWER_H
-#define PARLEY_SERVERS_PROCMGR_POWER_H
+#pragma once
 
 /* Status of the machine when procmgr itself cannot go on. */
 enum { POWER_STATUS_FAILED = 97 };
@@ -10,5 +9,3 @@ _Noreturn void power_off(int status);
 
 /* Says what failed (with the name of a status code, if it is negative) and powers off. */
 _Noreturn void power_fail(const char *what, int status);
-
-#endif

@@ -1,6 +1,5 @@
 /* Lines that say why a process ended. */
-#ifndef PARLEY_SERVERS_PROCMGR_REPORT_H
-#define PARLEY_SERVERS_PROCMGR_REPORT_H
+#pragma once
 
 #include "servers/procmgr/table.h"
 
@@ -14,5 +13,3 @@ void report_process(const struct process *process, char *buffer, uint32_t size);
 /* The same about a server, which has no pid. */
 void report_server(const char *name, const struct image *image, const struct ending *ending,
                    char *buffer, uint32_t size);
-
-#endif

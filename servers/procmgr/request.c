@@ -1,4 +1,4 @@
-/* Requests: what protocol.h promises, one handler per operation.
+/* Requests: what protocols/procmgr.h promises, one handler per operation.
  *
  * Who asks is what the kernel says, never what the message says. A request is decoded completely,
  * its text copied, before its handler runs: system calls and answers to others use the same message

@@ -20,7 +20,7 @@
 #include "libsys/ipc.h"
 #include "libsys/stdio.h"
 #include "libsys/string.h"
-#include "servers/pager/protocol.h"
+#include "protocols/pager.h"
 #include "servers/procmgr/boot.h"
 #include "servers/procmgr/family.h"
 #include "servers/procmgr/kept.h"
@@ -131,7 +131,7 @@ void server_map_modules(void)
 
 /* ---- The pager ---- */
 
-/* What the pager needs to load programs on demand; see its protocol.h. OK or an error. */
+/* What the pager needs to load programs on demand; see protocols/pager.h. OK or an error. */
 static int equip_pager(envid_t pager)
 {
 	struct pager_setup *setup = (struct pager_setup *)SCRATCH;

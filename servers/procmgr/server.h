@@ -1,9 +1,8 @@
 /* The servers that procmgr starts, and the boot modules that they come from. */
-#ifndef PARLEY_SERVERS_PROCMGR_SERVER_H
-#define PARLEY_SERVERS_PROCMGR_SERVER_H
+#pragma once
 
 #include "libsys/syscall.h"
-#include "servers/procmgr/protocol.h"
+#include "protocols/procmgr.h"
 #include "servers/procmgr/table.h"
 
 /* Maps the boot modules and reads the archive. Powers the machine off if that fails. */
@@ -37,5 +36,3 @@ bool server_env_lives(envid_t env);
 
 /* Ends a server, and starts it again; that is no crash. OK or server_env's errors. */
 int server_kill(enum pm_server which);
-
-#endif

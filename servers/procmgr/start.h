@@ -1,6 +1,5 @@
 /* Making processes: spawn, exec, fork. */
-#ifndef PARLEY_SERVERS_PROCMGR_START_H
-#define PARLEY_SERVERS_PROCMGR_START_H
+#pragma once
 
 #include "servers/procmgr/load.h"
 #include "servers/procmgr/table.h"
@@ -31,5 +30,3 @@ int start_exec(struct process *process, const struct arguments *arguments);
  * continues in the same call. Its pid, or E_LIMIT, E_NO_ENV, E_NO_MEM: then nothing has changed,
  * but that pages of the parent may wait for a write that makes them writable again. */
 int start_fork(struct process *parent, vaddr_t upcall, vaddr_t xupcall);
-
-#endif

@@ -1,10 +1,9 @@
 /* The process table. */
-#ifndef PARLEY_SERVERS_PROCMGR_TABLE_H
-#define PARLEY_SERVERS_PROCMGR_TABLE_H
+#pragma once
 
 #include "kernel/abi/types.h"
+#include "protocols/procmgr.h"
 #include "servers/procmgr/archive.h"
-#include "servers/procmgr/protocol.h"
 
 /* The constants that bound what processes may take. */
 enum {
@@ -103,5 +102,3 @@ struct process *table_after(int32_t pid);
 struct process *table_first(void);
 
 bool table_is_ancestor(const struct process *ancestor, const struct process *process);
-
-#endif

@@ -1,7 +1,6 @@
 /* How many page faults processes had: what the kernel counts for each env (struct fault_counts), summed
  * over a process's envs, those that are gone included. */
-#ifndef PARLEY_SERVERS_PROCMGR_TALLY_H
-#define PARLEY_SERVERS_PROCMGR_TALLY_H
+#pragma once
 
 #include "servers/procmgr/table.h"
 
@@ -18,5 +17,3 @@ struct fault_counts tally_of(const struct process *process);
 struct fault_counts tally_of_forgotten(enum fault_path path);
 /* All counts of that path are 0 now. */
 void tally_reset(enum fault_path path);
-
-#endif

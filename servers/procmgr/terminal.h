@@ -1,6 +1,5 @@
 /* Whose the terminal is. */
-#ifndef PARLEY_SERVERS_PROCMGR_TERMINAL_H
-#define PARLEY_SERVERS_PROCMGR_TERMINAL_H
+#pragma once
 
 #include "servers/procmgr/table.h"
 
@@ -16,5 +15,3 @@ struct process *terminal_interrupt(void);
 
 /* The own env of a process with had_terminal is gone: the terminal, if it owned that, is that of whom it descends from, or of who owned it before. */
 void terminal_process_ended(const struct process *process);
-
-#endif

@@ -1,6 +1,5 @@
 /* The kernel's trace: who may see it, and the names in it. */
-#ifndef PARLEY_SERVERS_PROCMGR_TRACE_H
-#define PARLEY_SERVERS_PROCMGR_TRACE_H
+#pragma once
 
 #include "servers/procmgr/table.h"
 
@@ -19,5 +18,3 @@ void trace_name(const struct process *process);
 void trace_name_server(envid_t env, const char *name);
 
 enum { TRACE_PAGES_DEFAULT = 256 };
-
-#endif

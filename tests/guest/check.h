@@ -1,7 +1,6 @@
 /* What a test program needs: a failed check prints its place and values and ends the program
  * with status 1. */
-#ifndef PARLEY_TESTS_GUEST_CHECK_H
-#define PARLEY_TESTS_GUEST_CHECK_H
+#pragma once
 
 #include "libsys/process.h"
 #include "libsys/status.h"
@@ -40,5 +39,3 @@ static inline void check_text(const char *file, int line, const char *what, cons
 		exit(1);
 	}
 }
-
-#endif

@@ -1,7 +1,6 @@
 /* Clients: peers on fault path `ipc`, whose pager is the test itself or an env of its choice. All that a
  * peer needs is present, so a client faults only where a test wants it to: in AREA. */
-#ifndef PARLEY_TESTS_GUEST_CLIENTS_H
-#define PARLEY_TESTS_GUEST_CLIENTS_H
+#pragma once
 
 #include "tests/guest/peers.h"
 
@@ -125,5 +124,3 @@ static inline void check_refused(envid_t id, vaddr_t va, int status)
 	CHECK_EQ(death.va_or_status, va);
 	CHECK_EQ(-(int)(death.code >> DEATH_STATUS_SHIFT), status);
 }
-
-#endif

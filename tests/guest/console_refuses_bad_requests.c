@@ -1,7 +1,7 @@
 /* The console answers every malformed request with the right error, prints nothing for it, and
  * goes on serving. */
 #include "libsys/ipc.h"
-#include "servers/console/protocol.h"
+#include "protocols/console.h"
 #include "tests/guest/check.h"
 
 static envid_t console;

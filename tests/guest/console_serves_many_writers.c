@@ -1,7 +1,7 @@
 /* Several processes write more than the console can buffer; each write is answered in full, and
  * draining comes to an end. */
 #include "libsys/ipc.h"
-#include "servers/console/protocol.h"
+#include "protocols/console.h"
 #include "tests/guest/check.h"
 
 enum { WRITERS = 4, WRITES = 25 };

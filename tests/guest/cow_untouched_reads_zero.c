@@ -1,7 +1,7 @@
 /* Heap and stack that were never touched read zeros, on first use and on both
  * sides of a fork, whether the first access is a read or a write. */
 #include "libsys/stdlib.h"
-#include "servers/pager/protocol.h"
+#include "protocols/pager.h"
 #include "tests/guest/memory.h"
 
 enum { PAGES = 64 };

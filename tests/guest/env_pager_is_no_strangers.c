@@ -1,6 +1,6 @@
 /* Whose pager one becomes, or whom one makes one's pager: only with a right to the pager. A process that pages others does not page
  * a stranger, nor an env of a stranger's, by any way. */
-#include "servers/pager/protocol.h"
+#include "protocols/pager.h"
 #include "tests/guest/own_pagers.h"
 
 static envid_t pager_env, victim_env;

@@ -1,7 +1,6 @@
 /* What tests with failing allocations share: the kernel for tests (`failhook: 1`), and a measure of all that
  * a failed transaction may not leave behind. */
-#ifndef PARLEY_TESTS_GUEST_FAIL_H
-#define PARLEY_TESTS_GUEST_FAIL_H
+#pragma once
 
 #include "kernel/abi/failhook.h"
 #include "tests/guest/memory.h"
@@ -51,5 +50,3 @@ static inline void check_account(const struct account *before, const char *what,
 		exit(1);
 	}
 }
-
-#endif

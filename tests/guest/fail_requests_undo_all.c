@@ -4,7 +4,7 @@
  * refused for want of memory or envs, and what it did is as if it had not been asked. The pager gives a page or
  * ends its client for want of memory. The console serves without any memory at all. */
 #include "libsys/pager.h"
-#include "servers/console/protocol.h"
+#include "protocols/console.h"
 #include "tests/guest/fail.h"
 #include "tests/guest/restart.h"
 

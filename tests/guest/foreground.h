@@ -1,9 +1,8 @@
 /* For tests of whose the terminal is: requests to the console, as the shell makes them. */
-#ifndef PARLEY_TESTS_GUEST_FOREGROUND_H
-#define PARLEY_TESTS_GUEST_FOREGROUND_H
+#pragma once
 
 #include "libsys/ipc.h"
-#include "servers/console/protocol.h"
+#include "protocols/console.h"
 #include "tests/guest/check.h"
 
 /* Asks this console to have the process in the foreground (0: nobody); what it answers. */
@@ -14,5 +13,3 @@ static inline int set_foreground(envid_t console, uint32_t pid)
 	CHECK_EQ(ipc_call(console, &msg, 0), OK);
 	return (int)msg.w[0];
 }
-
-#endif

@@ -11,8 +11,7 @@
  * Arguments: seed=N, calls=N (how many steps in all; rounds go on until then), and to find what is to blame:
  * round=N (this one alone), lanes=MASK, keep=A-B,C-D (these steps only), list=1 (print them, and do nothing). With
  * plant=1 a certain kind of step is a fault: that tests who looks for it. */
-#ifndef PARLEY_TESTS_GUEST_FUZZ_H
-#define PARLEY_TESTS_GUEST_FUZZ_H
+#pragma once
 
 #include "libsys/assert.h"
 #include "libsys/self.h"
@@ -512,5 +511,3 @@ static inline void fuzz_run(fuzz_begin_fn *begin, fuzz_step_fn *step, uint32_t s
 	printf("%u in %u rounds, by %u processes, of which %u waited for ever\n", done, fuzz.round,
 	       fuzz_started, fuzz_killed);
 }
-
-#endif

@@ -6,8 +6,7 @@
  *
  * What a call does to its caller is the caller's affair: faults and exceptions inside of a call end at fuzz_recover,
  * those outside end the env. */
-#ifndef PARLEY_TESTS_GUEST_FUZZ_CALL_H
-#define PARLEY_TESTS_GUEST_FUZZ_CALL_H
+#pragma once
 
 #include "libsys/fault.h"
 #include "tests/guest/memory.h"
@@ -261,5 +260,3 @@ static inline void fuzz_call_print(const struct fuzz_call *call)
 	}
 	printf("},\n");
 }
-
-#endif

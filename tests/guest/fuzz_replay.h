@@ -1,7 +1,6 @@
 /* Processes that make calls (fuzz_call.h) on lanes (fuzz.h); and lists of calls to be made again, as scripts/fuzz
  * prints them when it has found the few that a failure needs. */
-#ifndef PARLEY_TESTS_GUEST_FUZZ_REPLAY_H
-#define PARLEY_TESTS_GUEST_FUZZ_REPLAY_H
+#pragma once
 
 #include "tests/guest/fuzz.h"
 #include "tests/guest/fuzz_call.h"
@@ -87,5 +86,3 @@ static inline int fuzz_replay(const struct fuzz_list *lists, uint32_t n)
 	return 0;
 }
 #define FUZZ_REPLAY(lists) fuzz_replay(lists, sizeof(lists) / sizeof((lists)[0]))
-
-#endif

@@ -3,8 +3,8 @@
  * Requests at random to procmgr, pager and console, right ones, wrong ones and rubbish, by process trees that are
  * killed meanwhile, as are pager and console: nothing is lost, and who does nothing wrong ends well.
  * `make fuzz` runs more of it. */
-#include "servers/console/protocol.h"
-#include "servers/pager/protocol.h"
+#include "protocols/console.h"
+#include "protocols/pager.h"
 #include "tests/guest/fuzz.h"
 #include "tests/guest/restart.h"
 

@@ -1,7 +1,7 @@
 /* The console answers any garbage at once with an error, and goes on printing.
  */
 #include "libsys/stdlib.h"
-#include "servers/console/protocol.h"
+#include "protocols/console.h"
 #include "tests/guest/memory.h"
 
 int main(void)

@@ -2,7 +2,7 @@
  * are not true change no page, and it serves on. A page that is not asked for
  * by the one who owns it stays. */
 #include "libsys/stdlib.h"
-#include "servers/pager/protocol.h"
+#include "protocols/pager.h"
 #include "tests/guest/memory.h"
 
 static int request(uint32_t w0, uint32_t entry, uint32_t err, uint32_t nwords)

@@ -3,7 +3,7 @@
 #include "libsys/args.h"
 #include "libsys/sched.h"
 #include "libsys/time.h"
-#include "servers/pager/protocol.h"
+#include "protocols/pager.h"
 #include "tests/guest/memory.h"
 
 enum {

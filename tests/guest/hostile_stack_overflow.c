@@ -1,6 +1,6 @@
 /* A stack that grows without end runs into its guard page, which ends the
  * process with a line saying where. */
-#include "servers/pager/protocol.h"
+#include "protocols/pager.h"
 #include "tests/guest/memory.h"
 
 static volatile uint32_t depth;

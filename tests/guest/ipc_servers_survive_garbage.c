@@ -1,7 +1,7 @@
 /* Whatever comes by message, from a process or from an env that is none, with words, pages and bits
  * that mean nothing: the servers refuse it and go on serving. */
 #include "libsys/stdlib.h"
-#include "servers/console/protocol.h"
+#include "protocols/console.h"
 #include "tests/guest/peers.h"
 
 enum { ROUNDS = 72, WAIT_US = 1000 };

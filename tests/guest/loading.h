@@ -1,8 +1,7 @@
 /* For tests of loading on demand: a program with CONST_PAGES pages of constants and DATA_PAGES pages of
  * data in its file. Page i begins with CONST_WORD(i) or DATA_WORD(i) and its complement; the rest is
  * zero. Nobody has touched them when main begins. */
-#ifndef PARLEY_TESTS_GUEST_LOADING_H
-#define PARLEY_TESTS_GUEST_LOADING_H
+#pragma once
 
 #include "libsys/args.h"
 #include "tests/guest/memory.h"
@@ -137,5 +136,3 @@ static inline void check_ended_well(pid_t pid)
 		exit(1);
 	}
 }
-
-#endif

@@ -1,8 +1,7 @@
 /* What tests of memory and processes share: page entries, free frames, children
  * that must end in a certain way, and bare envs, which run a function of the
  * test itself on another CPU. */
-#ifndef PARLEY_TESTS_GUEST_MEMORY_H
-#define PARLEY_TESTS_GUEST_MEMORY_H
+#pragma once
 
 #include "libsys/ipc.h"
 #include "libsys/syscall.h"
@@ -197,5 +196,3 @@ static inline struct env_death next_death(void)
 	}
 	return death;
 }
-
-#endif

@@ -4,7 +4,7 @@
 #include "libsys/args.h"
 #include "libsys/stdlib.h"
 #include "libsys/time.h"
-#include "servers/console/protocol.h"
+#include "protocols/console.h"
 #include "tests/guest/memory.h"
 
 enum {

@@ -1,6 +1,5 @@
 /* For tests of pagers of one's own: the test program plays the client itself, as another instance. */
-#ifndef PARLEY_TESTS_GUEST_OWN_PAGERS_H
-#define PARLEY_TESTS_GUEST_OWN_PAGERS_H
+#pragma once
 
 #include "libsys/args.h"
 #include "libsys/pager.h"
@@ -80,5 +79,3 @@ static inline void check_ended(pid_t pid, int status)
 		exit(1);
 	}
 }
-
-#endif

@@ -1,7 +1,7 @@
 /* Claims about entries that are not true change nothing. */
 #include "libsys/ipc.h"
 #include "libsys/syscall.h"
-#include "servers/pager/protocol.h"
+#include "protocols/pager.h"
 #include "tests/guest/check.h"
 
 static volatile char page[PGSIZE] __attribute__((aligned(PGSIZE)));

@@ -1,7 +1,6 @@
 /* For tests of page runs in messages: areas of the address space that no program uses, and patterns.
  * Peers do not share these areas; each maps its own there. */
-#ifndef PARLEY_TESTS_GUEST_PAGES_H
-#define PARLEY_TESTS_GUEST_PAGES_H
+#pragma once
 
 #include "tests/guest/peers.h"
 
@@ -66,5 +65,3 @@ static inline int send_pages(envid_t to, vaddr_t va, uint32_t npages, uint32_t m
 	set_run(va, npages, mode);
 	return send_word(to, npages, IPC_PAGES);
 }
-
-#endif

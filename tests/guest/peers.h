@@ -9,8 +9,7 @@
  * waits in the kernel, all else goes by messages.
  *
  * CHECK works in a peer: it prints, and ends the peer; peer_join and peers_end notice. */
-#ifndef PARLEY_TESTS_GUEST_PEERS_H
-#define PARLEY_TESTS_GUEST_PEERS_H
+#pragma once
 
 #include "libsys/fault.h"
 #include "libsys/ipc.h"
@@ -310,5 +309,3 @@ static inline void set_window(vaddr_t va_flags, uint32_t npages)
 	env_page->recv_va = va_flags;
 	env_page->recv_npages = npages;
 }
-
-#endif

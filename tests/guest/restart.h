@@ -1,6 +1,5 @@
 /* What tests of servers that die share. They run with the command line word `killservers`. */
-#ifndef PARLEY_TESTS_GUEST_RESTART_H
-#define PARLEY_TESTS_GUEST_RESTART_H
+#pragma once
 
 #include "tests/guest/check.h"
 
@@ -8,5 +7,3 @@ static inline void kill_server(enum pm_server which)
 {
 	CHECK_EQ(process_server_kill(which), OK);
 }
-
-#endif

@@ -1,7 +1,6 @@
 /* For tests of fault path `self`: a test program that runs on path `pager` starts itself there with
  * a word that says what to do. */
-#ifndef PARLEY_TESTS_GUEST_SELF_H
-#define PARLEY_TESTS_GUEST_SELF_H
+#pragma once
 
 #include "libsys/assert.h"
 #include "libsys/time.h"
@@ -71,5 +70,3 @@ static inline struct pm_info info_of(pid_t pid)
 	CHECK_EQ(process_next(pid - 1, &info), pid);
 	return info;
 }
-
-#endif

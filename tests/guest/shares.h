@@ -3,8 +3,7 @@
  * Each counts, so counts are shares of the time, if all CPUs count equally fast. Where instructions are counted the
  * emulator runs one CPU after another, each up to some event, but goes on to the next one at a `pause`: so
  * everybody pauses after as many steps, far less than a tick's worth. */
-#ifndef PARLEY_TESTS_GUEST_SHARES_H
-#define PARLEY_TESTS_GUEST_SHARES_H
+#pragma once
 
 #define PEERS_MAX 16
 #include "libsys/sched.h"
@@ -59,5 +58,3 @@ static inline void shares_check(uint32_t n, uint32_t (*weight)(uint32_t), uint32
 		CHECK(share > 1000 - permille && share < 1000 + permille);
 	}
 }
-
-#endif

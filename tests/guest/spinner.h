@@ -1,7 +1,6 @@
 /* A bare env that writes one word of shared memory all the time, on another
  * CPU, and ways to see that it really does, and that it has stopped. */
-#ifndef PARLEY_TESTS_GUEST_SPINNER_H
-#define PARLEY_TESTS_GUEST_SPINNER_H
+#pragma once
 
 #include "tests/guest/memory.h"
 
@@ -70,5 +69,3 @@ static inline void spin_prepare(void)
 	CHECK_EQ(sys_env_set(0, ENV_DEATHS, 1), OK);
 	CHECK_EQ(sys_page_alloc(0, VIEW_VA | PTE_W, 1), 1);
 }
-
-#endif

@@ -1,7 +1,6 @@
 /* For tests of where C is entered: a function as compilers make it for SSE2, whose local variables are
  * aligned only if the stack was; and what is in the registers. */
-#ifndef PARLEY_TESTS_GUEST_SSE_H
-#define PARLEY_TESTS_GUEST_SSE_H
+#pragma once
 
 #include "tests/guest/check.h"
 
@@ -72,5 +71,3 @@ static inline void sse_check(uint32_t seed)
 		CHECK_EQ(word[1], 0x400A0000); /* 3.25 */
 	}
 }
-
-#endif

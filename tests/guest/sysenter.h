@@ -1,6 +1,5 @@
 /* System calls by the instruction of one's choice, with all that libsys hides. */
-#ifndef PARLEY_TESTS_GUEST_SYSENTER_H
-#define PARLEY_TESTS_GUEST_SYSENTER_H
+#pragma once
 
 #include "kernel/abi/syscall.h"
 #include "libsys/syscall.h"
@@ -39,5 +38,3 @@ typedef void entry_fn(struct entry *);
 	{                                                                                          \
 		(env_page->sysenter ? by_sysenter : by_int)(entry);                                \
 	}
-
-#endif

@@ -3,8 +3,7 @@
  *
  * A C function entered by the kernel finds the frame's first word where its return address would
  * be, and the rest where its arguments would be: struct utrapframe from `err` on. */
-#ifndef PARLEY_TESTS_GUEST_UPCALLS_H
-#define PARLEY_TESTS_GUEST_UPCALLS_H
+#pragma once
 
 #include "tests/guest/peers.h"
 
@@ -47,5 +46,3 @@ static inline struct env_death run_to_death(envid_t id)
 	CHECK_EQ(death.id, id);
 	return death;
 }
-
-#endif

@@ -1,6 +1,5 @@
 /* A model of the console's devices: a 16550, an 8042 with a keyboard, a CRT controller. */
-#ifndef PARLEY_TESTS_HOST_CONSOLE_MACHINE_H
-#define PARLEY_TESTS_HOST_CONSOLE_MACHINE_H
+#pragma once
 
 #include "kernel/abi/types.h"
 
@@ -48,5 +47,3 @@ void machine_press(const uint8_t *codes, uint32_t count);
 
 /* The serial line sends up to `count` bytes (slow serial lines only). */
 void machine_send(uint32_t count);
-
-#endif

@@ -2,12 +2,11 @@
  *
  * The server runs in a thread of its own and meets the test only in ipc_reply_recv: the test hands
  * it one message and waits until it asks for the next. One of the two runs at any time. */
-#ifndef PARLEY_TESTS_HOST_CONSOLE_WORLD_H
-#define PARLEY_TESTS_HOST_CONSOLE_WORLD_H
+#pragma once
 
 #include "libsys/ipc.h"
-#include "servers/console/protocol.h"
-#include "servers/procmgr/protocol.h"
+#include "protocols/console.h"
+#include "protocols/procmgr.h"
 #include "tests/host/console_machine.h"
 #include "tests/host/host_check.h"
 
@@ -70,5 +69,3 @@ void check_status(envid_t client, int status);
 void check_line(envid_t client, const char *wanted);
 /* All that went out on the serial line since the last look. */
 void check_sent(const char *wanted);
-
-#endif

@@ -1,7 +1,6 @@
 /* Checks for tests that run on the host. Each test runs in a process of its own, so it starts
  * from fresh static data and cannot disturb the next. */
-#ifndef PARLEY_TESTS_HOST_HOST_CHECK_H
-#define PARLEY_TESTS_HOST_HOST_CHECK_H
+#pragma once
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -92,5 +91,3 @@ static inline int host_run_tests(const struct host_test *tests, int count)
 	}
 	return failed > 100 ? 100 : failed;
 }
-
-#endif

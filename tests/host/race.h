@@ -28,8 +28,7 @@
  *   9. One CPU at a time has the lock. A CPU resumes the env that it owns. A space is loaded on the CPU of its env and no other,
  *      never while it is torn down, and no translation is older than the last shootdown.
  *  10. No wait in a queue breaks the bound (runqueue.c). Time-outs are not early. */
-#ifndef PARLEY_TESTS_HOST_RACE_H
-#define PARLEY_TESTS_HOST_RACE_H
+#pragma once
 
 #include "kernel/cpu/cpu.h"
 #include "kernel/env/env.h"
@@ -101,5 +100,3 @@ void world_tick(struct env *env);
 /* The lock is given back; nothing can happen any more. */
 void world_check(void);
 void world_check_end(void);
-
-#endif

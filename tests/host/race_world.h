@@ -1,6 +1,5 @@
 /* Envs with scripts, and what the explorer holds them to. */
-#ifndef PARLEY_TESTS_HOST_RACE_WORLD_H
-#define PARLEY_TESTS_HOST_RACE_WORLD_H
+#pragma once
 
 #include "tests/host/race.h"
 
@@ -49,5 +48,3 @@ struct scenario {
 
 /* Makes its machine and envs. Each actor but 0 is controlled by actor 0. */
 void world_start(const struct scenario *scenario);
-
-#endif

@@ -32,7 +32,7 @@ BOOT_RANGES = {"around": (1, int(re.search(r"AROUND_MAX = (\d+)", (ROOT / "serve
                "deadline": (0, 0xFFFFFFFF // 1000)}  # PM_DEADLINE_MS_MAX
 BOOT_LINE_MAX = int(re.search(r"BOOT_CMDLINE_MAX (\d+)", (ROOT / "kernel/abi/bootinfo.h").read_text())[1]) - 1
 SERVERS = ("procmgr", "pager", "console")
-APP_MAX = 230  # bytes: `sh -c APP` travels in one message (servers/procmgr/protocol.h)
+APP_MAX = 230  # bytes: `sh -c APP` travels in one message (protocols/procmgr.h)
 SMP_MAX = 16  # CPUs
 SMALL_MEM = 32  # MiB
 

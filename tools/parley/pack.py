@@ -21,7 +21,7 @@ from parley.toolchain import ROOT
 PAGE = 4096
 HEADER = 110
 REGULAR = 0o100000
-NAME_MAX = int(re.search(r"PM_NAME_MAX (\d+)", (ROOT / "servers/procmgr/protocol.h").read_text())[1]) - 1
+NAME_MAX = int(re.search(r"PM_NAME_MAX (\d+)", (ROOT / "protocols/procmgr.h").read_text())[1]) - 1
 
 
 def member(name, content, mode, number, offset):

@@ -1,7 +1,6 @@
 /* The calls of Linux on i386 that the measurements use (arch/x86 system call numbers and layouts, as
  * the manual pages syscalls(2), userfaultfd(2), ioctl_userfaultfd(2), sigaction(2), unix(7) have them). */
-#ifndef PARLEY_APPS_BENCH_LINUX_LINUX_H
-#define PARLEY_APPS_BENCH_LINUX_LINUX_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -104,5 +103,3 @@ _Static_assert(sizeof(struct uffd_message) == 32, "userfaultfd(2)");
 int linux_call(int number, uint32_t a, uint32_t b, uint32_t c, uint32_t d, uint32_t e, uint32_t f);
 int linux_call_fast(int number, void (*entry)(void));
 void signal_return(void);
-
-#endif

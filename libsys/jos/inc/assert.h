@@ -1,6 +1,5 @@
 /* JOS face: panics and assertions. */
-#ifndef PARLEY_LIBSYS_JOS_INC_ASSERT_H
-#define PARLEY_LIBSYS_JOS_INC_ASSERT_H
+#pragma once
 
 #include "libsys/jos/inc/stdio.h"
 
@@ -21,6 +20,4 @@ void _panic(const char *file, int line, const char *fmt, ...) __attribute__((nor
 /* At compile time. */
 #ifndef static_assert
 #define static_assert(x) _Static_assert(x, #x)
-#endif
-
 #endif

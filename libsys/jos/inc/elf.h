@@ -1,6 +1,5 @@
 /* JOS face: program files (System V ABI, "Object Files"). */
-#ifndef PARLEY_LIBSYS_JOS_INC_ELF_H
-#define PARLEY_LIBSYS_JOS_INC_ELF_H
+#pragma once
 
 #include "libsys/jos/inc/types.h"
 
@@ -63,5 +62,3 @@ _Static_assert(sizeof(struct Secthdr) == 40, "a section");
 #define ELF_SHT_SYMTAB 2
 #define ELF_SHT_STRTAB 3
 #define ELF_SHN_UNDEF 0
-
-#endif

@@ -1,6 +1,5 @@
 /* JOS face: envs as everybody sees them. */
-#ifndef PARLEY_LIBSYS_JOS_INC_ENV_H
-#define PARLEY_LIBSYS_JOS_INC_ENV_H
+#pragma once
 
 #include "libsys/jos/inc/memlayout.h"
 #include "libsys/jos/inc/trap.h"
@@ -52,5 +51,3 @@ struct Env {
 _Static_assert(sizeof(struct Env) == 128, "one record of the kernel's table");
 
 extern const volatile struct Env envs[NENV];
-
-#endif

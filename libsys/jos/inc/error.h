@@ -1,6 +1,5 @@
 /* JOS face: error numbers. Calls return them negated. */
-#ifndef PARLEY_LIBSYS_JOS_INC_ERROR_H
-#define PARLEY_LIBSYS_JOS_INC_ERROR_H
+#pragma once
 
 /* X(NAME, value, what %e prints) */
 #define JOS_ERROR_LIST(X)                                                                          \
@@ -19,5 +18,3 @@ enum {
 #undef JOS_ERROR_ENUM
 };
 enum { MAXERROR = E_EOF + 1 };
-
-#endif

@@ -1,7 +1,6 @@
 /* JOS face: what a JOS program includes. docs/jos.md says how this maps to the system and what is
  * different. A program defines umain(). */
-#ifndef PARLEY_LIBSYS_JOS_INC_LIB_H
-#define PARLEY_LIBSYS_JOS_INC_LIB_H 1
+#pragma once
 
 #include "libsys/jos/inc/assert.h"
 #include "libsys/jos/inc/env.h"
@@ -113,5 +112,3 @@ envid_t sfork(void);
 
 /* How many mappings the page at va has, 0 if there is none. */
 int pageref(void *va);
-
-#endif

@@ -1,7 +1,6 @@
 /* JOS face: the address map. It is the system's own (kernel/abi/memlayout.h); here are the names
  * that JOS has besides. */
-#ifndef PARLEY_LIBSYS_JOS_INC_MEMLAYOUT_H
-#define PARLEY_LIBSYS_JOS_INC_MEMLAYOUT_H
+#pragma once
 
 #include "kernel/abi/memlayout.h"
 #include "libsys/jos/inc/mmu.h"
@@ -36,5 +35,3 @@ typedef uint32_t pde_t;
  * read only where that of uvpd is present. */
 extern volatile pte_t uvpt[];
 extern volatile pde_t uvpd[];
-
-#endif

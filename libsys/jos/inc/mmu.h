@@ -1,6 +1,5 @@
 /* JOS face: paging and processor flags (Intel SDM vol. 3, 2.3 and 4.3). */
-#ifndef PARLEY_LIBSYS_JOS_INC_MMU_H
-#define PARLEY_LIBSYS_JOS_INC_MMU_H
+#pragma once
 
 #include "kernel/abi/memlayout.h"
 #include "kernel/abi/page.h"
@@ -84,5 +83,3 @@
 #define FL_VIF 0x00080000
 #define FL_VIP 0x00100000
 #define FL_ID 0x00200000
-
-#endif

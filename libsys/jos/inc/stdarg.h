@@ -1,7 +1,4 @@
 /* JOS face: variable arguments are the compiler's. */
-#ifndef PARLEY_LIBSYS_JOS_INC_STDARG_H
-#define PARLEY_LIBSYS_JOS_INC_STDARG_H
+#pragma once
 
 #include <stdarg.h>
-
-#endif

@@ -3,8 +3,7 @@
  * Conversions: %d %u %o %x %p %c %s %e %%, with l and ll, a width (or *), a precision for %s, and
  * the flags `-`, `0` and `#` (%s: what is not printable becomes `?`). %e prints the text of an
  * error, negative or not. */
-#ifndef PARLEY_LIBSYS_JOS_INC_STDIO_H
-#define PARLEY_LIBSYS_JOS_INC_STDIO_H
+#pragma once
 
 #include "libsys/jos/inc/stdarg.h"
 #include "libsys/jos/inc/types.h"
@@ -33,5 +32,3 @@ int vcprintf(const char *fmt, va_list ap);
 /* The prompt, then a line without its end, in a buffer that the next call uses again. NULL: there
  * is no more. */
 char *readline(const char *prompt);
-
-#endif

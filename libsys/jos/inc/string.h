@@ -1,6 +1,5 @@
 /* JOS face: strings and memory. */
-#ifndef PARLEY_LIBSYS_JOS_INC_STRING_H
-#define PARLEY_LIBSYS_JOS_INC_STRING_H
+#pragma once
 
 #include "libsys/jos/inc/types.h"
 
@@ -24,5 +23,3 @@ int memcmp(const void *s1, const void *s2, size_t len);
 void *memfind(const void *s, int c, size_t len);
 
 long strtol(const char *s, char **endptr, int base);
-
-#endif

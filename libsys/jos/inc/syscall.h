@@ -1,7 +1,6 @@
 /* JOS face: names of the system calls. They number JOS's calls, not this kernel's: a program calls
  * the functions of lib.h. */
-#ifndef PARLEY_LIBSYS_JOS_INC_SYSCALL_H
-#define PARLEY_LIBSYS_JOS_INC_SYSCALL_H
+#pragma once
 
 enum {
 	SYS_cputs = 0,
@@ -20,5 +19,3 @@ enum {
 	SYS_ipc_recv,
 	NSYSCALLS
 };
-
-#endif

@@ -1,6 +1,5 @@
 /* JOS face: exception numbers and saved registers. */
-#ifndef PARLEY_LIBSYS_JOS_INC_TRAP_H
-#define PARLEY_LIBSYS_JOS_INC_TRAP_H
+#pragma once
 
 #include "libsys/jos/inc/types.h"
 
@@ -74,5 +73,3 @@ struct UTrapframe {
 	uintptr_t utf_esp;
 } __attribute__((packed));
 _Static_assert(sizeof(struct UTrapframe) == 52, "JOS's layout");
-
-#endif

@@ -1,6 +1,5 @@
 /* JOS face: integer types and small helpers. */
-#ifndef PARLEY_LIBSYS_JOS_INC_TYPES_H
-#define PARLEY_LIBSYS_JOS_INC_TYPES_H
+#pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -38,5 +37,3 @@ typedef int32_t off_t;
 	})
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
-
-#endif

@@ -1,6 +1,5 @@
 /* JOS face: instructions that a program may use. */
-#ifndef PARLEY_LIBSYS_JOS_INC_X86_H
-#define PARLEY_LIBSYS_JOS_INC_X86_H
+#pragma once
 
 #include "libsys/jos/inc/types.h"
 
@@ -156,5 +155,3 @@ static inline void ltr(uint16_t selector)
 {
 	asm volatile("ltr %0" : : "r"(selector));
 }
-
-#endif

@@ -43,7 +43,7 @@ SYSCALLS = names_of("kernel/abi/syscall.h", "SYSCALL_LIST")
 IPC = {name: constant("kernel/abi/ipc.h", "IPC_" + name)
        for name in ("SEND", "RECV", "REPLY", "FAULT_CALL")}
 PATHS = re.findall(r"FAULT_PATH_(\w+)", re.search(
-    r"enum fault_path \{(.*?)\};", (ROOT / "servers/procmgr/protocol.h").read_text(), re.S)[1])
+    r"enum fault_path \{(.*?)\};", (ROOT / "protocols/procmgr.h").read_text(), re.S)[1])
 
 
 class Recording:

@@ -1,7 +1,6 @@
 /* Stands in for libsys/ipc.h on the host, where these are functions of the test (console_world.c) and not inline
  * ways into a kernel. Their contracts are in libsys/ipc.h. */
-#ifndef PARLEY_TESTS_HOST_CONSOLE_FAKE_IPC_H
-#define PARLEY_TESTS_HOST_CONSOLE_FAKE_IPC_H
+#pragma once
 
 #include "kernel/abi/ipc.h"
 #include "libsys/syscall.h"
@@ -22,5 +21,3 @@ void ipc_set_rank(enum ipc_rank own);
 void ipc_know_rank(envid_t env, enum ipc_rank rank);
 uint32_t ipc_put_bytes(const void *bytes, uint32_t length);
 void ipc_get_bytes(void *bytes, uint32_t length);
-
-#endif

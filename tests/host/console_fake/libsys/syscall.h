@@ -1,7 +1,6 @@
 /* Stands in for libsys/syscall.h on the host: the env page and the public records are ordinary
  * variables of the test. */
-#ifndef PARLEY_TESTS_HOST_CONSOLE_FAKE_SYSCALL_H
-#define PARLEY_TESTS_HOST_CONSOLE_FAKE_SYSCALL_H
+#pragma once
 
 #include "kernel/abi/env.h"
 #include "kernel/abi/status.h"
@@ -11,5 +10,3 @@ extern struct env_info fake_env_infos[NENV];
 
 #define env_page ((volatile struct env_page *)&fake_env_page)
 #define env_infos ((const volatile struct env_info *)fake_env_infos)
-
-#endif

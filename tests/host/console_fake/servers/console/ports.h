@@ -1,7 +1,6 @@
 /* Stands in for servers/console/ports.h on the host: ports lead to the machine model of
  * tests/host/console_machine.c. */
-#ifndef PARLEY_TESTS_HOST_CONSOLE_FAKE_PORTS_H
-#define PARLEY_TESTS_HOST_CONSOLE_FAKE_PORTS_H
+#pragma once
 
 #include "kernel/abi/types.h"
 
@@ -9,5 +8,3 @@ uint8_t port_in8(uint16_t port);
 void port_out8(uint16_t port, uint8_t value);
 void port_send(uint16_t port, uint8_t value, uint32_t *count);
 extern const char port_sent[];
-
-#endif

@@ -1,7 +1,6 @@
 /* The processor of the race explorer: kernel/base/x86.h with its instructions replaced (tests/host/race.h). Each atomic access
  * is a marked point. */
-#ifndef PARLEY_TESTS_HOST_RACE_FAKE_KERNEL_X86_H
-#define PARLEY_TESTS_HOST_RACE_FAKE_KERNEL_X86_H
+#pragma once
 
 #define rdtsc hardware_rdtsc
 #define rcr2 hardware_rcr2
@@ -113,5 +112,3 @@ static inline void copy_words(void *dst, const void *src, uint32_t nwords)
 #define __atomic_add_fetch(...) (race_point(), __atomic_add_fetch(__VA_ARGS__))
 #define __atomic_fetch_or(...) (race_point(), __atomic_fetch_or(__VA_ARGS__))
 #define __atomic_fetch_and(...) (race_point(), __atomic_fetch_and(__VA_ARGS__))
-
-#endif

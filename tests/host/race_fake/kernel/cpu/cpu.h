@@ -1,6 +1,5 @@
 /* Whose turn it is on the host says which CPU executes. */
-#ifndef PARLEY_TESTS_HOST_RACE_FAKE_KERNEL_CPU_H
-#define PARLEY_TESTS_HOST_RACE_FAKE_KERNEL_CPU_H
+#pragma once
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wint-to-pointer-cast"
@@ -15,5 +14,3 @@ static inline struct cpu *this_cpu(void)
 {
 	return race_cpu;
 }
-
-#endif

@@ -1,6 +1,5 @@
 /* The kernel lock as it is, but somebody looks at the state whenever it is given back. */
-#ifndef PARLEY_TESTS_HOST_RACE_FAKE_KERNEL_LOCK_H
-#define PARLEY_TESTS_HOST_RACE_FAKE_KERNEL_LOCK_H
+#pragma once
 
 #define lock_release hardware_lock_release
 #include_next "kernel/cpu/lock.h"
@@ -13,5 +12,3 @@ static inline void lock_release(void)
 	race_release();
 	hardware_lock_release();
 }
-
-#endif

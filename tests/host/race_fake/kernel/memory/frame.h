@@ -1,6 +1,5 @@
 /* Memory of the machine is an array on the host. */
-#ifndef PARLEY_TESTS_HOST_RACE_FAKE_KERNEL_FRAME_H
-#define PARLEY_TESTS_HOST_RACE_FAKE_KERNEL_FRAME_H
+#pragma once
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wint-to-pointer-cast"
@@ -14,5 +13,3 @@
 
 void *frame_low(paddr_t frame);
 paddr_t frame_low_addr(const void *object);
-
-#endif

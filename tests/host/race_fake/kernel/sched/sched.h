@@ -1,6 +1,5 @@
 /* The clock of the race explorer. */
-#ifndef PARLEY_TESTS_HOST_RACE_FAKE_KERNEL_SCHED_H
-#define PARLEY_TESTS_HOST_RACE_FAKE_KERNEL_SCHED_H
+#pragma once
 
 #define sched_yield kernel_sched_yield /* the C library has another */
 #define sched_now hardware_sched_now
@@ -11,5 +10,3 @@ static inline uint32_t sched_now(void)
 {
 	return rdtsc() >> BEAT_SHIFT;
 }
-
-#endif

@@ -3,8 +3,7 @@
  * that a process on path `self` forked is no process; it may ask for PM_SPAWN and PM_WAIT (then only
  * it waits for the new one), PM_KILL, PM_PS, PM_LOOKUP, PM_FILE_*.
  * Text and byte strings travel in words 3.. of the message, four bytes a word. */
-#ifndef PARLEY_SERVERS_PROCMGR_PROTOCOL_H
-#define PARLEY_SERVERS_PROCMGR_PROTOCOL_H
+#pragma once
 
 #include "kernel/abi/env.h"
 #include "kernel/abi/ipc.h"
@@ -127,5 +126,3 @@ _Static_assert(sizeof(struct pm_info) <= PM_BYTES_MAX, "it travels in one messag
 /* procmgr raises this bit at a process when the last one that it pages is gone; and at one that pages nobody
  * when its parent is gone. Only who serves as a pager looks at it (libsys/ipc.h). */
 #define PM_NOTIFY_NO_CLIENTS (1u << 25)
-
-#endif

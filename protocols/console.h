@@ -11,8 +11,7 @@
  * a line in which something is missing is refused (E_TOO_BIG), never handed out in part. All other lines come whole, once, and in
  * order. Ctrl-C does not wait behind them: it voids all that was typed before it, also where it finds nobody and takes effect
  * when the next program is in the foreground; and nothing that is typed after it. Until then, several are one. */
-#ifndef PARLEY_SERVERS_CONSOLE_PROTOCOL_H
-#define PARLEY_SERVERS_CONSOLE_PROTOCOL_H
+#pragma once
 
 #include "kernel/abi/ipc.h"
 #include "kernel/abi/memlayout.h"
@@ -60,5 +59,3 @@ struct console_kept {
 	struct console_out out;
 	struct console_write writes[NENV]; /* by slot */
 };
-
-#endif

@@ -12,8 +12,7 @@
  * On path `ipc` the kernel sends the same words with PAGER_FAULT_IPC in the client's name, and some more
  * (kernel/abi/ipc.h). The answers are the same, or tell the kernel what page to allocate. A client
  * that forges such a message gets an answer that is of no use to it. */
-#ifndef PARLEY_SERVERS_PAGER_PROTOCOL_H
-#define PARLEY_SERVERS_PAGER_PROTOCOL_H
+#pragma once
 
 #include "kernel/abi/ipc.h"
 #include "kernel/abi/memlayout.h"
@@ -33,5 +32,3 @@ enum pager_op {
 	PAGER_FAULT_IPC = FAULT_OP,
 };
 #define PAGER_OP_MASK 0xFFFu
-
-#endif
