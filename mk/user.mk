@@ -28,7 +28,7 @@ library_objects := $(call object,$(wildcard libsys/*.c) \
 	$(filter-out nasm/user/start.asm nasm/user/jos_%,$(wildcard nasm/user/*.asm)))
 jos_library_objects := $(call object,$(wildcard libsys/jos/*.c) nasm/user/jos_upcall.asm)
 jos_program_objects := $(call object,$(filter apps/jos/% tests/jos/%,$(program_sources)))
-server_objects = $(call object,$(wildcard servers/$(1)/*.c))
+server_objects = $(call object,$(wildcard servers/$(1)/*.c servers/$(1)/*/*.c))
 folder_app_objects = $(patsubst apps/%.c,build/parts/%.o,$(filter apps/$(1)/%,$(program_sources)))
 folder_objects := $(foreach a,$(folder_apps),$(call folder_app_objects,$(a)))
 program_objects := $(jos_program_objects) $(folder_objects) \

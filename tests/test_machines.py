@@ -15,7 +15,7 @@ from parley.options import Options
 
 CFLAGS = ["-std=gnu11", "-g", "-O1", "-Wall", "-Wextra", "-Wno-pointer-to-int-cast",
           "-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-I", "."]
-ACPI_SOURCES = ["tests/host/acpi_test.c", "kernel/boot/acpi.c", "servers/procmgr/acpi.c"]
+ACPI_SOURCES = ["tests/host/acpi_test.c", "kernel/boot/acpi.c", "servers/procmgr/machine/acpi.c"]
 STOPPED = 2 * qemu.PANIC_STATUS + 1  # QEMU's exit status
 STAYS_ON = "procmgr: the machine does not power off by itself; it may be switched off now"
 TIMEOUT = 60

@@ -7,11 +7,11 @@
  * the system's only record of processes. */
 #include "libsys/ipc.h"
 #include "libsys/syscall.h"
-#include "servers/procmgr/boot.h"
-#include "servers/procmgr/family.h"
-#include "servers/procmgr/power.h"
+#include "servers/procmgr/family/family.h"
+#include "servers/procmgr/machine/boot.h"
+#include "servers/procmgr/machine/power.h"
 #include "servers/procmgr/request.h"
-#include "servers/procmgr/server.h"
+#include "servers/procmgr/server/server.h"
 
 /* The default limit of pages depends on what is free before anything runs. */
 static void init_table(void)

@@ -27,8 +27,8 @@ BUILD_NAMES = listed("options.mk", "BUILD_OPTIONS")  # what only make itself tak
 # Kernels other than the one that is shipped, and their folders in build/.
 KERNELS = dict(kind.split("/") for kind in listed("kernel.mk", "kernel_kinds"))
 BOOT_WORDS = re.findall(r'"([^"]+)"', re.search(r"known_words\[\] = \{(.*?)\}",
-                        (ROOT / "servers/procmgr/boot.c").read_text(), re.S)[1])
-BOOT_RANGES = {"around": (1, int(re.search(r"AROUND_MAX = (\d+)", (ROOT / "servers/procmgr/server.c").read_text())[1])),
+                        (ROOT / "servers/procmgr/machine/boot.c").read_text(), re.S)[1])
+BOOT_RANGES = {"around": (1, int(re.search(r"AROUND_MAX = (\d+)", (ROOT / "servers/procmgr/server/server.c").read_text())[1])),
                "deadline": (0, 0xFFFFFFFF // 1000)}  # PM_DEADLINE_MS_MAX
 BOOT_LINE_MAX = int(re.search(r"BOOT_CMDLINE_MAX (\d+)", (ROOT / "kernel/abi/bootinfo.h").read_text())[1]) - 1
 SERVERS = ("procmgr", "pager", "console")

@@ -212,7 +212,7 @@ def check_boot_words(findings, sources):
     for name in sources:
         if name.startswith(("kernel/", "servers/")):
             for word in set(reads.findall(read(name))) - set(BOOT_WORDS):
-                findings.fail(f"{name}: boot word {word!r} is not in known_words of servers/procmgr/boot.c")
+                findings.fail(f"{name}: boot word {word!r} is not in known_words of servers/procmgr/machine/boot.c")
 
 
 def check_kernel_size(findings, names):

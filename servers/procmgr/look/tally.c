@@ -1,0 +1,82 @@
+/* How many page faults processes had. The kernel counts per env, from 0 and without end; procmgr keeps what envs
+ * had that are gone (process->faults), so a process keeps its counts over exec, and as a zombie. A
+ * reset takes the present counts away from what is kept: sums modulo 2^32 come out right. */
+#include "servers/procmgr/look/tally.h"
+#include "libsys/syscall.h"
+
+enum { KINDS = 4, TIMES = 3, WORDS = 8 }; /* WORDS: those before `spent` */
+_Static_assert(offsetof(struct fault_counts, spent) == WORDS * sizeof(uint32_t), "words first");
+
+static struct fault_counts forgotten[FAULT_PATHS];
+
+/* *sum += sign * what */
+static void add(struct fault_counts *sum, const volatile struct fault_counts *what, int sign)
+{
+	uint32_t *words = (uint32_t *)sum;
+	const volatile uint32_t *others = (const volatile uint32_t *)what;
+	for (uint32_t i = 0; i < WORDS; i++) {
+		words[i] += (uint32_t)sign * others[i];
+	}
+	for (uint32_t i = 0; i < TIMES; i++) {
+		sum->spent[i] += (uint64_t)sign * what->spent[i];
+	}
+}
+
+static const volatile struct env_info *record_of(envid_t env)
+{
+	return &env_infos[ENV_SLOT(env)];
+}
+
+void tally_add(struct process *process, const struct fault_counts *counts)
+{
+	add(&process->faults, counts, 1);
+}
+
+void tally_before_death(struct process *process, envid_t env)
+{
+	const volatile struct env_info *record = record_of(env);
+	bool lives = record->status != ENV_FREE && record->status != ENV_DYING;
+	if (record->id == env && lives) { /* else its counts came, or come, with its death */
+		add(&process->faults, &record->faults, 1);
+	}
+}
+
+void tally_forget(const struct process *process)
+{
+	add(&forgotten[process->path], &process->faults, 1);
+}
+
+struct fault_counts tally_of(const struct process *process)
+{
+	struct fault_counts sum = process->faults;
+	if (process->path != FAULT_PATH_SELF) {
+		if (process->env != 0) {
+			add(&sum, &record_of(process->env)->faults, 1);
+		}
+		return sum;
+	}
+	for (uint32_t slot = 0; slot < NENV; slot++) {
+		const volatile struct env_info *record = &env_infos[slot];
+		if (record->status != ENV_FREE && record->status != ENV_DYING &&
+		    record->label == process->label) {
+			add(&sum, &record->faults, 1);
+		}
+	}
+	return sum;
+}
+
+struct fault_counts tally_of_forgotten(enum fault_path path)
+{
+	return forgotten[path];
+}
+
+void tally_reset(enum fault_path path)
+{
+	forgotten[path] = (struct fault_counts){0};
+	for (struct process *p = table_after(0); p != NULL; p = table_after(p->pid)) {
+		if (p->path == path) {
+			struct fault_counts now = tally_of(p);
+			add(&p->faults, &now, -1);
+		}
+	}
+}

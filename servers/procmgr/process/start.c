@@ -1,0 +1,236 @@
+/* Making processes.
+ *
+ * All three ways are transactions: a slot and an env are made completely while the env is
+ * stopped; the last call, which cannot fail, lets it run. What fails on the way is undone by
+ * destroying the env and freeing the slot. The kernel reports the death of such an env like any
+ * other; nobody is it, so that is passed over. */
+#include "servers/procmgr/process/start.h"
+#include "libsys/ipc.h"
+#include "libsys/string.h"
+#include "libsys/syscall.h"
+#include "servers/procmgr/look/tally.h"
+#include "servers/procmgr/look/trace.h"
+#include "servers/procmgr/paging/ownpager.h"
+#include "servers/procmgr/server/server.h"
+
+#define EXCEPTION_STACK (UXSTACKTOP - PGSIZE)
+
+/* What the kernel does with page faults on each path. */
+static const enum env_faults env_faults_of[FAULT_PATHS] = {
+	[FAULT_PATH_PAGER] = FAULTS_UPCALL,
+	[FAULT_PATH_SELF] = FAULTS_UPCALL,
+	[FAULT_PATH_IPC] = FAULTS_IPC,
+	[FAULT_PATH_KERNEL] = FAULTS_KERNEL,
+};
+
+/* A stopped env with the program. It has its pager, and bounds; on path `self` it has neither. */
+static envid_t build_env(const struct process *process, const struct file *program,
+                         const struct arguments *arguments)
+{
+	bool self = process->path == FAULT_PATH_SELF;
+	envid_t pager = self ? 0 : process->pager;
+	enum load_kind kind = self ? LOAD_SELF : LOAD_WHOLE;
+	if (!self && pager == 0) {
+		pager = server_env(PM_SERVER_PAGER);
+		kind = LOAD_PROGRAM;
+	}
+	if (pager < 0) {
+		return pager;
+	}
+	struct load load = {
+		.kind = kind,
+		.image = &program->content,
+		.arguments = arguments,
+		.limit = self && !process->limited ? 0 : process->limit_pages,
+		.label = process->label,
+	};
+	envid_t env = load_env(&load);
+	if (env < 0 || self) {
+		return env;
+	}
+	int status = sys_env_set(env, ENV_PAGER, (uint32_t)pager);
+	if (status == OK) {
+		status = sys_env_set(env, ENV_FAULTS, env_faults_of[process->path]);
+	}
+	if (status == OK) {
+		status = sys_env_set(env, ENV_FAULT_US, process->deadline_ms * 1000);
+	}
+	if (status == OK) {
+		status = sys_env_set(env, ENV_SLOTS, PROCESS_ENVS);
+	}
+	if (status < 0) {
+		(void)sys_env_destroy(env, 0);
+		return status;
+	}
+	return env;
+}
+
+/* The path asked for, but for programs of the JOS face. */
+static enum fault_path path_for(const struct file *program, enum fault_path asked)
+{
+	bool jos = strncmp(program->name, JOS_PREFIX, strlen(JOS_PREFIX)) == 0;
+	return jos ? FAULT_PATH_SELF : asked;
+}
+
+static int find_program(const struct arguments *arguments, const struct file **program)
+{
+	int status = arguments_check(arguments);
+	if (status < 0) {
+		return status;
+	}
+	*program = archive_find(arguments->text);
+	return *program != NULL ? OK : E_NOT_FOUND;
+}
+
+int start_stopped(struct process *parent, const struct start *how,
+                  const struct arguments *arguments, struct process **child)
+{
+	const struct file *program;
+	enum fault_path path = how->path;
+
+	int status = find_program(arguments, &program);
+	if (status == OK && path == FAULT_PATH_INHERIT) {
+		path = parent != NULL ? parent->path : FAULT_PATH_PAGER;
+	}
+	if (status == OK) {
+		path = path_for(program, path);
+	}
+	if (status == OK && (path >= FAULT_PATHS || (path == FAULT_PATH_SELF && how->pager != 0))) {
+		status = E_INVAL;
+	}
+	if (status == OK) {
+		status = table_add(parent, program, child);
+	}
+	if (status < 0) {
+		return status;
+	}
+	(*child)->path = path;
+	(*child)->pages_others = how->pages_others;
+	ownpager_join(*child, how->pager);
+	envid_t env = build_env(*child, program, arguments);
+	if (env < 0) {
+		ownpager_leave(*child);
+		table_remove(*child);
+		return env;
+	}
+
+	/* ---- commit: nothing below can fail ---- */
+	table_set_env(*child, env);
+	trace_name(*child);
+	return (*child)->pid;
+}
+
+int start_spawn(struct process *parent, const struct start *how, const struct arguments *arguments)
+{
+	struct process *child;
+	int result = start_stopped(parent, how, arguments, &child);
+	if (result >= 0) {
+		child->guardian = how->guardian;
+		(void)sys_env_set(child->env, ENV_RUN, 1);
+	}
+	return result;
+}
+
+/* What the env has left of its limit: the rest is with envs that it made, which on path `self` go on. */
+static int limit_left(envid_t env, uint32_t *pages)
+{
+	const volatile struct env_info *info = &env_infos[ENV_SLOT(env)];
+	*pages = info->limit;
+	if (!server_env_lives(env)) {
+		return E_DEAD;
+	}
+	return *pages > ENV_FIXED_PAGES ? OK : E_LIMIT;
+}
+
+int start_exec(struct process *process, const struct arguments *arguments)
+{
+	const struct file *program;
+	int status = find_program(arguments, &program);
+	if (status < 0) {
+		return status;
+	}
+	struct process next = *process;
+	next.path = path_for(program, process->path);
+	if (next.path == FAULT_PATH_SELF && process->limited) {
+		status = limit_left(process->env, &next.limit_pages);
+	}
+	if (status < 0) {
+		return status;
+	}
+	envid_t env = build_env(&next, program, arguments);
+	if (env < 0) {
+		return env;
+	}
+
+	/* ---- commit: nothing below can fail ---- */
+	envid_t former = process->env;
+	tally_before_death(process, former);
+	(void)sys_env_destroy(former, 0); /* what it leaves comes to us as heirs */
+	table_set_env(process, env);
+	ownpager_ended(process, former);
+	if (next.path == FAULT_PATH_SELF) {
+		ownpager_leave(process);
+	}
+	process->path = next.path;
+	process->program = program;
+	trace_name(process);
+	(void)sys_env_set(env, ENV_RUN, 1);
+	return OK;
+}
+
+/* The exception stack is never shared: the child gets a copy, or none if the parent has none. */
+static int copy_exception_stack(envid_t parent, envid_t child)
+{
+	int status = sys_page_fill(child, EXCEPTION_STACK | PTE_W, parent, EXCEPTION_STACK, 1);
+	return status == E_FAULT ? OK : status;
+}
+
+/* The pager comes with the copied env. */
+static int copy_env(envid_t parent, envid_t child, vaddr_t upcall, vaddr_t xupcall)
+{
+	int status = sys_env_set(child, ENV_UPCALL, upcall);
+	if (status >= 0) {
+		status = sys_env_set(child, ENV_XUPCALL, xupcall);
+	}
+	if (status >= 0) {
+		status = page_share_all(parent, 0 | PTE_SHARE, child, 0 | PTE_COW,
+		                        USTACKTOP / PGSIZE);
+	}
+	if (status >= 0) {
+		status = copy_exception_stack(parent, child);
+	}
+	return status;
+}
+
+int start_fork(struct process *parent, vaddr_t upcall, vaddr_t xupcall)
+{
+	struct process *child;
+	if (parent->path == FAULT_PATH_SELF) {
+		return E_PERM; /* who has no pager forks by itself */
+	}
+	int status = table_add(parent, parent->program, &child);
+	if (status < 0) {
+		return status;
+	}
+	child->path = parent->path;
+	ownpager_join(child, parent->pager);
+	envid_t env = sys_env_fork_labelled(parent->env, child->limit_pages, child->label);
+	if (env < 0) {
+		ownpager_leave(child);
+		table_remove(child);
+		return env;
+	}
+	status = copy_env(parent->env, env, upcall, xupcall);
+	if (status < 0) {
+		(void)sys_env_destroy(env, 0);
+		ownpager_leave(child);
+		table_remove(child);
+		return status;
+	}
+
+	/* ---- commit: nothing below can fail ---- */
+	table_set_env(child, env);
+	trace_name(child);
+	(void)sys_env_set(env, ENV_RUN, 1);
+	return child->pid;
+}

@@ -1,0 +1,108 @@
+/* Whose the terminal is: the console asks here, and keeps nothing of it, so that a console that dies takes nothing along.
+ *
+ *     foreground   Ctrl-C ends it; it and all below it read
+ *     owner        the process that last said who is in the foreground; reads while nobody is
+ *     lenders      owner -> lender -> ... who owned it before, and let it go to who was in the foreground, or below
+ *
+ * The first process may always say it, else only who owns the terminal, or lent it, or is in the foreground, or below. A lender
+ * that says it has it back from all whom it went to. When an owner ends, the nearest ancestor that lives owns the terminal, or
+ * its lender, or the first process: never whoever comes first. Each lender lives; who ends is left out. Processes are kept by
+ * their labels, which never come again, as pids do. */
+#include "servers/procmgr/process/terminal.h"
+#include "kernel/abi/status.h"
+
+static uint32_t foreground, owner; /* labels; 0: nobody */
+
+static struct process *living(uint32_t label)
+{
+	struct process *process = label != 0 ? table_by_label(label) : NULL;
+	return process != NULL && process->state != PM_ZOMBIE ? process : NULL;
+}
+
+static bool is_or_is_below(const struct process *process, const struct process *upper)
+{
+	return upper != NULL && (process == upper || table_is_ancestor(upper, process));
+}
+
+static bool owns_or_lent(const struct process *who)
+{
+	const struct process *process = living(owner);
+	while (process != NULL && process != who) {
+		process = living(process->lender);
+	}
+	return process != NULL;
+}
+
+/* `lender`: a label, 0: nobody. The first process needs none. */
+static void make_owner(struct process *who, uint32_t lender)
+{
+	if (!owns_or_lent(who)) {
+		who->lender = who != table_first() ? lender : 0;
+	}
+	owner = who->label;
+	who->had_terminal = true;
+}
+
+int terminal_take(struct process *who, const struct process *target)
+{
+	bool may = who == table_first() || owner == 0 || owns_or_lent(who) ||
+	           is_or_is_below(who, living(foreground));
+	if (!may || (target != NULL && !is_or_is_below(target, who))) {
+		return E_PERM;
+	}
+	foreground = target != NULL ? target->label : 0;
+	make_owner(who, owner);
+	return OK;
+}
+
+bool terminal_may_read(const struct process *process, bool own)
+{
+	if (owner == 0) {
+		return true;
+	}
+	if (foreground == 0) {
+		return own && process->label == owner;
+	}
+	return is_or_is_below(process, living(foreground));
+}
+
+struct process *terminal_interrupt(void)
+{
+	struct process *process = living(foreground);
+	foreground = 0;
+	return process;
+}
+
+static void leave_out(const struct process *lender)
+{
+	struct process *process = living(owner);
+	while (process != NULL && process->lender != lender->label) {
+		process = living(process->lender);
+	}
+	if (process != NULL) {
+		process->lender = lender->lender;
+	}
+}
+
+void terminal_process_ended(const struct process *process)
+{
+	if (process->label != owner) {
+		leave_out(process);
+		return;
+	}
+	struct process *heir = process->parent;
+	while (heir != NULL && heir->env == 0) {
+		heir = heir->parent;
+	}
+	if (heir == NULL) {
+		heir = living(process->lender);
+	}
+	if (heir == NULL && table_first() != NULL && table_first()->env != 0) {
+		heir = table_first();
+	}
+	if (heir != NULL) {
+		make_owner(heir, process->lender);
+	} else {
+		owner = 0;
+	}
+}
