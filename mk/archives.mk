@@ -3,7 +3,7 @@
 # ---- Archives: the programs without debug data (the symbols stay) on page boundaries, and the README
 # to read. Of a program that was not built, build/packed/ has none either, and scripts/pack says that.
 # Those for machines with less than 32 MiB, for which all of them are too big.
-small_test_files := $(addprefix build/tests/,$(call name,$(shell grep -lE 'mem: (1.|2.)( |$$)' tests/guest/*.c)))
+small_test_files := $(addprefix build/tests/,$(call name,$(shell grep -lE 'mem: (1.|2.)( |$$)' $(guest_sources))))
 archives := build/apps.cpio build/tests.cpio build/small.cpio
 packed = $(patsubst build/%,build/packed/%,$(1))
 archived_apps := $(call packed,$(app_files) $(jos_app_files))

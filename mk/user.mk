@@ -12,14 +12,17 @@ jos_cflags := $(cflags) --param=min-pagesize=0 -O1 -Ilibsys/jos -fno-strict-alia
 # ---- Sources, objects and files
 servers := $(sort $(notdir $(patsubst %/,%,$(dir $(wildcard servers/*/*.c)))))
 # Programs; a file with a name that make cannot handle, or that is a folder below build/, is none, and scripts/pack says so.
-program_sources := $(filter-out apps/jos.c $(addprefix tests/guest/,jos.c guest.c servers.c),\
+program_sources := $(filter-out apps/jos.c $(foreach n,jos guest servers,tests/guest/$(n).c tests/guest/%/$(n).c),\
 	$(sort $(shell find apps tests/guest tests/servers tests/jos/outsider \
-	-maxdepth 2 	-regextype posix-extended -regex '([A-Za-z0-9_.+-]+/)+[A-Za-z0-9_+-][A-Za-z0-9_.+-]*\.c')))
+	-maxdepth 2 -regextype posix-extended -regex '([A-Za-z0-9_.+-]+/)+[A-Za-z0-9_+-][A-Za-z0-9_.+-]*\.c')))
 in_folder = $(call name,$(foreach f,$(program_sources),$(if $(filter $(1)/,$(dir $(f))),$(f))))
 single_apps := $(call in_folder,apps)
 folder_apps := $(sort $(filter-out jos,$(foreach f,$(filter apps/%,$(program_sources)),$(word 2,$(subst /, ,$(dir $(f)))))))
 apps := $(sort $(single_apps) $(folder_apps))
-tests := $(call in_folder,tests/guest)
+# A test has a name of its own, whichever room it is in.
+guest_sources := $(filter tests/guest/%,$(program_sources))
+tests := $(call name,$(guest_sources))
+$(foreach t,$(sort $(tests)),$(if $(word 2,$(filter $(t),$(tests))),$(error make: tests/guest has two tests $(t))))
 jos_apps := $(call in_folder,apps/jos)
 jos_tests := $(call in_folder,tests/jos/outsider)
 test_servers := $(call in_folder,tests/servers)
@@ -32,7 +35,7 @@ server_objects = $(call object,$(wildcard servers/$(1)/*.c servers/$(1)/*/*.c))
 folder_app_objects = $(patsubst apps/%.c,build/parts/%.o,$(filter apps/$(1)/%,$(program_sources)))
 folder_objects := $(foreach a,$(folder_apps),$(call folder_app_objects,$(a)))
 program_objects := $(jos_program_objects) $(folder_objects) \
-	$(single_apps:%=build/apps/%.o) $(tests:%=build/tests/guest/%.o) $(test_servers:%=build/tests/servers/%.o)
+	$(single_apps:%=build/apps/%.o) $(call object,$(guest_sources)) $(test_servers:%=build/tests/servers/%.o)
 user_start := build/nasm/user/start.o
 jos_start := build/nasm/user/jos_start.o
 objects := $(library_objects) $(user_start) $(jos_library_objects) $(jos_start) \
@@ -136,8 +139,9 @@ build/apps/$(1): $(call folder_app_objects,$(1)) $(user_start) build/libsys.a li
 endef
 $(foreach a,$(folder_apps),$(eval $(call folder_app,$(a))))
 
-$(test_files): build/tests/%: build/tests/guest/%.o $(user_start) build/libsys.a libsys/user.ld
-	$(call link_program,$<,$(call link_user,$<))
+$(foreach f,$(guest_sources),$(eval build/tests/$(call name,$(f)): $(call object,$(f))))
+$(test_files): $(user_start) build/libsys.a libsys/user.ld
+	$(call link_program,$(filter build/tests/guest/%,$^),$(call link_user,$(filter build/tests/guest/%,$^)))
 
 # Modules for tests, to boot with instead of a server.
 $(test_server_files): build/tests/servers/%.elf: build/tests/servers/%.o $(user_start) \

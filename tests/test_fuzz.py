@@ -1,4 +1,4 @@
-"""`make fuzz`: its options, and how it makes a failure small. The fuzzers themselves are tests/guest/fuzz_*.c, of which
+"""`make fuzz`: its options, and how it makes a failure small. The fuzzers themselves are tests/guest/fuzz/fuzz_*.c, of which
 test_guest.py runs a short form."""
 
 import re
@@ -47,10 +47,10 @@ def test_ranges_are_as_the_guest_takes_them():
 
 def test_steps_are_those_of_the_sources():
     for program in fuzz.PROGRAMS:
-        text = (ROOT / f"tests/guest/{program.name}.c").read_text(encoding="utf-8")
+        text = (ROOT / f"tests/guest/fuzz/{program.name}.c").read_text(encoding="utf-8")
         if program.lane_steps:
             assert re.search(rf"\bSTEPS = {program.lane_steps}\b", text), program.name
-    header = (ROOT / "tests/guest/fuzz.h").read_text(encoding="utf-8")
+    header = (ROOT / "tests/guest/fuzz/fuzz.h").read_text(encoding="utf-8")
     assert f"FUZZ_LANES = {fuzz.LANES // 2}," in header and "FUZZ_ALL_LANES = 2 * FUZZ_LANES" in header
 
 

@@ -11,12 +11,13 @@ import re
 
 import pytest
 
-from conftest import ROOT, run_app
+from conftest import run_app
+from parley.programs import guest_sources
 from test_kernels import built
 
 
 def cases():
-    for path in sorted((ROOT / "tests/guest").glob("*.c")):
+    for path in guest_sources():
         wish = dict(re.findall(r"^[ */]*(smp|mem|timeout|args|icount|boot|faults|failhook|status): *(.*?)(?: *\*/)?$",
                                path.read_text(encoding="utf-8"), re.M))
         for smp in wish.get("smp", "1 2 4").split():

@@ -1,13 +1,14 @@
 """Fault paths `ipc` and `kernel`: the programs that know nothing of them do what they do on path `pager`.
 
-What the kernel promises on path `ipc` is tested by tests/guest/fault_*.c; path `self` by test_self.py.
+What the kernel promises on path `ipc` is tested by tests/guest/fault/; path `self` by test_self.py.
 """
 
 import re
 
 import pytest
 
-from conftest import ROOT, run_app, run_command
+from conftest import run_app, run_command
+from parley.programs import guest_sources
 from test_kernels import built
 
 CPUS = pytest.mark.parametrize("smp", [1, 2, 4])
@@ -18,7 +19,7 @@ PROGRAMS = ["constructors_run", "cowtest", "cow_many_writers", "cow_last_sharer_
             "fault_deadline_names_who", "handlers_may_use_sse", "hostile_stack_overflow",
             "ipc_untouched_pages_are_sent", "output_before_the_end all",
             "malloc_blocks_stay_apart", "proc_exec_keeps_pid", "stress_forktrees"]
-LOADING = sorted(path.stem for path in (ROOT / "tests/guest").glob("load_*.c"))
+LOADING = [path.stem for path in guest_sources("load_*")]
 # What of these is true also where programs do not come on demand: contents, privacy, nothing lost.
 WHOLE = ["load_data_is_private", "load_ends_without_a_trace", "load_fork_keeps_untouched",
          "load_odd_programs", "load_text_is_shared"]
@@ -105,8 +106,8 @@ def test_path_kernel_needs_its_kernel():
 
 
 # Messages are the same on each path, and zippager's clients are on two of them in any case.
-FAILING = sorted(path.stem for path in (ROOT / "tests/guest").glob("fail_*.c")
-                 if path.stem not in ("fail_ipc_pages_lose_none", "fail_zippager_loses_no_page"))
+FAILING = [path.stem for path in guest_sources("fail_*")
+           if path.stem not in ("fail_ipc_pages_lose_none", "fail_zippager_loses_no_page")]
 
 
 @CPUS

@@ -1,6 +1,6 @@
 """Fault path `self`: the same programs fork and handle their page faults by themselves.
 
-What such a process does inside is tested by tests/guest/self_*.c.
+What such a process does inside is tested by tests/guest/family/.
 """
 
 import re

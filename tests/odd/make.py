@@ -1,5 +1,5 @@
 #!/usr/bin/env -S python3 -B
-"""Makes odd programs for tests/guest/load_odd_programs.c: `make.py PROGRAM FOLDER`.
+"""Makes odd programs for tests/guest/load/load_odd_programs.c: `make.py PROGRAM FOLDER`.
 
 The good ones are PROGRAM with its segments placed, cut, joined or added to in ways that the linker does not
 choose; they must run right. The bad ones are headers that promise what cannot be; nobody may load them.

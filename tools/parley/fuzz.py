@@ -1,11 +1,11 @@
 """Looks for the next fault: `make fuzz SEED=7 CALLS=10000000 SMP=4`.
 
-Boots the programs tests/guest/fuzz_*.c one after another, on each kernel and fault path, with random numbers that SEED
+Boots the programs tests/guest/fuzz/fuzz_*.c one after another, on each kernel and fault path, with random numbers that SEED
 says: CALLS system calls, a hundredth of that of requests to servers, of which a hundredth are kills of servers, and a
 fiftieth of page operations. When a run fails, its
 output is shown, and it is run again with less and less: one round, fewer lanes, fewer steps, as long as it still
 fails. What is left is printed as a program that does only that (fuzz_calls), or as the line that starts it.
-PLANT=1 plants a fault (tests/guest/fuzz.h), to see that. `--check` only checks the options.
+PLANT=1 plants a fault (tests/guest/fuzz/fuzz.h), to see that. `--check` only checks the options.
 """
 
 import re
@@ -23,7 +23,7 @@ SMP_DEFAULT, CALLS_DEFAULT, SEED_DEFAULT = 4, 200000, 1
 CALLS_MAX, SEED_MAX = 10**9, 10**6
 TRIES = 3  # a race does not fail each time
 SHRINK_SECONDS = 20  # of a boot with one round at most
-LANES = 16  # of a round, tests/guest/fuzz.h
+LANES = 16  # of a round, tests/guest/fuzz/fuzz.h
 
 # Kernel, fault path. The kernel whose allocations fail checks as the one of DEBUG=1 does, and has path `kernel`.
 KINDS = [("", "pager"), ("DEBUG", "ipc"), ("", "self"), ("KFAULT", "kernel"),

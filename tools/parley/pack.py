@@ -63,11 +63,10 @@ def first_error(path):
     if not path.is_relative_to("build/packed"):
         return ""
     kind, *name = path.relative_to("build/packed").parts
-    places = {"apps": ["apps", "parts"], "tests": ["tests/guest", "tests", "tests/jos/outsider"]}[kind]
-    said = [text for place in places for text in sorted([*Path("build", place).glob(f"{'/'.join(name)}.said"),
-                                                         *Path("build", place).glob(f"{'/'.join(name)}.o.said"),
-                                                         *Path("build", place).glob(f"{'/'.join(name)}/*.o.said"),
-                                                         *Path("build", place).glob(f"{name[-1]}.o.said")])]
+    places = {"apps": ["apps", "parts"], "tests": ["tests/guest", "tests/guest/*", "tests", "tests/jos/outsider"]}[kind]
+    said = [text for place in places
+            for form in ("{path}.said", "{path}.o.said", "{path}/*.o.said", "{last}.o.said")
+            for text in sorted(Path("build").glob(f"{place}/" + form.format(path="/".join(name), last=name[-1])))]
     for text in said:
         plain = re.sub(r"\x1b\[[0-9;]*[mK]", "", text.read_text(encoding="utf-8", errors="replace"))
         for line in plain.splitlines():
@@ -76,11 +75,11 @@ def first_error(path):
     return ""
 
 
-def unusable_names(programs, archive):
+def unusable_names(packed, archive):
     """Programs in the folders of sources that make could not even name."""
     if archive not in ("apps", "tests"):  # those that shall hold all that there is
         return []
-    return [name for name in programs.programs(archive == "tests") if name not in programs]
+    return [name for name in programs.programs(archive == "tests") if name not in packed]
 
 
 def main():

@@ -7,6 +7,15 @@ from parley.toolchain import ROOT
 BUILTINS = tuple(re.findall(r'^\t\{"(\w+)", ', (ROOT / "apps/sh/builtin.c").read_text(), re.M))
 
 
+def guest_rooms():
+    return sorted(path for path in (ROOT / "tests/guest").iterdir() if path.is_dir())
+
+
+def guest_sources(pattern="*"):
+    """The tests that run inside whose names are like that, by name."""
+    return sorted((ROOT / "tests/guest").rglob(f"{pattern}.c"), key=lambda path: path.stem)
+
+
 def programs(tests):
     """Names of the programs in the archive."""
     def stems(*folders):
@@ -16,7 +25,8 @@ def programs(tests):
         return sorted(files)
 
     if tests:
-        names, jos = stems("apps", "tests/guest"), stems("apps/jos", "tests/jos/outsider")
+        names = stems("apps", "tests/guest", *(f"tests/guest/{room.name}" for room in guest_rooms()))
+        jos = stems("apps/jos", "tests/jos/outsider")
     else:
         names, jos = stems("apps"), stems("apps/jos")
     return names + ["jos/" + name for name in jos]
