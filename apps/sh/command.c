@@ -6,13 +6,7 @@
 #include "libsys/stdio.h"
 #include "libsys/string.h"
 
-enum {
-	DEADLINE_INHERIT = -1,
-	PAGERS_MAX = 4,
-	PAGER_WORDS_MAX = 16,
-	PAGER_START_MS = 2000,
-	PAGER_END_MS = 2000
-};
+enum { DEADLINE_INHERIT = -1, PAGERS_MAX = 4, PAGER_WORDS_MAX = 16, PAGER_START_MS = 2000 };
 
 struct command {
 	int argc;
@@ -168,30 +162,12 @@ static pid_t start_pagers(struct command *command)
 	return pid;
 }
 
-static bool has_clients(pid_t pager)
-{
-	struct pm_info info = {.pager = 0};
-	int cursor = 0;
-
-	while (info.pager != pager && (cursor = process_next(cursor, &info)) > 0) {}
-	return info.pager == pager;
-}
-
-/* Pagers end by themselves when they have no clients left. */
-void command_release_pager(pid_t pid, const char *name)
-{
-	if (!has_clients(pid) && pager_await(pid, PAGER_END_MS) == E_TIMEOUT) {
-		printf("%s[%d]: does not answer, and pages nobody any more\n", name, pid);
-		(void)kill(pid);
-	}
-}
-
 static void wait_for_pagers(const struct command *command)
 {
 	struct process_end end;
 
 	for (int i = command->npagers - 1; i >= 0; i--) {
-		command_release_pager(command->pager_pids[i], command->pagers[i]);
+		pager_release(command->pager_pids[i], command->pagers[i]);
 		if (job_wait_child(command->pager_pids[i], &end) > 0 && end.why[0] != '\0') {
 			puts(end.why);
 		}

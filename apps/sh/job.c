@@ -105,7 +105,7 @@ static void release_pagers(pid_t pid)
 {
 	for (int i = 0; i < JOBS_MAX; i++) {
 		if (jobs[i].pid != 0 && jobs[i].pager && (pid == 0 || jobs[i].pid == pid)) {
-			command_release_pager(jobs[i].pid, jobs[i].name);
+			pager_release(jobs[i].pid, jobs[i].name);
 		}
 	}
 }

@@ -23,9 +23,6 @@ struct outcome {
 	int status;          /* of the last of them */
 };
 
-bool shell_interactive;
-bool shell_in_background;
-
 static void run_command(int argc, char *argv[], bool background, struct outcome *outcome)
 {
 	int status = background ? command_background(argc, argv) : command_foreground(argc, argv);
@@ -95,13 +92,6 @@ static struct outcome run_line(char *line)
 		first = i + 1;
 	}
 	return outcome;
-}
-
-void shell_take_foreground(void)
-{
-	if (!shell_in_background) {
-		(void)console_set_foreground(shell_interactive ? 0 : getpid());
-	}
 }
 
 static int run_once(const char *text)

@@ -4,6 +4,8 @@
  *     command.c    one command: what it is, in the foreground or in the background
  *     builtin.c    the table of builtins, and `help`
  *     job.c        background programs, and `wait`
+ *     pager.c      pagers that `run -p` started
+ *     session.c    how this shell stands to the terminal
  *     others       builtins, one file per topic
  */
 #pragma once
@@ -22,6 +24,8 @@ struct builtin {
 	int least, most;                    /* arguments */
 	bool forks; /* runs in a process of its own also in the foreground */
 };
+
+/* ---- session.c ---- */
 
 extern bool shell_interactive;
 extern bool shell_in_background; /* this is a fork that runs a builtin in the background */
@@ -43,9 +47,12 @@ extern const char *const fault_path_names[FAULT_PATHS];
 int command_background(int argc, char *argv[]);
 /* Runs a command to its end. Its status. */
 int command_foreground(int argc, char *argv[]);
+
+/* ---- pager.c ---- */
+
 /* Somebody waits for this pager, which `run -p` started: ends it, with a message, if it has no clients left and
  * hangs, so that it will not see that. */
-void command_release_pager(pid_t pid, const char *name);
+void pager_release(pid_t pid, const char *name);
 
 /* ---- job.c ---- */
 
