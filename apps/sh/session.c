@@ -1,5 +1,6 @@
 /* How this shell stands to the terminal. */
 #include "apps/sh/sh.h"
+#include "libsys/stdio.h"
 
 bool shell_interactive;
 bool shell_in_background;
