@@ -276,7 +276,7 @@ def compile_like(target, text, folder, *more):
     ("apps/hello", "stdio.h", "libsys/stdio.h"), ("apps/hello", "limits.h", "libsys/limits.h"),
     ("apps/hello", "unistd.h", None), ("apps/hello", "linux/types.h", None), ("apps/hello", "bits/types.h", None),
     ("apps/jos/hello", "inc/stdio.h", "libsys/jos/inc/stdio.h"), ("apps/jos/hello", "unistd.h", None),
-    ("kernel/lock", "stdio.h", None), ("kernel/lock", "stdint.h", "stdint-gcc.h"),
+    ("kernel/cpu/lock", "stdio.h", None), ("kernel/cpu/lock", "stdint.h", "stdint-gcc.h"),
 ])
 def test_no_header_of_a_c_library_is_found(program, header, found, tmp_path):
     """Parley's own, the compiler's own, or a clear error; whatever host and compiler brought along."""
@@ -741,7 +741,7 @@ def test_gdb_attaches_with_symbols():
     # find any server running.
     output = gdb("thbreak *0xa00000", "continue", "pt 0xa00000", "info symbol 0xa00000",
                  "tbreak trap_user", "continue", "backtrace", "pt 0xf0100000", SMP=2)
-    for pattern in (r"#0 +trap_user .* at kernel/\w+\.c:\d+", r"4 MiB page at 00000000\n",
+    for pattern in (r"#0 +trap_user .* at kernel/[\w/]+\.c:\d+", r"4 MiB page at 00000000\n",
                     r"table [0-9a-f]{8}, entry 512: .* U\n",
                     r"_start in section \.text of .*/?procmgr\.elf"):
         assert re.search(pattern, output), (pattern, output)

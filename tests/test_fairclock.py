@@ -25,14 +25,14 @@ def test_what_counts(ran, waited, cpus, counts):
 
 
 def test_without_numbers_every_second_counts(monkeypatch):
-    monkeypatch.setattr("fairclock.thread_times", lambda pids: {})
+    monkeypatch.setattr("parley.fairclock.thread_times", lambda pids: {})
     clock = FairClock(os.getpid())
     time.sleep(0.2)
     assert clock.seconds() == pytest.approx(clock.looked - clock.started)
 
 
 def test_patience_has_an_end(monkeypatch):
-    monkeypatch.setattr("fairclock.counted", lambda *numbers: 0)
+    monkeypatch.setattr("parley.fairclock.counted", lambda *numbers: 0)
     clock = FairClock(os.getpid())
     assert not clock.is_over(1)
     clock.started -= PATIENCE

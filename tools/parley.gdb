@@ -13,8 +13,8 @@ define envs
 		set $e = &envs[$i]
 		if $e->life != LIFE_FREE
 			printf "0x%08x  %d    %d     %d     ", $e->id, $e->life, $e->info->waits, $e->stopped
-			if $e->cpu
-				printf "%2d  ", $e->cpu->index
+			if $e->space.cpu
+				printf "%2d  ", $e->space.cpu->index
 			else
 				printf " -  "
 			end
