@@ -1,10 +1,11 @@
-/* headstart PROGRAM [ARGUMENT...]: runs a program and is a scheduler for it and all that it starts: those
- * that wait for something now and then get to the head of the queue when it comes, before those that calculate.
+/* headstart PROGRAM [ARGUMENT...]: runs a program and is a scheduler for it and all that it starts:
+ * those that wait for something now and then get to the head of the queue when it comes, before
+ * those that calculate.
  *
- * A scheduler outside the kernel, by hints only. It looks at the public records at every PERIOD and asks
- * procmgr, as an ancestor may, for `next` for those that it has seen waiting. The hints live for a
- * few periods: when this program is killed or stops, what is left is the kernel's round robin; and the kernel's bound
- * on waits holds all the time. */
+ * A scheduler outside the kernel, by hints only. It looks at the public records at every PERIOD and
+ * asks procmgr, as an ancestor may, for `next` for those that it has seen waiting. The hints live
+ * for a few periods: when this program is killed or stops, what is left is the kernel's round
+ * robin; and the kernel's bound on waits holds all the time. */
 #include "libsys/process.h"
 #include "libsys/status.h"
 #include "libsys/stdio.h"
@@ -41,8 +42,8 @@ static struct watched *find(pid_t pid)
 	return NULL;
 }
 
-/* The entry of a descendant of ours; a new one if its parent is ourselves or watched. Parents come before
- * their children: pids rise. NULL: none of ours, or no place. */
+/* The entry of a descendant of ours; a new one if its parent is ourselves or watched. Parents come
+ * before their children: pids rise. NULL: none of ours, or no place. */
 static struct watched *enter(const struct pm_info *info)
 {
 	struct watched *entry = find(info->pid);

@@ -1,5 +1,6 @@
-/* A pager that looks: one line per fault of its clients, and a table of counts at the end. What to do about a
- * fault it leaves to the policy of the pager server (libsys/paging.h), so programs behave as always.
+/* A pager that looks: one line per fault of its clients, and a table of counts at the end. What to
+ * do about a fault it leaves to the policy of the pager server (libsys/paging.h), so programs
+ * behave as always.
  *
  *     run -p logpager PROGRAM      lines and counts
  *     run -p 'logpager -q' PROGRAM counts only

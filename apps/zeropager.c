@@ -1,10 +1,11 @@
 /* The smallest pager: gives out zero pages. `run -p zeropager PROGRAM` lets PROGRAM use it.
  *
- * A lesson in three sentences. A page fault comes as a message: who, which page, what its page-table entry
- * says. The entry says what belongs there (kernel/abi/page.h): here PTE_ZERO_FILL, which heap and bss
- * are marked with, or nothing at all in the range of the stack. The answer is one page call on the
- * client's memory, done only if the entry still is what it was (PAGE_COND), so that a client that
- * lies or changes its mind hurts only itself; then the client runs its instruction again.
+ * A lesson in three sentences. A page fault comes as a message: who, which page, what its
+ * page-table entry says. The entry says what belongs there (kernel/abi/page.h): here PTE_ZERO_FILL,
+ * which heap and bss are marked with, or nothing at all in the range of the stack. The answer is
+ * one page call on the client's memory, done only if the entry still is what it was (PAGE_COND), so
+ * that a client that lies or changes its mind hurts only itself; then the client runs its
+ * instruction again.
  *
  * What is missing is what the other pagers are about: a program that forks needs copy on write
  * (libsys/paging.h; see logpager), and nothing here ever takes a page back (see zippager). */

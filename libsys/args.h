@@ -18,7 +18,8 @@ extern char args_sequence[];   /* ";" */
 /* Whether it is one of these too, but none that we know: && || | < >. */
 bool args_is_foreign(const char *word);
 
-/* Splits a line, in place, at blanks into words, and separators between them. '...' and "..."
- * keep blanks and separators in a word; # at the begin of a word starts a comment. Returns how many words and separators there are, E_INVAL
- * if a quote is not closed, or E_TOO_BIG if there are more than `max`; the line is spoilt then. */
+/* Splits a line, in place, at blanks into words, and separators between them. '...' and "..." keep
+ * blanks and separators in a word; # at the begin of a word starts a comment. Returns how many
+ * words and separators there are, E_INVAL if a quote is not closed, or E_TOO_BIG if there are more
+ * than `max`; the line is spoilt then. */
 int args_split(char *line, char *words[], int max);

@@ -28,8 +28,9 @@ const char *exception_name(uint32_t vector)
 	return name != NULL ? name : "exception";
 }
 
-/* A frame larger than a page can step over the guard page: below it, too, nothing lies but what a program
- * put there. Above it everything is there but on the JOS face, where a stack does not grow. */
+/* A frame larger than a page can step over the guard page: below it, too, nothing lies but what a
+ * program put there. Above it everything is there but on the JOS face, where a stack does not
+ * grow. */
 const char *exception_fault_kind(vaddr_t va, uint32_t err)
 {
 	const vaddr_t guard_least = STACK_BOTTOM - STACK_SIZE, xstack = UXSTACKTOP - PGSIZE;

@@ -6,6 +6,6 @@
 /* "divide error"; "exception" if the vector has no name. */
 const char *exception_name(uint32_t vector);
 
-/* What a page fault that nobody handles most likely is: "null pointer", "stack overflow", "exception stack
- * overflow"; NULL if it could be anything. `err` are FEC_* bits. */
+/* What a page fault that nobody handles most likely is: "null pointer", "stack overflow",
+ * "exception stack overflow"; NULL if it could be anything. `err` are FEC_* bits. */
 const char *exception_fault_kind(vaddr_t va, uint32_t err);

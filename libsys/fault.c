@@ -39,8 +39,8 @@ fault_handler_fn *fault_set_exception_handler(fault_handler_fn *handler)
 	return previous;
 }
 
-/* Sends what printf has collected, before the process ends. Once: where that faults itself, the process ends
- * without. */
+/* Sends what printf has collected, before the process ends. Once: where that faults itself, the
+ * process ends without. */
 static void send_output(void)
 {
 	static bool tried;
@@ -64,8 +64,8 @@ static void give_up(const struct utrapframe *utf, int reason)
 	process_fault_because(utf->fault_va, utf->err, utf->eip, VECTOR_PAGE_FAULT, reason);
 }
 
-/* Likewise for another exception. To run the instruction again is to raise it again, if eip is put back to it
- * where it was a trap; only not when single steps do it. */
+/* Likewise for another exception. To run the instruction again is to raise it again, if eip is put
+ * back to it where it was a trap; only not when single steps do it. */
 static void give_up_exception(struct utrapframe *utf)
 {
 	enum { DEBUG = 1, BREAKPOINT = 3, OVERFLOW = 4, INT3 = 0xCC, INTO = 0xCE };
@@ -88,8 +88,9 @@ static void run(fault_handler_fn *handler, struct utrapframe *utf, uint32_t vect
 	fpu_call((void (*)(void *))handler, utf, vector);
 }
 
-/* A page fault that is not the system's: status says what the pager, or self_fault, says. The program's handler sees
- * only E_FAULT, not the pages that are known but cannot be given: those end the process. */
+/* A page fault that is not the system's: status says what the pager, or self_fault, says. The
+ * program's handler sees only E_FAULT, not the pages that are known but cannot be given: those end
+ * the process. */
 void fault_unhandled(int status, struct utrapframe *utf)
 {
 	if (status == E_FAULT && page_fault_handler != NULL) {

@@ -1,5 +1,5 @@
-/* The inside of printf: a conversion's spec, and the field that its argument becomes: padding, a prefix (sign, 0x),
- * zeros, a body. */
+/* The inside of printf: a conversion's spec, and the field that its argument becomes: padding, a
+ * prefix (sign, 0x), zeros, a body. */
 #pragma once
 
 #include "kernel/abi/types.h"
@@ -26,8 +26,8 @@ void field_emit(struct writer *writer, char c);
 void field_emit_times(struct writer *writer, char c, int times);
 void field_emit_bytes(struct writer *writer, const char *bytes, int length);
 
-/* Emits what stands before a body of that length: padding, prefix, zeros to fill the field if it wants them.
- * Returns how many blanks come behind the body. */
+/* Emits what stands before a body of that length: padding, prefix, zeros to fill the field if it
+ * wants them. Returns how many blanks come behind the body. */
 int field_open(struct writer *writer, const struct spec *spec, const char *prefix, int length,
                bool zeros);
 

@@ -1,4 +1,5 @@
-/* FPU and SSE registers around a handler. No state: the env page says whether they have been used. */
+/* FPU and SSE registers around a handler. No state: the env page says whether they have been
+ * used. */
 #include "libsys/fpu.h"
 #include "libsys/syscall.h"
 
@@ -8,7 +9,8 @@ struct state {
 	uint8_t bytes[512]; /* as FXSAVE writes them (SDM vol. 1, 10.5.1) */
 } __attribute__((aligned(16)));
 
-/* Not inline: others need no room for the state on their stack, which may be the exception stack. */
+/* Not inline: others need no room for the state on their stack, which may be the exception
+ * stack. */
 static __attribute__((noinline)) void call_between(void (*handler)(void *frame), void *frame)
 {
 	const uint32_t mxcsr = MXCSR_AT_RESET;

@@ -4,7 +4,8 @@
 
 #include "kernel/abi/types.h"
 
-/* Calls handler(frame) for `vector`. The handler finds FPU and SSE registers as a new program does, and
- * the interrupted code finds what it had there; but after their own exceptions (vectors 16 and 19), whose
- * handler must see and change them. A program that has not used them yet neither does so here. */
+/* Calls handler(frame) for `vector`. The handler finds FPU and SSE registers as a new program does,
+ * and the interrupted code finds what it had there; but after their own exceptions (vectors 16 and
+ * 19), whose handler must see and change them. A program that has not used them yet neither does so
+ * here. */
 void fpu_call(void (*handler)(void *frame), void *frame, uint32_t vector);

@@ -1,7 +1,9 @@
-/* Constructors and destructors, by the System V ABI: arrays of functions that the linker collects, those with
- * priorities (101 first) before those without (libsys/user.ld). A server has none: its link fails.
+/* Constructors and destructors, by the System V ABI: arrays of functions that the linker collects,
+ * those with priorities (101 first) before those without (libsys/user.ld). A server has none: its
+ * link fails.
  *
- * A fork copies what is left to run, and an exec drops it. Who ends by a fault, a panic or a kill runs nothing. */
+ * A fork copies what is left to run, and an exec drops it. Who ends by a fault, a panic or a kill
+ * runs nothing. */
 #include "libsys/init.h"
 
 #include "kernel/abi/status.h"

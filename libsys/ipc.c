@@ -118,7 +118,8 @@ uint32_t ipc_put_bytes(const void *bytes, uint32_t length)
 	const uint32_t limit = (IPC_WORDS_MAX - FIRST_MSG_WORD) * sizeof(uint32_t);
 	uint32_t taken = length < limit ? length : limit;
 
-	/* The last word goes as a whole, and a server's has what somebody else's message left there. */
+	/* The last word goes as a whole, and a server's has what somebody else's message left
+	 * there. */
 	if (taken % sizeof(uint32_t) != 0) {
 		env_page->msg[FIRST_MSG_WORD + taken / sizeof(uint32_t)] = 0;
 	}

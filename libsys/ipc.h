@@ -3,11 +3,11 @@
  * A message is three words and, if `nwords` is above 3, words 3.. in env_page->msg[3..].
  * `flags` are IPC_* bits beyond the phases: IPC_PAGES, IPC_WINDOW, no-wait and time-out bits.
  *
- * A run of pages to send need not be present: where the kernel refuses it, the caller's pager is asked for what is
- * not there (and for what cannot be written yet, if it is sent writable), and the call is made again, at most
- * IPC_TRIES times, for a pager may take pages away meanwhile. Then E_PERM, as for a run that the program does not
- * have; E_NO_MEM, E_LIMIT or E_LOST if that is why. A pager that lets the program have fewer pages than
- * the run has can never be content. */
+ * A run of pages to send need not be present: where the kernel refuses it, the caller's pager is
+ * asked for what is not there (and for what cannot be written yet, if it is sent writable), and the
+ * call is made again, at most IPC_TRIES times, for a pager may take pages away meanwhile. Then
+ * E_PERM, as for a run that the program does not have; E_NO_MEM, E_LIMIT or E_LOST if that is why.
+ * A pager that lets the program have fewer pages than the run has can never be content. */
 #pragma once
 
 #include "kernel/abi/ipc.h"
@@ -41,8 +41,9 @@ extern enum ipc_rank ipc_own_rank; /* IPC_RANK_APP until ipc_set_rank */
 void ipc_set_rank(enum ipc_rank own);
 void ipc_know_rank(envid_t env, enum ipc_rank rank); /* at most one id per rank */
 
-/* Pending bits that receives do not show the program: those that libsys itself asked for, and procmgr's notice
- * to pagers. A receive that brings only these starts again, and so does its bound. */
+/* Pending bits that receives do not show the program: those that libsys itself asked for, and
+ * procmgr's notice to pagers. A receive that brings only these starts again, and so does its
+ * bound. */
 extern uint32_t ipc_hidden_bits;
 #define IPC_HIDDEN_BITS PM_NOTIFY_NO_CLIENTS
 
@@ -59,8 +60,8 @@ enum { IPC_TRIES = 8 };
 /* The same as ipc_exchange, after E_PERM. */
 int ipc_exchange_absent(uint32_t phases, envid_t partner, struct ipc_msg *msg);
 
-/* Enters the kernel with *msg for the phases and flags given. >= 0: OK, and the answer is in *msg; else it is
- * as it was. */
+/* Enters the kernel with *msg for the phases and flags given. >= 0: OK, and the answer is in *msg;
+ * else it is as it was. */
 static inline int ipc_exchange(uint32_t phases, envid_t partner, struct ipc_msg *msg)
 {
 	struct syscall_regs regs = {(uint32_t)partner, msg->w[0], msg->w[1], msg->w[2]};

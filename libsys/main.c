@@ -1,4 +1,5 @@
-/* From the start code to the program's main, and out again. A file of its own: a JOS program has no main. */
+/* From the start code to the program's main, and out again. A file of its own: a JOS program has no
+ * main. */
 #include "libsys/init.h"
 #include "libsys/stdlib.h"
 

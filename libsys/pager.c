@@ -1,7 +1,8 @@
 /* The loop of a pager: reply and receive, check, hand the fault over.
  *
- * Faults come in two ways, with the same words: by IPC from the client's page-fault stub, and from the
- * kernel in the client's name (path `ipc`). Both are answered by a status once the page is mapped.
+ * Faults come in two ways, with the same words: by IPC from the client's page-fault stub, and from
+ * the kernel in the client's name (path `ipc`). Both are answered by a status once the page is
+ * mapped.
  *
  * Nobody is believed: a client is who the kernel's public record says is paged by us, and the page
  * calls check that too. */

@@ -7,17 +7,18 @@
  *             answer = ...;   map a page of fault.client with page calls, or refuse
  *     }
  *
- * Who starts a process with this one as its pager (spawn_paged, `run -p` in the shell) gives it the right to
- * that process's memory, and to its forks'. The process starts with all of its program's pages; what it
- * lacks are zero pages (PTE_ZERO_FILL), its stack below the first page, copies of what a fork shares
- * (PTE_COW), and what its pager took away. What the pager knows about a page belongs into the
- * page-table entry (kernel/abi/page.h), where it outlives the pager: then the pager server goes on with it.
+ * Who starts a process with this one as its pager (spawn_paged, `run -p` in the shell) gives it the
+ * right to that process's memory, and to its forks'. The process starts with all of its program's
+ * pages; what it lacks are zero pages (PTE_ZERO_FILL), its stack below the first page, copies of
+ * what a fork shares (PTE_COW), and what its pager took away. What the pager knows about a page
+ * belongs into the page-table entry (kernel/abi/page.h), where it outlives the pager: then the
+ * pager server goes on with it.
  *
- * Take pages away only from the client whose fault is being handled: another one may wait in a queue to send
- * them, and they would not arrive.
+ * Take pages away only from the client whose fault is being handled: another one may wait in a
+ * queue to send them, and they would not arrive.
  *
- * A pager of one's own has a pager itself, so it may fault like any other program; it must not call whom it
- * pages. */
+ * A pager of one's own has a pager itself, so it may fault like any other program; it must not call
+ * whom it pages. */
 #pragma once
 
 #include "kernel/abi/types.h"
@@ -32,16 +33,18 @@ struct pager_fault {
 	bool asked_by_kernel; /* path `ipc` */
 };
 
-/* Answers the fault that the last call brought, and waits for the next one. True: it is in *fault. False:
- * the last client is gone, or there is none and who started us is gone (the next call waits for new ones).
+/* Answers the fault that the last call brought, and waits for the next one. True: it is in *fault.
+ * False: the last client is gone, or there is none and who started us is gone (the next call waits
+ * for new ones).
  *
  * `answer` is OK: the client runs its instruction again. E_FAULT: not the pager's business; the
- * program's own handler is next, or its end. E_NO_MEM, E_LIMIT, E_LOST: its end, for that reason. The first call
- * answers nobody. Messages that are no faults, or not from clients, are refused here. Blocks. */
+ * program's own handler is next, or its end. E_NO_MEM, E_LIMIT, E_LOST: its end, for that reason.
+ * The first call answers nobody. Messages that are no faults, or not from clients, are refused
+ * here. Blocks. */
 bool pager_next(struct pager_fault *fault, int answer);
 
-/* Whether the process was started to page others (spawn_pager, `run -p`). If not, prints how it is: nobody would give
- * it clients. For the begin of main. */
+/* Whether the process was started to page others (spawn_pager, `run -p`). If not, prints how it is:
+ * nobody would give it clients. For the begin of main. */
 bool pager_wanted(const char *name);
 
 /* The answer after a page call with this result, conditional on fault.entry. */
@@ -52,6 +55,6 @@ envid_t pager_client_after(envid_t client);
 
 /* ---- For who starts one ---- */
 
-/* Waits until process `pid` serves as a pager, which it does from its first pager_next on. OK; E_DEAD: it
- * has ended; E_TIMEOUT: neither in `ms`; E_BAD_ENV: no such process. Blocks. */
+/* Waits until process `pid` serves as a pager, which it does from its first pager_next on. OK;
+ * E_DEAD: it has ended; E_TIMEOUT: neither in `ms`; E_BAD_ENV: no such process. Blocks. */
 int pager_await(pid_t pid, uint32_t ms);

@@ -99,8 +99,8 @@ static int break_cow(envid_t env, vaddr_t va, pte_t entry)
 
 /* ---- Pages of programs ---- */
 
-/* Where in our memory the archive's page for this entry is, and how many whole pages there are from it
- * on; 0 if it is not in the archive. */
+/* Where in our memory the archive's page for this entry is, and how many whole pages there are from
+ * it on; 0 if it is not in the archive. */
 static uint32_t find_source(vaddr_t va, pte_t entry, vaddr_t *source)
 {
 	uint32_t offset = PTE_ADDR(entry) + va;

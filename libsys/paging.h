@@ -23,10 +23,11 @@ enum paging_action paging_decide(vaddr_t va, pte_t entry, uint32_t err);
  * not ours. E_NO_MEM, E_LIMIT, E_LOST: ours, but there is no page to give. Does not block. */
 int paging_handle(envid_t env, vaddr_t va, pte_t entry, uint32_t err);
 
-/* The same decision as the answer to a fault that the kernel reported: w holds that message (FAULT_OP,
- * kernel/abi/ipc.h), then the reply; how many words that has. The kernel does the rest. */
+/* The same decision as the answer to a fault that the kernel reported: w holds that message
+ * (FAULT_OP, kernel/abi/ipc.h), then the reply; how many words that has. The kernel does the
+ * rest. */
 uint32_t paging_answer(envid_t env, uint32_t w[3]);
 
-/* The boot archive is at this address of ours; a read of a program's page brings up to `around` pages.
- * Without an archive (size 0, as from the start) programs' pages are not ours. */
+/* The boot archive is at this address of ours; a read of a program's page brings up to `around`
+ * pages. Without an archive (size 0, as from the start) programs' pages are not ours. */
 void paging_set_archive(vaddr_t start, uint32_t size, uint32_t around);

@@ -1,5 +1,6 @@
-/* Makes pages present, by asking for them as the page-fault stub does (nasm/user/upcall.asm), but before the fault:
- * where the answer is no, nothing has happened. Uses registers only, so a message in the making stays as it is. */
+/* Makes pages present, by asking for them as the page-fault stub does (nasm/user/upcall.asm), but
+ * before the fault: where the answer is no, nothing has happened. Uses registers only, so a message
+ * in the making stays as it is. */
 #include "libsys/present.h"
 #include "libsys/paging.h"
 #include "libsys/self.h"
@@ -11,8 +12,8 @@ static pte_t entry_of(vaddr_t va)
 	return (uvpd[va >> PTSHIFT] & PTE_P) != 0 ? uvpt[va >> PGSHIFT] : 0;
 }
 
-/* There is no pager to answer, or not now. A real fault waits for the next one, but a page that is nobody's would
- * end the program: by its entry it is somebody's, or not. */
+/* There is no pager to answer, or not now. A real fault waits for the next one, but a page that is
+ * nobody's would end the program: by its entry it is somebody's, or not. */
 static int touch(vaddr_t va, pte_t entry, uint32_t err)
 {
 	if (paging_decide(va, entry, err) == PAGING_NOT_OURS) {

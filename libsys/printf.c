@@ -1,8 +1,9 @@
 /* The formatter: conversions, widths, precisions; vsnprintf and snprintf on top.
  *
- * A conversion is parsed into a struct spec, its argument becomes a field: a prefix (sign, 0x), zeros, and a body.
- * An unknown conversion is printed as it stands, so that a mistake in a format shows, and takes no argument.
- * Floating-point numbers are in printf_real.c. No state, no memory, no system calls. */
+ * A conversion is parsed into a struct spec, its argument becomes a field: a prefix (sign, 0x),
+ * zeros, and a body. An unknown conversion is printed as it stands, so that a mistake in a format
+ * shows, and takes no argument. Floating-point numbers are in printf_real.c. No state, no memory,
+ * no system calls. */
 #include "libsys/field.h"
 #include "libsys/format.h"
 #include "libsys/stdio.h"

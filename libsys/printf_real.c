@@ -1,5 +1,5 @@
-/* printf of floating-point numbers: %f %e %g from their exact decimal digits, %a from their bits. No FPU: who
- * prints them does not load it, and in a handler disturbs nobody. */
+/* printf of floating-point numbers: %f %e %g from their exact decimal digits, %a from their bits.
+ * No FPU: who prints them does not load it, and in a handler disturbs nobody. */
 #include "libsys/field.h"
 #include "libsys/real.h"
 #include "libsys/string.h"

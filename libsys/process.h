@@ -23,24 +23,26 @@ extern envid_t process_manager;
  * E_NO_MEM, E_NO_ENV, E_LIMIT: no child, the caller is as it was. */
 pid_t fork(void);
 
-/* Starts program argv[0] of the archive with argc arguments, on the caller's fault path. E_NOT_FOUND, E_BAD_EXE,
- * E_TOO_BIG (arguments over PM_BYTES_MAX bytes together), E_NO_MEM, E_NO_ENV, E_LIMIT. */
+/* Starts program argv[0] of the archive with argc arguments, on the caller's fault path.
+ * E_NOT_FOUND, E_BAD_EXE, E_TOO_BIG (arguments over PM_BYTES_MAX bytes together), E_NO_MEM,
+ * E_NO_ENV, E_LIMIT. */
 pid_t spawn(int argc, const char *const argv[]);
 
-/* The same on the fault path given; programs of the JOS face (jos/...) are always on `self`. E_INVAL: no such
- * path, or `kernel` and the kernel was built without KFAULT=1. */
+/* The same on the fault path given; programs of the JOS face (jos/...) are always on `self`.
+ * E_INVAL: no such path, or `kernel` and the kernel was built without KFAULT=1. */
 pid_t spawn_on(enum fault_path path, int argc, const char *const argv[]);
 
-/* The same with a pager of its own: process `pager`, oneself or a descendant, which serves it as libsys/pager.h
- * says, and not on path `self`. Forks of the new process keep the pager, programs that they spawn do
- * not. Also E_PERM, E_BAD_ENV (`pager` may not be used, or does not live), E_INVAL (path `self`). */
+/* The same with a pager of its own: process `pager`, oneself or a descendant, which serves it as
+ * libsys/pager.h says, and not on path `self`. Forks of the new process keep the pager, programs
+ * that they spawn do not. Also E_PERM, E_BAD_ENV (`pager` may not be used, or does not live),
+ * E_INVAL (path `self`). */
 pid_t spawn_paged(pid_t pager, enum fault_path path, int argc, const char *const argv[]);
 
 /* The same, of a process that is to page others (libsys/pager.h). */
 pid_t spawn_pager(pid_t pager, enum fault_path path, int argc, const char *const argv[]);
 
-/* Becomes program argv[0], same pid. Returns only on error, the same as spawn's. What atexit was given, and
- * destructors, are not called. */
+/* Becomes program argv[0], same pid. Returns only on error, the same as spawn's. What atexit was
+ * given, and destructors, are not called. */
 int exec(int argc, const char *const argv[]);
 
 struct process_end {
@@ -64,31 +66,33 @@ int process_next(int cursor, struct pm_info *info);
 /* Lower the limits of a descendant or of oneself. 0 leaves one as it is. */
 int process_limit(pid_t pid, uint32_t pages, uint32_t children);
 
-/* How long a page fault of a descendant or of oneself (0) may wait for the pager's answer, in ms; 0: for ever.
- * What it starts later inherits that. What it was, or E_BAD_ENV, E_PERM, E_INVAL (above PM_DEADLINE_MS_MAX). */
+/* How long a page fault of a descendant or of oneself (0) may wait for the pager's answer, in ms;
+ * 0: for ever. What it starts later inherits that. What it was, or E_BAD_ENV, E_PERM, E_INVAL
+ * (above PM_DEADLINE_MS_MAX). */
 int process_deadline(pid_t pid, uint32_t ms);
 
-/* A hint for the scheduler about a descendant, or any other process if the caller is the first one; as
- * libsys/sched.h says: 1 taken, 0 ignored. kind: HINT_WEIGHT, HINT_CPU, HINT_NEXT (value 1). E_BAD_ENV,
- * E_PERM (oneself, too), E_INVAL. */
+/* A hint for the scheduler about a descendant, or any other process if the caller is the first one;
+ * as libsys/sched.h says: 1 taken, 0 ignored. kind: HINT_WEIGHT, HINT_CPU, HINT_NEXT (value 1).
+ * E_BAD_ENV, E_PERM (oneself, too), E_INVAL. */
 int process_hint(pid_t pid, enum hint kind, uint32_t value, uint32_t ms);
 
 /* The env id of a server; waits for none. E_NOT_FOUND; E_DEAD: it died too often. */
 envid_t process_server(enum pm_server which);
 /* How often it was started again. */
 uint32_t process_server_restarts(enum pm_server which);
-/* Ends a server, which is started again; who uses it goes on. E_PERM: only the first process may. */
+/* Ends a server, which is started again; who uses it goes on. E_PERM: only the first process
+ * may. */
 int process_server_kill(enum pm_server which);
 
-/* The page faults of all processes of a path that are no more; then, with reset, all counts of that path
- * begin anew (E_PERM: not the first process). */
+/* The page faults of all processes of a path that are no more; then, with reset, all counts of that
+ * path begin anew (E_PERM: not the first process). */
 int process_faults(enum fault_path path, bool reset, struct fault_counts *faults);
 
 /* The kernel's trace: PM_TRACE. E_PERM: not the first process; E_NO_CALL: the kernel has none. */
 int process_trace(enum pm_trace what, uint32_t argument);
 
-/* Ends the caller as exit does, and the machine. Status 0..100 becomes that of `scripts/run`. Returns only in who is not
- * the first process: E_PERM, and nothing has been done. */
+/* Ends the caller as exit does, and the machine. Status 0..100 becomes that of `scripts/run`.
+ * Returns only in who is not the first process: E_PERM, and nothing has been done. */
 int poweroff(int status);
 
 /* Ends the caller the way an unhandled fault does. vector 14 is a page fault. */

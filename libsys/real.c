@@ -1,6 +1,6 @@
-/* Floating-point numbers as decimal digits: words of nine digits, multiplied or divided by powers of two.
- * Every finite binary number has a finite decimal expansion, so nothing is lost until it is rounded, once.
- * No state, no memory, no FPU instructions (mk/user.mk sees to that). */
+/* Floating-point numbers as decimal digits: words of nine digits, multiplied or divided by powers
+ * of two. Every finite binary number has a finite decimal expansion, so nothing is lost until it is
+ * rounded, once. No state, no memory, no FPU instructions (mk/user.mk sees to that). */
 #include "libsys/real.h"
 
 enum {
@@ -75,7 +75,8 @@ static struct real reduced(const struct real *real)
 	return least;
 }
 
-/* Words before the point, with one that stays 0 for what rounding carries; log10(2) is less than 0.302. */
+/* Words before the point, with one that stays 0 for what rounding carries; log10(2) is less than
+ * 0.302. */
 static int words_before(const struct real *least)
 {
 	int shifted = least->exponent > 0 ? least->exponent : 0;
@@ -194,7 +195,8 @@ int decimal_first(const struct decimal *decimal)
 	return power;
 }
 
-/* Whether what is behind `unit` of words[i] is more than half a unit, or half of one that is odd. */
+/* Whether what is behind `unit` of words[i] is more than half a unit, or half of one that is
+ * odd. */
 static bool rounds_up(const struct decimal *decimal, int i, uint32_t unit)
 {
 	bool odd = (decimal->words[i] / unit & 1) != 0;

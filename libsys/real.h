@@ -1,5 +1,6 @@
-/* Floating-point numbers for printf: taken apart as bits and written out exactly, by integer arithmetic
- * alone. So printing them needs no FPU, whose first use in a turn costs an entry into the kernel. */
+/* Floating-point numbers for printf: taken apart as bits and written out exactly, by integer
+ * arithmetic alone. So printing them needs no FPU, whose first use in a turn costs an entry into
+ * the kernel. */
 #pragma once
 
 #include "kernel/abi/types.h"
@@ -28,8 +29,8 @@ struct decimal {
 	int point, count;
 };
 
-/* How many words the finite number needs: some 5 for those one meets, at most 124 for a double, 1,832 for a
- * long double. */
+/* How many words the finite number needs: some 5 for those one meets, at most 124 for a double,
+ * 1,832 for a long double. */
 int decimal_size(const struct real *real);
 /* Writes the number out into so many words. */
 void decimal_make(struct decimal *decimal, uint32_t *words, const struct real *real);
@@ -37,5 +38,6 @@ void decimal_make(struct decimal *decimal, uint32_t *words, const struct real *r
 int decimal_first(const struct decimal *decimal);
 /* The digit of that power of ten. */
 uint32_t decimal_digit(const struct decimal *decimal, int power);
-/* Rounds to a multiple of 10^power, ties to the even digit. power is at most 0, or that of the first digit. */
+/* Rounds to a multiple of 10^power, ties to the even digit. power is at most 0, or that of the
+ * first digit. */
 void decimal_round(struct decimal *decimal, int power);

@@ -1,9 +1,9 @@
 /* Fault path `self`, in the process itself: the exokernel's way.
  *
- * An env on this path starts as on JOS: everything loaded, no upcall, no exception stack. self_start
- * makes both before main, so that the stack grows and a fork's pages are copied here too, by
- * the same policy that the pager follows (libsys/paging.c). What nobody handles is run again without an
- * upcall (libsys/fault.c): then the kernel ends the env, and its death says why.
+ * An env on this path starts as on JOS: everything loaded, no upcall, no exception stack.
+ * self_start makes both before main, so that the stack grows and a fork's pages are copied here
+ * too, by the same policy that the pager follows (libsys/paging.c). What nobody handles is run
+ * again without an upcall (libsys/fault.c): then the kernel ends the env, and its death says why.
  *
  * A forked child is an env that its parent controls; procmgr does not know it. The parent asks the
  * kernel for deaths, keeps the ends of children here until wait() wants them, and hides the
@@ -174,7 +174,8 @@ static int copy_env(envid_t child)
 	return status == E_FAULT ? OK : status; /* there is none to copy */
 }
 
-/* Called by fork_env, in the parent. The child is noted while memory is still the parent's alone. */
+/* Called by fork_env, in the parent. The child is noted while memory is still the parent's
+ * alone. */
 static int complete_fork(envid_t child)
 {
 	children[nchildren++] = (struct child){.env = child};
@@ -293,8 +294,8 @@ void self_pause(uint32_t turn)
 	}
 }
 
-/* Whom we end ourselves the kernel does not report. Who has just ended by itself was killed in vain:
- * wait() will see how it ended. */
+/* Whom we end ourselves the kernel does not report. Who has just ended by itself was killed in
+ * vain: wait() will see how it ended. */
 int self_kill(pid_t pid)
 {
 	struct env_death death = {.id = pid, .cause = DEATH_KILLED};

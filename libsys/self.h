@@ -21,8 +21,8 @@ bool self_forked(void);
 /* Called by the start code, before main: from then on faults are handled. */
 void self_start(void);
 
-/* Handles a page fault as the pager would: copy on write, zero fill, stack growth. OK, E_FAULT before self_start, or the
- * pager's errors. Runs on the exception stack. */
+/* Handles a page fault as the pager would: copy on write, zero fill, stack growth. OK, E_FAULT
+ * before self_start, or the pager's errors. Runs on the exception stack. */
 int self_fault(const struct utrapframe *utf) __attribute__((regparm(1)));
 
 /* What fork, wait, kill and getppid of process.h do here. Forked children have their env ids as

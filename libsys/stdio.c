@@ -7,8 +7,8 @@
  * nothing is lost.
  *
  * The console's env id is looked up once, and again whenever that env is gone: procmgr has then
- * started another, to which the request that was not answered goes again. Writes are numbered, so that the
- * next console knows which of them the former one accepted. */
+ * started another, to which the request that was not answered goes again. Writes are numbered, so
+ * that the next console knows which of them the former one accepted. */
 #include "libsys/stdio.h"
 
 #include "libsys/format.h"

@@ -16,8 +16,8 @@ void *calloc(size_t count, size_t size);
 void *realloc(void *old, size_t size);
 void free(void *block);
 
-/* Ends the caller: calls what atexit was given, the last one first, then destructors, and flushes standard
- * output. Status 0..100; what is beyond becomes 100. */
+/* Ends the caller: calls what atexit was given, the last one first, then destructors, and flushes
+ * standard output. Status 0..100; what is beyond becomes 100. */
 _Noreturn void exit(int status);
 /* The same at once: nothing is called, and text that has not gone out is lost. */
 _Noreturn void _Exit(int status);

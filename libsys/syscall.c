@@ -185,7 +185,8 @@ int sys_ports(envid_t env, uint32_t first, uint32_t count)
 	return call(SYS_PORTS, (uint32_t)env, first, count, 0);
 }
 
-/* What is written may be a text that was never touched, or packed since. Bytes written, or an error. */
+/* What is written may be a text that was never touched, or packed since. Bytes written, or an
+ * error. */
 static int debug_write_part(vaddr_t va, uint32_t length)
 {
 	enum { TRIES = 8 };

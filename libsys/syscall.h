@@ -1,8 +1,8 @@
-/* System calls as C functions. Each is the kernel call of the same name in
- * kernel/abi/syscall.h, which says what it needs, returns and refuses; none is checked here. Addresses are what
- * the page tables say now: to a page call a page that was never touched is absent (libsys/present.h); only
- * sys_debug_write has such pages brought.
- * None blocks, except sys_yield and syscall_raw with SYS_IPC (see ipc.h). */
+/* System calls as C functions. Each is the kernel call of the same name in kernel/abi/syscall.h,
+ * which says what it needs, returns and refuses; none is checked here. Addresses are what the page
+ * tables say now: to a page call a page that was never touched is absent (libsys/present.h); only
+ * sys_debug_write has such pages brought. None blocks, except sys_yield and syscall_raw with
+ * SYS_IPC (see ipc.h). */
 #pragma once
 
 #include "kernel/abi/env.h"
@@ -104,8 +104,8 @@ int sys_trace(enum trace_op op, uint32_t first, uint32_t second);
 int sys_trace_stats(struct trace_stats *stats);
 int sys_trace_name(envid_t env, uint32_t extra, const char *name);
 
-/* Page calls stop after PAGE_RUN_MAX pages, or PAGE_FILLS_MAX filled; these go on until all n are done or one fails
- * (then what was done stays done). Return OK or the error. */
+/* Page calls stop after PAGE_RUN_MAX pages, or PAGE_FILLS_MAX filled; these go on until all n are
+ * done or one fails (then what was done stays done). Return OK or the error. */
 int page_alloc_all(envid_t env, vaddr_t va_flags, uint32_t npages);
 int page_fill_all(envid_t env, vaddr_t va_flags, envid_t src_env, vaddr_t src_va, uint32_t npages);
 int page_map_all(envid_t src_env, vaddr_t src_va_flags, envid_t dst_env, vaddr_t dst_va_perm,

@@ -1,5 +1,6 @@
 /* What the parts of `bench` share. Each part is one row or two of the table in docs/performance.md:
- * it prepares, marks the start, works, marks the stop, checks what the work left behind, reports. */
+ * it prepares, marks the start, works, marks the stop, checks what the work left behind,
+ * reports. */
 #pragma once
 
 #include "kernel/abi/types.h"
@@ -27,8 +28,8 @@ uint64_t mark_stop(void);
 /* Prints a measurement: `ops` times the work of row `id` took that many counts. `size` is
  * what the cost may depend on (pages, words), 0 where nothing is. */
 void report(const char *id, uint32_t size, uint32_t ops, uint64_t counts);
-/* Prints a fact about a measurement; of scale.c, the per mille of their time that the CPUs waited for the
- * kernel lock. */
+/* Prints a fact about a measurement; of scale.c, the per mille of their time that the CPUs waited
+ * for the kernel lock. */
 void note(const char *name, uint32_t value);
 
 /* End the program, with a line: a call failed; if a result is wrong; if a call failed. */
@@ -47,8 +48,9 @@ uint32_t times(uint32_t full, uint32_t brief);
 /* Present entries of the own page tables below UTOP. */
 uint32_t pages_mapped(void);
 
-/* Contents for whole pages: every word of every page has a value of its own, and in each page one word is a mark.
- * In a brief run only a few words of each page are looked at. `area` is where the first page is. */
+/* Contents for whole pages: every word of every page has a value of its own, and in each page one
+ * word is a mark. In a brief run only a few words of each page are looked at. `area` is where the
+ * first page is. */
 void pages_fill(vaddr_t area, uint32_t npages); /* marked 0 */
 void pages_mark(vaddr_t area, uint32_t npages, uint32_t mark);
 /* How many have what was filled in, and that mark. */

@@ -1,5 +1,5 @@
-/* B1 to B3: what does not touch memory of programs: the cheapest system call, a message there and back,
- * a yield. */
+/* B1 to B3: what does not touch memory of programs: the cheapest system call, a message there and
+ * back, a yield. */
 #include "apps/bench/bench.h"
 #include "libsys/ipc.h"
 #include "libsys/syscall.h"

@@ -1,5 +1,5 @@
-/* B6 and B7: page faults that the process's fault path settles: a write to a page shared since a fork,
- * and the first write to a page that is marked zero-filled. */
+/* B6 and B7: page faults that the process's fault path settles: a write to a page shared since a
+ * fork, and the first write to a page that is marked zero-filled. */
 #include "apps/bench/bench.h"
 #include "libsys/stdlib.h"
 #include "libsys/string.h"

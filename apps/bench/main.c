@@ -3,7 +3,7 @@
  *     path NAME                    the fault path that this process is on
  *     figure ROW SIZE OPS COUNTS   one measurement
  *     note NAME VALUE              a fact about one
- *     clock COUNTS MICROSECONDS    how long it all took, by the processor's counter and by the clock
+ *     clock COUNTS MICROSECONDS    how long it all took, by the processor's counter and the clock
  *
  * and ends with 1, after a line that says why, as soon as a result is wrong. */
 #include "apps/bench/bench.h"

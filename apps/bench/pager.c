@@ -1,5 +1,5 @@
-/* B8: what a fault handled in another address space costs by itself. The program is the pager of an env
- * that it made, which touches pages that the pager has, resident and zero: the fault comes as a
+/* B8: what a fault handled in another address space costs by itself. The program is the pager of an
+ * env that it made, which touches pages that the pager has, resident and zero: the fault comes as a
  * message, the page goes with the answer.
  *
  * The env shares the program's memory, like a thread, and has a stack of its own in it; only the
@@ -102,7 +102,8 @@ static uint32_t serve(envid_t env)
 	return faults;
 }
 
-/* Whether each page has what the env wrote into its first word, and is zero as before in all others. */
+/* Whether each page has what the env wrote into its first word, and is zero as before in all
+ * others. */
 static bool pages_are_touched(uint32_t npages)
 {
 	const volatile uint32_t *words = (volatile uint32_t *)BENCH_AREA;

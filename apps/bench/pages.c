@@ -14,7 +14,8 @@ enum {
 
 /* ---- the receiver ---- */
 
-/* How many of the pages that came are those that were sent; the sender may see that they were here. */
+/* How many of the pages that came are those that were sent; the sender may see that they were
+ * here. */
 static uint32_t check_and_drop(uint32_t npages)
 {
 	uint32_t right = pages_right(BENCH_WINDOW, npages, 0);

@@ -1,5 +1,6 @@
-/* B4 and B5: fork, exit and wait of a process that has nothing but itself, or some pages more. The child
- * ends at once; what a fork costs later, when pages are written, is B6. Then shapes of both. */
+/* B4 and B5: fork, exit and wait of a process that has nothing but itself, or some pages more. The
+ * child ends at once; what a fork costs later, when pages are written, is B6. Then shapes of
+ * both. */
 #include "apps/bench/bench.h"
 #include "libsys/ipc.h"
 #include "libsys/stdlib.h"
@@ -23,8 +24,8 @@ static void fork_and_wait(struct process_end *end)
 	}
 }
 
-/* Whether a page of the program is there and a fork leaves it alone. On path `self` (who has no pager is on it) the
- * library writes down in the program's data whose child it is. */
+/* Whether a page of the program is there and a fork leaves it alone. On path `self` (who has no
+ * pager is on it) the library writes down in the program's data whose child it is. */
 static bool stays_in_fork(pte_t entry)
 {
 	return entry & PTE_P && (env_page->pager || !(entry & (PTE_W | PTE_COW)));
@@ -185,7 +186,8 @@ void shape_forks(void)
 	(void)sbrk(-(MANY + 1) * (intptr_t)PGSIZE);
 }
 
-/* A message from whoever sends one: a receive from the child alone would be known to its death, as a call is. */
+/* A message from whoever sends one: a receive from the child alone would be known to its death, as
+ * a call is. */
 static envid_t take_message(void)
 {
 	struct ipc_msg msg = {.from = 0};
@@ -196,8 +198,8 @@ static envid_t take_message(void)
 	return msg.from;
 }
 
-/* From a child's exit to the end of its parent's wait. The last that both did before is a message of the child's; before
- * that, the child was called and answered, if `called`. */
+/* From a child's exit to the end of its parent's wait. The last that both did before is a message
+ * of the child's; before that, the child was called and answered, if `called`. */
 static void measure_exit(const char *id, bool called)
 {
 	volatile uint64_t *start = (volatile uint64_t *)shared_start();

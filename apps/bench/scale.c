@@ -1,8 +1,8 @@
 /* Work that independent processes do side by side: what several CPUs make of it.
  *
- * A part runs as many loops as it is told, each in a process of its own, and measures from the word to
- * go until the last has done its share. The share is fixed, so on as many CPUs as loops it takes, at
- * best, as long as one loop alone. */
+ * A part runs as many loops as it is told, each in a process of its own, and measures from the word
+ * to go until the last has done its share. The share is fixed, so on as many CPUs as loops it
+ * takes, at best, as long as one loop alone. */
 #include "apps/bench/bench.h"
 #include "libsys/ipc.h"
 #include "libsys/stdlib.h"

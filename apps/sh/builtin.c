@@ -1,5 +1,5 @@
-/* The table of builtins, and `help`, which prints it. tools/parley/programs.py reads their names here:
- * a line per builtin. */
+/* The table of builtins, and `help`, which prints it. tools/parley/programs.py reads their names
+ * here: a line per builtin. */
 #include "apps/sh/sh.h"
 #include "libsys/stdio.h"
 #include "libsys/string.h"
@@ -9,18 +9,28 @@ static int run_help(int argc, char *argv[]);
 /* clang-format off */
 static const struct builtin builtins[] = {
 	{"help", "[COMMAND]", "this list, or how to call a command", run_help, 0, 1, false},
-	{"ps", "[-s | -w [SECONDS]]", "the processes, and the servers; -s scheduling, -w again and again", ps_run, 0, 2, false},
-	{"hint", "PID [weight=1..4] [cpu=N] [next] [ms=N]", "advice for the scheduler, for 60 s or ms", hint_run, 2, 5, false},
-	{"kill", "PID|SERVER...", "ends processes; pager and console start again", kill_run, 1, SHELL_WORDS_MAX, false},
-	{"wait", "[PID]", "waits for background programs; Ctrl-C ends the wait", job_wait, 0, 1, false},
-	{"fg", "[PID]", "background program PID, or the last one, reads; Ctrl-C ends it", job_foreground, 0, 1, false},
-	{"run", "[-f PATH] [-p PAGER] [-d MS] PROGRAM...", "on fault path PATH; PAGER handles its faults, in MS", NULL, 1, 0, true},
-	{"time", "COMMAND...", "runs a command and times it", time_command, 1, SHELL_WORDS_MAX, false},
+	{"ps", "[-s | -w [SECONDS]]",
+		"the processes, and the servers; -s scheduling, -w again and again",
+		ps_run, 0, 2, false},
+	{"hint", "PID [weight=1..4] [cpu=N] [next] [ms=N]",
+		"advice for the scheduler, for 60 s or ms", hint_run, 2, 5, false},
+	{"kill", "PID|SERVER...", "ends processes; pager and console start again",
+		kill_run, 1, SHELL_WORDS_MAX, false},
+	{"wait", "[PID]", "waits for background programs; Ctrl-C ends the wait",
+		job_wait, 0, 1, false},
+	{"fg", "[PID]", "background program PID, or the last one, reads; Ctrl-C ends it",
+		job_foreground, 0, 1, false},
+	{"run", "[-f PATH] [-p PAGER] [-d MS] PROGRAM...",
+		"on fault path PATH; PAGER handles its faults, in MS", NULL, 1, 0, true},
+	{"time", "COMMAND...", "runs a command and times it",
+		time_command, 1, SHELL_WORDS_MAX, false},
 	{"sleep", "SECONDS", "does nothing for so long, 0.2 is fine", time_sleep, 1, 1, true},
 	{"ls", "", "the files", files_ls, 0, 0, false},
 	{"cat", "FILE...", "prints files", files_cat, 1, SHELL_WORDS_MAX, true},
-	{"faults", "[PID|-r]", "page faults by kind and cost; -r: count anew", faults_run, 0, 1, false},
-	{"trace", "on [PAGES]|off|stat|save|clear", "records what the kernel does", trace_run, 1, 2, false},
+	{"faults", "[PID|-r]", "page faults by kind and cost; -r: count anew",
+		faults_run, 0, 1, false},
+	{"trace", "on [PAGES]|off|stat|save|clear", "records what the kernel does",
+		trace_run, 1, 2, false},
 	{"exit", "[STATUS]", "leaves the shell, as Ctrl-D does", leave_run, 0, 1, false},
 	{"poweroff", "[STATUS]", "ends the machine", leave_run, 0, 1, false},
 };
@@ -58,7 +68,8 @@ static int run_help(int argc, char *argv[])
 		printf("  %-8s %-28s  %s\n", builtins[i].name, builtins[i].arguments,
 		       builtins[i].help);
 	}
-	puts("\"a & b\" runs a in the background, \"a; b\" first a and then b, # is a comment. Ctrl-C ends what");
+	puts("\"a & b\" runs a in the background, \"a; b\" first a and then b, # is a comment. "
+	     "Ctrl-C ends what");
 	printf("runs in the foreground. Programs:\n ");
 	for (uint32_t i = 0; file_list(i, &info) >= 0; i++) {
 		printf(" %s", info.name);

@@ -50,7 +50,8 @@ static bool parse_option(const char *option, char *value, struct command *comman
 	       args_number(value, 0, INT32_MAX / 1000, &command->deadline_ms);
 }
 
-/* Takes the words of a command, those of `run` out of it. False, after a message, if `run` is wrong. */
+/* Takes the words of a command, those of `run` out of it. False, after a message, if `run` is
+ * wrong. */
 static bool command_parse(int argc, char *argv[], struct command *command)
 {
 	const struct builtin *builtin = builtin_find(argv[0]);
@@ -89,8 +90,9 @@ static void end_pagers(const struct command *command)
 	}
 }
 
-/* Waits until the pager serves. False, after a message, if it has ended instead: then the pager server would take its
- * place. One that is slow is taken at its word; a deadline is for those that never answer. */
+/* Waits until the pager serves. False, after a message, if it has ended instead: then the pager
+ * server would take its place. One that is slow is taken at its word; a deadline is for those that
+ * never answer. */
 static bool pager_serves(const struct command *command, int i)
 {
 	pid_t pid = command->pager_pids[i];
@@ -119,7 +121,8 @@ static enum fault_path own_path(void)
 	return process_next(self - 1, &info) == self ? info.path : FAULT_PATH_INHERIT;
 }
 
-/* Starts one pager, which cannot be on path `self`, paged by process `pager`. Its pid, or an error after a message. */
+/* Starts one pager, which cannot be on path `self`, paged by process `pager`. Its pid, or an error
+ * after a message. */
 static pid_t start_pager(struct command *command, int i, pid_t pager)
 {
 	char *words[PAGER_WORDS_MAX];
@@ -147,8 +150,8 @@ static pid_t start_pager(struct command *command, int i, pid_t pager)
 	return pid;
 }
 
-/* Starts the pagers, each paged by the one before it. The last one's pid, 0 if there are none, or an error,
- * after a message. */
+/* Starts the pagers, each paged by the one before it. The last one's pid, 0 if there are none, or
+ * an error, after a message. */
 static pid_t start_pagers(struct command *command)
 {
 	pid_t pid = 0;
@@ -174,8 +177,8 @@ static void wait_for_pagers(const struct command *command)
 	}
 }
 
-/* Starts a program of the archive. Its pid or an error. It inherits its deadline: it may fork before another
- * could be set. */
+/* Starts a program of the archive. Its pid or an error. It inherits its deadline: it may fork
+ * before another could be set. */
 static pid_t start_program(struct command *command, pid_t pager)
 {
 	const char *name = command->argv[0];

@@ -1,19 +1,23 @@
 /* faults: how many page faults each process had, of which kind, and what they cost.
  *
  *     FAULTS   all; of these, by what was done about them:
- *     COW      a shared page written: COPIED, or UNDONE where nobody else had it any more, so that it was kept
- *     ZERO     a zero page where heap or bss was marked      STACK   a zero page where the stack grew
- *     LOAD     text or data of the program, from the archive, or a page that its pager kept elsewhere
+ *     COW      a shared page written: COPIED, or UNDONE where nobody else had it any more, so that
+ *              it was kept
+ *     ZERO     a zero page where heap or bss was marked
+ *     STACK    a zero page where the stack grew
+ *     LOAD     text or data of the program, from the archive, or a page that its pager kept
+ *              elsewhere
  *     OTHER    none of these: the program's own handler, its end, or settled meanwhile
  *     IPCS     messages: to the pager, and its answers
- *     KERNEL, HANDLER, PAGER   average of the faults under a trace, "-" if there were none: time-stamp
- *                   counts in the kernel, in the process on its exception stack, and in the pager;
- *                   with ICOUNT=1 instructions. Entry and exit code (some dozens) counts for who runs
- *                   in user mode, the handler's last part after its last system call for nobody.
- *                   The trace itself is left out (kernel/look/account.c).
+ *     KERNEL, HANDLER, PAGER   average of the faults under a trace, "-" if there were none:
+ *              time-stamp counts in the kernel, in the process on its exception stack, and in
+ *              the pager; with ICOUNT=1 instructions. Entry and exit code (some dozens) counts
+ *              for who runs in user mode, the handler's last part after its last system call
+ *              for nobody. The trace itself is left out (kernel/look/account.c).
  *
- * Below the processes stands, for each path, the sum of those that are no more. The kinds come from the kernel, which
- * counts page calls made on condition (kernel/abi/env.h): so they are the same on each path. */
+ * Below the processes stands, for each path, the sum of those that are no more. The kinds come from
+ * the kernel, which counts page calls made on condition (kernel/abi/env.h): so they are the same on
+ * each path. */
 #include "apps/sh/sh.h"
 #include "libsys/args.h"
 #include "libsys/status.h"

@@ -88,8 +88,8 @@ int job_wait_child(pid_t pid, struct process_end *end)
 	return result;
 }
 
-/* A process that does nothing but stand in the foreground while the shell waits for others: Ctrl-C ends this one. Its
- * pid, or an error. */
+/* A process that does nothing but stand in the foreground while the shell waits for others: Ctrl-C
+ * ends this one. Its pid, or an error. */
 static pid_t start_stand_in(void)
 {
 	pid_t pid = fork();
@@ -121,8 +121,8 @@ static bool any_left(pid_t pid)
 	return false;
 }
 
-/* Waits for background programs, and reports each. Statuses go to `statuses`, by place in the table. False if Ctrl-C
- * came first. */
+/* Waits for background programs, and reports each. Statuses go to `statuses`, by place in the
+ * table. False if Ctrl-C came first. */
 static bool wait_for_jobs(pid_t pid, int statuses[JOBS_MAX])
 {
 	pid_t stand_in = shell_interactive && any_left(pid) ? start_stand_in() : 0;

@@ -16,7 +16,8 @@ static bool kill_one(const char *word)
 		status = process_server_kill(server);
 	} else if (args_number(word, 1, INT32_MAX, &pid)) {
 		if (pid == FIRST_PROCESS) {
-			puts("kill: 1: the machine would end with this process: `poweroff` does that");
+			puts("kill: 1: the machine would end with this process: `poweroff` "
+			     "does that");
 			return false;
 		}
 		status = kill(pid);

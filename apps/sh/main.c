@@ -4,7 +4,8 @@
  *     'text' "text"                      quotes keep blanks, & and ; in a word
  *     # text                             a comment
  *
- * A line with something else that shells know, or too long, is refused as a whole: nothing of it runs.
+ * A line with something else that shells know, or too long, is refused as a whole: nothing of it
+ * runs.
  *
  * A command is a builtin or a program of the archive. A builtin runs in the shell itself, but for
  * one that takes its time or runs in the background: that one runs in a fork, so that
@@ -139,7 +140,8 @@ static int run_interactive(void)
 		if (length >= 0) {
 			run_line(line);
 		} else if (length == E_TOO_BIG) {
-			printf("sh: the line is too long, nothing of it is run (at most %d characters)\n",
+			printf("sh: the line is too long, nothing of it is run "
+			       "(at most %d characters)\n",
 			       READLINE_MAX);
 		} else if (length != E_INTERRUPTED) {
 			return end_of_input(length);

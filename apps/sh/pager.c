@@ -1,4 +1,5 @@
-/* Pagers that `run -p` started: they end by themselves when they have no clients left, unless they hang. */
+/* Pagers that `run -p` started: they end by themselves when they have no clients left, unless they
+ * hang. */
 #include "libsys/pager.h"
 #include "apps/sh/sh.h"
 #include "libsys/status.h"

@@ -29,7 +29,8 @@ struct builtin {
 
 extern bool shell_interactive;
 extern bool shell_in_background; /* this is a fork that runs a builtin in the background */
-/* Nothing runs in the foreground: the shell itself reads (and Ctrl-C ends the line), or with -c is what Ctrl-C ends. */
+/* Nothing runs in the foreground: the shell itself reads (and Ctrl-C ends the line), or with -c is
+ * what Ctrl-C ends. */
 void shell_take_foreground(void);
 
 /* ---- builtin.c ---- */
@@ -50,8 +51,8 @@ int command_foreground(int argc, char *argv[]);
 
 /* ---- pager.c ---- */
 
-/* Somebody waits for this pager, which `run -p` started: ends it, with a message, if it has no clients left and
- * hangs, so that it will not see that. */
+/* Somebody waits for this pager, which `run -p` started: ends it, with a message, if it has no
+ * clients left and hangs, so that it will not see that. */
 void pager_release(pid_t pid, const char *name);
 
 /* ---- job.c ---- */
@@ -66,7 +67,8 @@ void job_forget_all(void);
 void job_report_ended(void);
 /* Waits for a child that Ctrl-C may end meanwhile. Its pid or an error. */
 int job_wait_child(pid_t pid, struct process_end *end);
-/* Waits for all of them, or until Ctrl-C, which ends none. The first status that is not 0, in the order of the table. */
+/* Waits for all of them, or until Ctrl-C, which ends none. The first status that is not 0, in the
+ * order of the table. */
 int job_wait_all(void);
 
 /* ---- server.c ---- */

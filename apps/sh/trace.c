@@ -1,9 +1,10 @@
 /* trace: the kernel's trace, switched on and off, and written out to the host.
  *
- * `save` takes the records out of the kernel's rings and writes them byte by byte to PM_TRACE_OUT, which
- * QEMU puts into a file (scripts/run, TRACE=file). What it writes is chunks:
+ * `save` takes the records out of the kernel's rings and writes them byte by byte to PM_TRACE_OUT,
+ * which QEMU puts into a file (scripts/run, TRACE=file). What it writes is chunks:
  *
- *     magic | enum chunk | argument | bytes | Adler-32 of the bytes | bytes ...      five words, bytes
+ *     magic | enum chunk | argument | bytes | Adler-32 of the bytes | bytes ...
+ *     five words, then bytes
  *     CHUNK_HEAD      argument CPUs; struct trace_stats
  *     CHUNK_RECORDS   argument CPU; struct trace_record ...
  *     CHUNK_END       struct trace_stats: what was left, and lost

@@ -1,19 +1,23 @@
-/* A pager that packs cold pages: each client keeps at most so many pages of its own in memory, and the ones
- * that it got first are packed (store.c) until it touches them again.
+/* A pager that packs cold pages: each client keeps at most so many pages of its own in memory, and
+ * the ones that it got first are packed (store.c) until it touches them again.
  *
  *     run -p zippager PROGRAM          32 pages
  *     run -p 'zippager 100' PROGRAM    100 pages
  *
- * What a page-table entry says goes on being the truth. A packed page is PTE_KEPT | place << 12 in its client's
- * page table: a fork copies that like any other entry, and then the place has two holders. It is given up when the
- * last entry that names it is gone; to know, one looks at the clients' page tables. So an entry is a claim that
- * anybody can make up. It is believed of one program and its forks, the family, whose pages are packed; other clients are
- * paged without, and get nothing back. When the family is gone its pages are forgotten, and the next client begins another.
+ * What a page-table entry says goes on being the truth. A packed page is PTE_KEPT | place << 12 in
+ * its client's page table: a fork copies that like any other entry, and then the place has two
+ * holders. It is given up when the last entry that names it is gone; to know, one looks at the
+ * clients' page tables. So an entry is a claim that anybody can make up. It is believed of one
+ * program and its forks, the family, whose pages are packed; other clients are paged without, and
+ * get nothing back. When the family is gone its pages are forgotten, and the next client begins
+ * another.
  *
- * Taking a page away takes several calls. Nothing can come between them, because it is done only to the
- * client whose fault is being handled: that one waits for our answer, and cannot fork meanwhile.
+ * Taking a page away takes several calls. Nothing can come between them, because it is done only to
+ * the client whose fault is being handled: that one waits for our answer, and cannot fork
+ * meanwhile.
  *
- *     writable, one mapping --mark--> read only, copy on write --map here, pack, unmap--> 0 --mark--> kept
+ *     writable, one mapping --mark--> read only, copy on write
+ *                           --map here, pack, unmap--> 0 --mark--> kept
  */
 #include "apps/zippager/store.h"
 #include "libsys/args.h"
@@ -50,7 +54,8 @@ static bool is_member(envid_t env)
 	return family[ENV_SLOT(env)] == env;
 }
 
-/* Or a copy of one, that has not been here yet. Who forks writes to its stack, and so was here before its child. */
+/* Or a copy of one, that has not been here yet. Who forks writes to its stack, and so was here
+ * before its child. */
 static bool is_of_family(envid_t env)
 {
 	envid_t parent = env_infos[ENV_SLOT(env)].parent;
@@ -100,8 +105,9 @@ static bool holds(envid_t env, uint32_t place)
 	       entry == (place << PGSHIFT | PTE_KEPT);
 }
 
-/* Forgets the place if nobody holds it. A fork in progress may copy the entry to a client that was looked at
- * before; whom it copies from still has it then, unless it died meanwhile: then it is not sure. */
+/* Forgets the place if nobody holds it. A fork in progress may copy the entry to a client that was
+ * looked at before; whom it copies from still has it then, unless it died meanwhile: then it is not
+ * sure. */
 static void forget_unless_held(uint32_t place)
 {
 	static envid_t seen[NENV];
@@ -150,8 +156,8 @@ static int pack_page(envid_t env, vaddr_t va)
 	return place;
 }
 
-/* Puts the page away, if it is the client's alone and writable. If a step fails the page stays, at worst
- * marked copy-on-write: the next write makes it what it was. */
+/* Puts the page away, if it is the client's alone and writable. If a step fails the page stays, at
+ * worst marked copy-on-write: the next write makes it what it was. */
 static void take_away(envid_t env, vaddr_t va)
 {
 	pte_t entry;

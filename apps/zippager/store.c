@@ -4,8 +4,8 @@
  *     token:        count << 1 | 1, word            `count` times that word
  *                   count << 1, word, word ...      `count` words as they are
  *
- * A page of zeros takes 8 bytes, one without equal neighbours 4 more than it had. A sum over the page tells,
- * when it is unpacked, that it is the same. */
+ * A page of zeros takes 8 bytes, one without equal neighbours 4 more than it had. A sum over the
+ * page tells, when it is unpacked, that it is the same. */
 #include "apps/zippager/store.h"
 #include "kernel/abi/memlayout.h"
 #include "libsys/assert.h"

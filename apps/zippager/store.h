@@ -5,11 +5,12 @@
 
 enum { STORE_PLACES = 4096 };
 
-/* Packs a page, which belongs at `va`, and keeps it. Its place, 0..STORE_PLACES - 1, or -1: no room. */
+/* Packs a page, which belongs at `va`, and keeps it. Its place, 0..STORE_PLACES - 1, or -1: no
+ * room. */
 int store_put(const uint32_t *page, vaddr_t va);
 
-/* Unpacks what is at the place, which stays there. False if there is no page, or another than the one at
- * `va`. Ends the pager if what comes out is not what went in. */
+/* Unpacks what is at the place, which stays there. False if there is no page, or another than the
+ * one at `va`. Ends the pager if what comes out is not what went in. */
 bool store_get(uint32_t place, vaddr_t va, uint32_t *page);
 
 /* Where the page at the place belongs; 0 if there is none. */

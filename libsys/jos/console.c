@@ -1,8 +1,8 @@
 /* Input, from the console server by IPC: lines are edited there.
  *
- * procmgr says who the console is; that is asked at the first use, and again when that one is dead: then
- * there is another, and the request goes there. A program that was started without a console reads
- * nothing. */
+ * procmgr says who the console is; that is asked at the first use, and again when that one is dead:
+ * then there is another, and the request goes there. A program that was started without a console
+ * reads nothing. */
 #include "libsys/jos/kernel.h"
 
 #include "protocols/console.h"

@@ -13,8 +13,8 @@
  * the copy may be that of another env with the page, which never notices. */
 #include "libsys/jos/kernel.h"
 
-/* In nasm/user/fork.asm; see there. The child returns on a copy of our stack that is made later: no C
- * function may be left, or change what is on the stack above fork_env, between. */
+/* In nasm/user/fork.asm; see there. The child returns on a copy of our stack that is made later: no
+ * C function may be left, or change what is on the stack above fork_env, between. */
 int fork_env(uint32_t eax, int (*complete)(envid_t child));
 
 enum {
@@ -71,8 +71,9 @@ static int share(envid_t child, uint32_t first, uint32_t end)
 	return kernel_call_run(SYS_PAGE_SHARE, end - first, regs);
 }
 
-/* The same for [first, end) with the stack in it. But the pages of the stack that the parent is at work on are
- * copied at once: it writes there before the fork is over, and must not need memory for that when there is none. */
+/* The same for [first, end) with the stack in it. But the pages of the stack that the parent is at
+ * work on are copied at once: it writes there before the fork is over, and must not need memory for
+ * that when there is none. */
 static int share_with_stack(envid_t child, uint32_t first, uint32_t end)
 {
 	vaddr_t frame = (vaddr_t)__builtin_frame_address(0);
@@ -130,8 +131,8 @@ static int copy_kin_pages(envid_t child)
 	return error;
 }
 
-/* Makes a run of n pages, if they may be written now or at the first write, pages shared with kin: so share()
- * maps them as they are. */
+/* Makes a run of n pages, if they may be written now or at the first write, pages shared with kin:
+ * so share() maps them as they are. */
 static int make_kin_pages(uint32_t page, uint32_t n)
 {
 	uint32_t rights = rights_of(page);
@@ -161,7 +162,8 @@ static uint32_t stack_bottom_page(void)
 	return page;
 }
 
-/* Lets the child run, or undoes it: the child, or an error of JOS's, told apart from the kernel's. */
+/* Lets the child run, or undoes it: the child, or an error of JOS's, told apart from the
+ * kernel's. */
 static envid_t finish(envid_t child, int error)
 {
 	if (!error) {

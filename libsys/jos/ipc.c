@@ -3,10 +3,11 @@
  *     register words    0: value    1: permission, 0 without a page
  *
  * The kernel moves the page with the rights that both sides agree on; software bits are the
- * receiver's, so the receiver sets those of the sender's permission afterwards, on its own entry.
- * A receive publishes value, sender and permission in the caller's record (IPC_PUBLISH). On JOS a sender tries until
- * the receiver waits, so it goes on before the receiver does, and programs count on that: they send, and then look at
- * memory that the receiver will change. IPC_PUBLISH keeps that order for senders that the kernel had queued. */
+ * receiver's, so the receiver sets those of the sender's permission afterwards, on its own entry. A
+ * receive publishes value, sender and permission in the caller's record (IPC_PUBLISH). On JOS a
+ * sender tries until the receiver waits, so it goes on before the receiver does, and programs count
+ * on that: they send, and then look at memory that the receiver will change. IPC_PUBLISH keeps that
+ * order for senders that the kernel had queued. */
 #include "libsys/jos/kernel.h"
 
 enum { ONE_WORD_MORE = IPC_WORDS(2) };

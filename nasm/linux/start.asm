@@ -1,4 +1,5 @@
-; What the first process of the Linux measurements (apps/bench/linux/) needs beside C: it has no library.
+; What the first process of the Linux measurements (apps/bench/linux/) needs beside C: it has no
+; library.
 
 	section .text
 	global _start, linux_call, linux_call_fast, signal_return
@@ -49,8 +50,8 @@ linux_call:
 
 ; int linux_call_fast(int number, void (*entry)(void));
 ;
-; A call without arguments through the kernel's own entry code (AT_SYSINFO: sysenter where there is one),
-; which keeps all registers but eax.
+; A call without arguments through the kernel's own entry code (AT_SYSINFO: sysenter where there is
+; one), which keeps all registers but eax.
 linux_call_fast:
 	mov	eax, [esp + 4]
 	jmp	[esp + 8]

@@ -8,7 +8,8 @@
 ;	 +4  err
 ;	 +0  fault_va   <- esp
 ;
-; Where one nests, a frame stands at any multiple of 4: ebx keeps it while the stack is aligned for C.
+; Where one nests, a frame stands at any multiple of 4: ebx keeps it while the stack is aligned for
+; C.
 ;
 ; Both ways back put every register and flag in place, whichever stack the interrupted code was on.
 
@@ -60,8 +61,8 @@ jos_resume:
 ;
 ; void jos_exception(struct UTrapframe *utf) decides. The way back is `iret` from the interrupted
 ; stack, which sets eip and eflags in one step: so a handler may set FL_TF and see every single
-; instruction. Where that stack is the exception stack, the three words lie in the scratch word and in
-; the part of our frame that was read before.
+; instruction. Where that stack is the exception stack, the three words lie in the scratch word and
+; in the part of our frame that was read before.
 ;
 ;	esp - 4   eflags       <- esp of the interrupted code is above
 ;	esp - 8   cs

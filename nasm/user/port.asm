@@ -4,8 +4,8 @@ section .text
 
 ; void port_send(uint16_t port, uint8_t value, uint32_t *count);
 ;
-; Writes value to the port and adds 1 to *count. Who is stopped between the two stands at port_sent, and nobody
-; else ever does: so whoever stops an env here can see that, and count for it.
+; Writes value to the port and adds 1 to *count. Who is stopped between the two stands at port_sent,
+; and nobody else ever does: so whoever stops an env here can see that, and count for it.
 ;
 ;	+12  count
 ;	+8   value

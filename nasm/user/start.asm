@@ -19,11 +19,11 @@ section .resident progbits alloc exec nowrite align=16 ; see libsys/user.ld
 ;	 +0  argc     <- esp
 ;
 ; With a pager the upcalls are set first, by immediate stores into the env page, which is always
-; there: nothing before them can fault, everything after them may. Where the kernel sees to page faults, their
-; upcall is for those that are nobody's. Without a pager everything is present:
-; this is a server, which has no arguments and must not fault, or a program on fault path
-; `self`, which sees to its faults itself. The env page names the controller only of the env that
-; it belongs to, so its id is kept for copies of this process that somebody else controls.
+; there: nothing before them can fault, everything after them may. Where the kernel sees to page
+; faults, their upcall is for those that are nobody's. Without a pager everything is present: this
+; is a server, which has no arguments and must not fault, or a program on fault path `self`, which
+; sees to its faults itself. The env page names the controller only of the env that it belongs to,
+; so its id is kept for copies of this process that somebody else controls.
 global _start
 _start:
 	mov	eax, [ENVPAGE + EP_CONTROLLER]

@@ -5,8 +5,8 @@
 
 section .text
 
-; Called by syscall_raw in libsys/enter.h, not by C: all registers are as the kernel wants and leaves
-; them, but ecx is in ebp's place, which C keeps for itself. Clobbers edx.
+; Called by syscall_raw in libsys/enter.h, not by C: all registers are as the kernel wants and
+; leaves them, but ecx is in ebp's place, which C keeps for itself. Clobbers edx.
 ;
 ;	 +4  return address
 ;	 +0  ebp      <- esp while in the kernel

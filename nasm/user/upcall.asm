@@ -11,8 +11,8 @@
 ;	 +0  fault_va   <- esp
 ;
 ; A fault in here (on a copy-on-write page that a handler touches, say) nests: the kernel pushes the
-; next frame below esp, after one scratch word. So a frame stands at any multiple of 4, and who calls C
-; aligns the stack first: ebx keeps the frame, which C gives back.
+; next frame below esp, after one scratch word. So a frame stands at any multiple of 4, and who
+; calls C aligns the stack first: ebx keeps the frame, which C gives back.
 
 %include "constants.inc"
 %include "nasm/user/syscall.inc"
@@ -24,8 +24,8 @@ extern fault_unhandled
 extern process_manager
 extern self_fault
 
-; Of fault_ops: the operation to ask the pager for, the one to ask procmgr for when the pager did not help, and
-; the status of who ends by a fault.
+; Of fault_ops: the operation to ask the pager for, the one to ask procmgr for when the pager did
+; not help, and the status of who ends by a fault.
 OP_FAULT equ 0
 OP_NO_PAGER equ 4
 STATUS_FAULT equ 8
@@ -34,9 +34,9 @@ NO_PAGER_CALL equ SYS_IPC | IPC_SEND | IPC_RECV | (3 << IPC_WORDS_SHIFT)
 FAULT_CALL equ NO_PAGER_CALL | IPC_FAULT_CALL
 UTF_REGS equ UTF_EDI
 
-; FAULT_RETURN: fault_upcall returns through it, so that returning cannot fault and leaves the stack of the
-; faulting code alone. It is written just before the jump through it; only a debug trap can come
-; between the two, therefore fault_xupcall keeps it.
+; FAULT_RETURN: fault_upcall returns through it, so that returning cannot fault and leaves the stack
+; of the faulting code alone. It is written just before the jump through it; only a debug trap can
+; come between the two, therefore fault_xupcall keeps it.
 
 ; Back into the interrupted code; esp is at the frame's UTF_REGS, and FAULT_RETURN is set.
 %macro GO_BACK 0
@@ -51,8 +51,8 @@ section .resident progbits alloc exec nowrite align=16 ; see libsys/user.ld
 
 ; void fault_refused(void);		entered by the kernel on a page fault that the pager refused
 ;
-; On paths `ipc` and `kernel`, where nobody is asked again: the program's handler is next, or its end. Without any
-; pager not even that can be had: then the kernel ends the env, and says of what.
+; On paths `ipc` and `kernel`, where nobody is asked again: the program's handler is next, or its
+; end. Without any pager not even that can be had: then the kernel ends the env, and says of what.
 global fault_refused
 fault_refused:
 	cmp	dword [ENVPAGE + EP_PAGER], 0
@@ -109,8 +109,9 @@ fault_upcall:
 	add	esp, UTF_REGS
 	GO_BACK
 
-; Not the pager's business: the program's. All else that the pager refuses is the process's end. It comes in C, which
-; has something to do first; but if what it needs is refused too, procmgr is told of the fault that was first.
+; Not the pager's business: the program's. All else that the pager refuses is the process's end. It
+; comes in C, which has something to do first; but if what it needs is refused too, procmgr is told
+; of the fault that was first.
 .refused:
 	cmp	eax, -MINUS_E_FAULT
 	je	.unhandled
@@ -120,12 +121,13 @@ fault_upcall:
 	mov	[ENDING_WHY], eax
 	jmp	.unhandled
 
-; The pager did not answer, or cannot give a page that the end needs; eax is why. procmgr is told, and where the frame
-; is: if the pager is dead, it answers when another one stands, and the instruction runs again; nothing of
-; the old call is kept. Else it ends the process, and says what the frame says. From here to that end nothing
-; is touched that might need the pager, which would be asked again, and waited for again: this code and
-; fault_ops are present, and who started here has MANAGER in its env page; who is a copy has `process_manager`
-; where fork() has just read it, until fork() has returned.
+; The pager did not answer, or cannot give a page that the end needs; eax is why. procmgr is told,
+; and where the frame is: if the pager is dead, it answers when another one stands, and the
+; instruction runs again; nothing of the old call is kept. Else it ends the process, and says what
+; the frame says. From here to that end nothing is touched that might need the pager, which would be
+; asked again, and waited for again: this code and fault_ops are present, and who started here has
+; MANAGER in its env page; who is a copy has `process_manager` where fork() has just read it, until
+; fork() has returned.
 .no_help:
 	cmp	dword [ENDING], 0
 	je	.tell
@@ -155,8 +157,8 @@ fault_upcall:
 	SYSCALL
 	jmp	.end
 
-; There is nobody to ask: int self_fault(const struct utrapframe *utf), which takes utf in eax. The kernel has
-; cleared DF.
+; There is nobody to ask: int self_fault(const struct utrapframe *utf), which takes utf in eax. The
+; kernel has cleared DF.
 .own:
 	mov	ebx, esp
 	mov	eax, esp

@@ -4,8 +4,9 @@
  * turn: text that did not fit, the log, keys typed for a reader, drains. Nothing here waits for a
  * client; the only calls are to procmgr, which never calls the console.
  *
- * Keys are edited and shown only while somebody reads whose they are (protocols/console.h), so that they appear behind the reader's
- * prompt. If a reader dies, the line stays as it is and is shown to the next one. */
+ * Keys are edited and shown only while somebody reads whose they are (protocols/console.h), so that
+ * they appear behind the reader's prompt. If a reader dies, the line stays as it is and is shown to
+ * the next one. */
 
 #include "servers/console/console.h"
 
@@ -165,8 +166,8 @@ static void serve_char_readers(struct console *console)
 	}
 }
 
-/* Ctrl-C ends the foreground process, else the line being edited. What was typed before it is
- * void, also if it finds neither and waits: what is typed after it is not, whenever it takes effect. */
+/* Ctrl-C ends the foreground process, else the line being edited. What was typed before it is void,
+ * also if it finds neither and waits: what is typed after it is not, whenever it takes effect. */
 static void interrupt(struct console *console)
 {
 	bool killed = kill_foreground(console);

@@ -6,8 +6,8 @@
 #include "servers/console/output.h"
 #include "servers/console/waiters.h"
 
-/* What procmgr said of the env that has, or had, a slot. It holds until somebody else may be meant by it, so nobody makes us ask
- * without end. */
+/* What procmgr said of the env that has, or had, a slot. It holds until somebody else may be meant
+ * by it, so nobody makes us ask without end. */
 struct right {
 	envid_t client;
 	uint32_t asked; /* in `changes` */
@@ -28,14 +28,15 @@ struct console {
 	struct right rights[NENV];
 };
 
-/* Sets everything up, goes on with what a former console left, and takes in what the devices hold. */
+/* Sets everything up, goes on with what a former console left, and takes in what the devices
+ * hold. */
 void console_start(struct console *console);
 
 /* Acts on pending bits: device interrupts and procmgr's notice. May call procmgr. */
 void console_take_bits(struct console *console, uint32_t bits);
 
-/* Makes `pid` the process that Ctrl-C kills and that reads, 0 none: then `client` reads. A Ctrl-C that came while its
- * shell was still starting it counts. OK or E_PERM. May call procmgr. */
+/* Makes `pid` the process that Ctrl-C kills and that reads, 0 none: then `client` reads. A Ctrl-C
+ * that came while its shell was still starting it counts. OK or E_PERM. May call procmgr. */
 int console_take_foreground(struct console *console, envid_t client, uint32_t pid);
 
 /* Whether the keys are the client's: protocols/console.h. May call procmgr. */

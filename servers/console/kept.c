@@ -14,8 +14,8 @@ static bool is_part_of_text(const struct kept *kept, uint32_t mark)
 	return (int32_t)(kept->out.put - mark) >= 0;
 }
 
-/* Forgets the write that a former console noted and did not come to commit: what we print would pass its
- * mark. */
+/* Forgets the write that a former console noted and did not come to commit: what we print would
+ * pass its mark. */
 static void drop_unfinished(struct kept *kept)
 {
 	for (unsigned i = 0; i < NENV; i++) {

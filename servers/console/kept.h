@@ -1,6 +1,6 @@
-/* What a console leaves to the next when it is killed: text not sent yet and whose it was, the screen, keys
- * typed ahead. Whose the keys are knows procmgr. The line being edited is not among it, nor are the clients that wait: they
- * ask again. */
+/* What a console leaves to the next when it is killed: text not sent yet and whose it was, the
+ * screen, keys typed ahead. Whose the keys are knows procmgr. The line being edited is not among
+ * it, nor are the clients that wait: they ask again. */
 #pragma once
 
 #include "kernel/abi/memlayout.h"
@@ -26,5 +26,6 @@ void kept_open(struct kept *kept);
 
 /* Notes that the client's write becomes part of the text when `put` reaches `mark`. */
 void kept_note_write(struct kept *kept, envid_t client, uint32_t number, uint32_t mark);
-/* Whether this write of the client's was accepted, by this console or a former one. Number 0: not known. */
+/* Whether this write of the client's was accepted, by this console or a former one. Number 0: not
+ * known. */
 bool kept_has_write(const struct kept *kept, envid_t client, uint32_t number);

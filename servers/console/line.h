@@ -38,10 +38,10 @@ void line_init(struct line *line, line_emit_fn *emit, void *context);
 
 /* Takes one key: text, '\n' (ends the line), 8 or 127 (erase backwards), Ctrl-A and Ctrl-E (start,
  * end), Ctrl-U (erase to the start), Ctrl-W (erase a word), Ctrl-D (erase forwards; on an empty
- * line LINE_END), and the sequences of the cursor keys, Home, End and Delete. The rest is
- * ignored. A line that is full answers with BEL, and ends with LINE_TOO_LONG, unless something of it is erased
- * first: so who pastes does not run half a line, and who looks may shorten it. The same after INPUT_GAP, for keys
- * that were lost. After LINE_DONE the text stands until line_reset. */
+ * line LINE_END), and the sequences of the cursor keys, Home, End and Delete. The rest is ignored.
+ * A line that is full answers with BEL, and ends with LINE_TOO_LONG, unless something of it is
+ * erased first: so who pastes does not run half a line, and who looks may shorten it. The same
+ * after INPUT_GAP, for keys that were lost. After LINE_DONE the text stands until line_reset. */
 enum line_event line_key(struct line *line, uint8_t key);
 
 /* Shows the line so far, the cursor being where its first character belongs. */

@@ -1,17 +1,20 @@
-/* Text on its way out (struct console_out, protocols/console.h): written ahead, then made part of it in one store.
+/* Text on its way out (struct console_out, protocols/console.h): written ahead, then made part of
+ * it in one store.
  *
  *     bytes  . . . x x x x x x o o o . . .     used = put - taken <= CONSOLE_OUT_SIZE
  *                  ^           ^     ^
  *               taken         put   written ahead, not yet part of it
  *
- * The positions run freely and wrap at 2^32, so a value of `put` marks a place in the stream: the byte put last
- * before the mark is out when (int32_t)(taken - mark) >= 0. A console may be killed at any
- * instruction, and the next one goes on with what it finds: therefore the order of the stores counts. */
+ * The positions run freely and wrap at 2^32, so a value of `put` marks a place in the stream: the
+ * byte put last before the mark is out when (int32_t)(taken - mark) >= 0. A console may be killed
+ * at any instruction, and the next one goes on with what it finds: therefore the order of the
+ * stores counts. */
 #pragma once
 
 #include "protocols/console.h"
 
-/* What was stored before it is in memory before what comes after it. (The processor keeps the order of stores.) */
+/* What was stored before it is in memory before what comes after it. (The processor keeps the order
+ * of stores.) */
 static inline void out_order(void)
 {
 	asm volatile("" : : : "memory");

@@ -16,7 +16,7 @@ static inline void port_out8(uint16_t port, uint8_t value)
 	asm volatile("outb %0, %1" : : "a"(value), "Nd"(port));
 }
 
-/* Writes value to the port, then adds 1 to *count. An env that is stopped between the two stands at port_sent, an
- * instruction that no other way leads to (nasm/user/port.asm). */
+/* Writes value to the port, then adds 1 to *count. An env that is stopped between the two stands at
+ * port_sent, an instruction that no other way leads to (nasm/user/port.asm). */
 void port_send(uint16_t port, uint8_t value, uint32_t *count);
 extern const char port_sent[];

@@ -5,8 +5,8 @@
  * machine that sends as fast as it is fed never sees a transmit interrupt. Input is read by
  * serial_next.
  *
- * The kernel has set the line up (boot.asm) and may be writing to it on another CPU, so nothing here touches the divisor:
- * while that can be reached, a byte that is sent becomes the divisor.
+ * The kernel has set the line up (boot.asm) and may be writing to it on another CPU, so nothing
+ * here touches the divisor: while that can be reached, a byte that is sent becomes the divisor.
  *
  * The interrupt is edge-triggered: it comes when the first cause appears, and not again until
  * all causes are gone. So serial_next ends only when the port itself says "none pending". */
@@ -63,9 +63,9 @@ void serial_init(struct serial *serial, struct console_out *out)
 		return;
 	}
 	port_out8(SERIAL_IER, 0);
-	/* Turning the FIFO on empties the receiver, so what was typed before is fetched first. After
-	 * that QEMU hands over no more input until somebody reads, even if there is nothing. No
-	 * trigger level: a key is one byte, and need not wait for the FIFO's time-out. */
+	/* Turning the FIFO on empties the receiver, so what was typed before is fetched first.
+	 * After that QEMU hands over no more input until somebody reads, even if there is nothing.
+	 * No trigger level: a key is one byte, and need not wait for the FIFO's time-out. */
 	ring_init(&serial->early, serial->early_bytes, SERIAL_EARLY_SIZE);
 	while ((port_in8(SERIAL_LSR) & LSR_RECEIVED) && ring_free(&serial->early) > 0) {
 		ring_put(&serial->early, port_in8(SERIAL_DATA));
@@ -134,7 +134,8 @@ bool serial_next(struct serial *serial, uint8_t *byte)
 			*byte = port_in8(SERIAL_DATA);
 			return true;
 		}
-		/* Reading IIR clears the transmit cause, LSR the line status, MSR the modem status. */
+		/* Reading IIR clears the transmit cause, LSR the line status, MSR the modem
+		 * status. */
 		if (port_in8(SERIAL_IIR) & IIR_NONE_PENDING) {
 			return false;
 		}

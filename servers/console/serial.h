@@ -15,14 +15,15 @@ struct serial {
 	struct console_out *out; /* not yet given to the transmitter */
 };
 
-/* Finds the port and sets it up; received bytes that already wait in it are kept, and so is what waits in
- * *out to be sent. serial->present says whether it is there. */
+/* Finds the port and sets it up; received bytes that already wait in it are kept, and so is what
+ * waits in *out to be sent. serial->present says whether it is there. */
 void serial_init(struct serial *serial, struct console_out *out);
 
 /* Bytes that can be queued now. Without a port everything is taken and forgotten. */
 uint32_t serial_room(const struct serial *serial);
 
-/* Writes a byte as it is, `at` places behind the last one queued. The caller has seen serial_room() > at. */
+/* Writes a byte as it is, `at` places behind the last one queued. The caller has seen serial_room()
+ * > at. */
 void serial_write_ahead(struct serial *serial, uint32_t at, uint8_t byte);
 /* Where the queue ends with n bytes written ahead, for serial_has_sent and kept_note_write. */
 uint32_t serial_mark_ahead(const struct serial *serial, uint32_t n);

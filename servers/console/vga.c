@@ -145,7 +145,8 @@ static void put_sequence(struct vga *vga, uint8_t byte)
 	}
 }
 
-/* Whether the display starts with the first cell of the memory: the console has not scrolled, nor anybody else. */
+/* Whether the display starts with the first cell of the memory: the console has not scrolled, nor
+ * anybody else. */
 static bool starts_at_first_cell(void)
 {
 	bool starts = true;

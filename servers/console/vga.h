@@ -27,8 +27,8 @@ struct vga {
 	unsigned shown_cursor;
 };
 
-/* Goes on below what the kernel left on the screen, which starts with the first cell then; else clears it. cells: the text
- * memory. */
+/* Goes on below what the kernel left on the screen, which starts with the first cell then; else
+ * clears it. cells: the text memory. */
 void vga_init(struct vga *vga, volatile uint16_t *cells);
 
 /* Whether this can be the state of a screen. */

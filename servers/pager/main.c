@@ -1,11 +1,12 @@
-/* The pager: copy-on-write, zero-filled memory, stack growth and loading on demand for every process on
- * its path.
+/* The pager: copy-on-write, zero-filled memory, stack growth and loading on demand for every
+ * process on its path.
  *
  * Its clients' page-fault stubs, or on path `ipc` the kernel for its clients, call it with the
- * address, the entry and the error code (protocols/pager.h); what it does then is libsys/paging.c. It keeps nothing:
- * page tables and the kernel's counts of mappings are all the state there is, and each answer is one
- * change of the client's page, conditional on the entry: a system call for a stub, part of the reply for the
- * kernel. Who the client is comes from the kernel, and so does the right to change its pages.
+ * address, the entry and the error code (protocols/pager.h); what it does then is libsys/paging.c.
+ * It keeps nothing: page tables and the kernel's counts of mappings are all the state there is, and
+ * each answer is one change of the client's page, conditional on the entry: a system call for a
+ * stub, part of the reply for the kernel. Who the client is comes from the kernel, and so does the
+ * right to change its pages.
  *
  * It stands lowest: it calls nobody and never waits but for requests. Loaded with all its
  * memory present, it never faults. It prints nothing. */

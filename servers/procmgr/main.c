@@ -1,10 +1,10 @@
 /* The process manager: the first program, root of all authority.
  *
  * The kernel loads it completely, so it never faults, and gives it bootinfo and every right. It
- * starts the pager, the console and the first processes (boot.c), and then serves: requests
- * of processes (request.c), and deaths of envs as the kernel reports them (family.c). It calls no server and
- * waits for nobody; whoever misbehaves has only itself to wait for. The table (table.c) is
- * the system's only record of processes. */
+ * starts the pager, the console and the first processes (boot.c), and then serves: requests of
+ * processes (request.c), and deaths of envs as the kernel reports them (family.c). It calls no
+ * server and waits for nobody; whoever misbehaves has only itself to wait for. The table (table.c)
+ * is the system's only record of processes. */
 #include "libsys/ipc.h"
 #include "libsys/syscall.h"
 #include "servers/procmgr/family/family.h"

@@ -248,8 +248,8 @@ static int serve_limit(struct request *request)
 	if (pages > target->limit_pages || children > target->limit_children) {
 		return E_PERM;
 	}
-	/* What it handed to envs of its own is taken out of what the kernel knows, and comes back while we look:
-	 * so the kernel compares. */
+	/* What it handed to envs of its own is taken out of what the kernel knows, and comes back
+	 * while we look: so the kernel compares. */
 	if (pages != 0) {
 		int status = sys_env_set(target->env, ENV_LIMIT_DOWN, pages);
 		if (status < 0) {

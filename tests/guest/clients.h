@@ -1,5 +1,5 @@
-/* Clients: peers on fault path `ipc`, whose pager is the test itself or an env of its choice. All that a
- * peer needs is present, so a client faults only where a test wants it to: in AREA. */
+/* Clients: peers on fault path `ipc`, whose pager is the test itself or an env of its choice. All
+ * that a peer needs is present, so a client faults only where a test wants it to: in AREA. */
 #pragma once
 
 #include "tests/guest/peers.h"

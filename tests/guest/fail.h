@@ -1,11 +1,12 @@
-/* What tests with failing allocations share: the kernel for tests (`failhook: 1`), and a measure of all that
- * a failed transaction may not leave behind. */
+/* What tests with failing allocations share: the kernel for tests (`failhook: 1`), and a measure of
+ * all that a failed transaction may not leave behind. */
 #pragma once
 
 #include "kernel/abi/failhook.h"
 #include "tests/guest/memory.h"
 
-/* Allocation k of those that the env makes from now on fails; 0: none. What was left of the k before. */
+/* Allocation k of those that the env makes from now on fails; 0: none. What was left of the k
+ * before. */
 static inline uint32_t fail_at(envid_t env, uint32_t k, uint32_t mode)
 {
 	struct syscall_regs regs = {.ebx = (uint32_t)env, .esi = k};
@@ -42,7 +43,8 @@ static inline void check_account(const struct account *before, const char *what,
 	struct account now = account_now();
 
 	if (memcmp(before, &now, sizeof(now)) != 0) {
-		printf("%s, allocation %u: free %u, envs %u, processes %u, children %u, pages %u, limit "
+		printf("%s, allocation %u: free %u, envs %u, processes %u, children %u, pages %u, "
+		       "limit "
 		       "%u; before: %u, %u, %u, %u, %u, %u\n",
 		       what, k, now.frames_free, now.envs, now.processes, now.children, now.pages,
 		       now.limit, before->frames_free, before->envs, before->processes,

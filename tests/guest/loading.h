@@ -1,6 +1,6 @@
-/* For tests of loading on demand: a program with CONST_PAGES pages of constants and DATA_PAGES pages of
- * data in its file. Page i begins with CONST_WORD(i) or DATA_WORD(i) and its complement; the rest is
- * zero. Nobody has touched them when main begins. */
+/* For tests of loading on demand: a program with CONST_PAGES pages of constants and DATA_PAGES
+ * pages of data in its file. Page i begins with CONST_WORD(i) or DATA_WORD(i) and its complement;
+ * the rest is zero. Nobody has touched them when main begins. */
 #pragma once
 
 #include "libsys/args.h"

@@ -1,5 +1,5 @@
-/* For tests of page runs in messages: areas of the address space that no program uses, and patterns.
- * Peers do not share these areas; each maps its own there. */
+/* For tests of page runs in messages: areas of the address space that no program uses, and
+ * patterns. Peers do not share these areas; each maps its own there. */
 #pragma once
 
 #include "tests/guest/peers.h"

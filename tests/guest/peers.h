@@ -2,8 +2,9 @@
  * share its memory from UTEXT to the end of bss, like threads; each has a stack of its own and
  * its own env page. What they find out they write into static variables.
  *
- * All of the memory is made present and writable first, so that nobody faults and peers need neither
- * upcall nor exception stack. A test with peers must not fork: that would take the memory apart.
+ * All of the memory is made present and writable first, so that nobody faults and peers need
+ * neither upcall nor exception stack. A test with peers must not fork: that would take the memory
+ * apart.
  *
  * Nobody sleeps to wait for another: await_ipc looks at the public record until the peer
  * waits in the kernel, all else goes by messages.
@@ -48,8 +49,8 @@ static inline vaddr_t peers_memory_end(void)
 	return ((vaddr_t)end + PGSIZE - 1) & ~(PGSIZE - 1);
 }
 
-/* Every page present, and of data and bss writable. Text pages stay as they are: read only, without the
- * mark that the pager knows. */
+/* Every page present, and of data and bss writable. Text pages stay as they are: read only, without
+ * the mark that the pager knows. */
 static inline void peers_touch_memory(void)
 {
 	for (vaddr_t va = UTEXT; va < peers_memory_end(); va += PGSIZE) {
@@ -196,7 +197,8 @@ static inline const volatile struct env_info *record(envid_t id)
 	return &env_infos[ENV_SLOT(id)];
 }
 
-/* The record's pages and limit are as of the env's latest page call: make one that changes nothing. */
+/* The record's pages and limit are as of the env's latest page call: make one that changes
+ * nothing. */
 static inline const volatile struct env_info *settled_record(envid_t id)
 {
 	CHECK_EQ(sys_page_unmap(id, PTSIZE / 2, 1), 1);
@@ -210,8 +212,8 @@ static inline bool env_lives(envid_t id)
 	return record(id)->id == id && status != ENV_FREE && status != ENV_DYING;
 }
 
-/* A moment for others, between two looks at memory: mostly without the kernel, whose lock those others
- * need. */
+/* A moment for others, between two looks at memory: mostly without the kernel, whose lock those
+ * others need. */
 static inline void relax(void)
 {
 	static volatile uint32_t turns;

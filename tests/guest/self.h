@@ -46,7 +46,8 @@ static inline void check_role(const char *role, int status)
 	}
 }
 
-/* Envs and frames are those of `before` again, soon: what dies elsewhere may still be on its way. */
+/* Envs and frames are those of `before` again, soon: what dies elsewhere may still be on its
+ * way. */
 static inline void check_all_back(const struct sysinfo *before, const char *what)
 {
 	struct sysinfo after;

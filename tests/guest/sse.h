@@ -1,5 +1,5 @@
-/* For tests of where C is entered: a function as compilers make it for SSE2, whose local variables are
- * aligned only if the stack was; and what is in the registers. */
+/* For tests of where C is entered: a function as compilers make it for SSE2, whose local variables
+ * are aligned only if the stack was; and what is in the registers. */
 #pragma once
 
 #include "tests/guest/check.h"
@@ -11,7 +11,8 @@ struct vector {
 	uint32_t word[4];
 } __attribute__((aligned(16)));
 
-/* MOVAPS to a local variable: an exception if that is not aligned. Then no register is what it was. */
+/* MOVAPS to a local variable: an exception if that is not aligned. Then no register is what it
+ * was. */
 static SSE void sse_use_stack(void)
 {
 	volatile struct vector local;

@@ -6,14 +6,14 @@
 
 enum { FL_TF = 0x100, FL_DF = 0x400, FL_NT = 0x4000, FL_AC = 0x40000, FL_ID = 0x200000 };
 
-/* What a call takes and gives. `flags` of eflags are set right before it; what is set right behind it
- * comes back. */
+/* What a call takes and gives. `flags` of eflags are set right before it; what is set right behind
+ * it comes back. */
 struct entry {
 	uint32_t eax, ebx, esi, edi, ebp, flags;
 };
 
-/* The call itself, between the labels `name` and `name`_done. All registers are the call's, so the entry's
- * address waits on the stack, below the flags that are the compiler's. */
+/* The call itself, between the labels `name` and `name`_done. All registers are the call's, so the
+ * entry's address waits on the stack, below the flags that are the compiler's. */
 #define ENTER(name, instruction)                                                                   \
 	asm(".text\n" #name ": pushl %ebp; pushl %edi; pushl %esi; pushl %ebx; pushfl\n"           \
 	    "movl 24(%esp), %ecx; pushl %ecx; pushl 20(%ecx)\n"                                    \
@@ -29,8 +29,8 @@ struct entry {
 
 typedef void entry_fn(struct entry *);
 
-/* Two ways into the kernel and the better one that this CPU has: `sysenter`, or `int` where it has nothing
- * else. */
+/* Two ways into the kernel and the better one that this CPU has: `sysenter`, or `int` where it has
+ * nothing else. */
 #define ENTER_BOTH_WAYS                                                                            \
 	ENTER(by_sysenter, "sysenter; int $0x30");                                                 \
 	ENTER(by_int, "int $0x30");                                                                \

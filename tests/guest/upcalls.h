@@ -1,5 +1,5 @@
-/* For tests of upcalls: envs that start at one instruction, with given registers, and an upcall in C
- * that shows what the kernel pushed.
+/* For tests of upcalls: envs that start at one instruction, with given registers, and an upcall in
+ * C that shows what the kernel pushed.
  *
  * A C function entered by the kernel finds the frame's first word where its return address would
  * be, and the rest where its arguments would be: struct utrapframe from `err` on. */
@@ -7,8 +7,8 @@
 
 #include "tests/guest/peers.h"
 
-/* Makes a function whose instruction `text` stands at label `name`; what comes behind it is an invalid opcode, so
- * nobody waits for an instruction that does nothing. */
+/* Makes a function whose instruction `text` stands at label `name`; what comes behind it is an
+ * invalid opcode, so nobody waits for an instruction that does nothing. */
 #define INSTRUCTION(name, text)                                                                    \
 	void name(void);                                                                           \
 	static _Noreturn __attribute__((used, noinline)) void name##_function(void)                \

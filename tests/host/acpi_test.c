@@ -1,5 +1,5 @@
-/* How the kernel finds ACPI's tables (kernel/boot/acpi.c), in a memory of our own; and how procmgr finds the types of S5 in AML
- * (servers/procmgr/machine/acpi.c). */
+/* How the kernel finds ACPI's tables (kernel/boot/acpi.c), in a memory of our own; and how procmgr
+ * finds the types of S5 in AML (servers/procmgr/machine/acpi.c). */
 #include "kernel/boot/tables.h"
 #include "kernel/memory/kmap.h"
 #include "servers/procmgr/machine/acpi.h"

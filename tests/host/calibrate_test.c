@@ -1,5 +1,5 @@
-/* kernel/machine/calibrate.c on simulated clocks, with a host that takes the CPU away: whatever it does, a measurement that is
- * accepted is right, and a host that leaves some time is measured. */
+/* kernel/machine/calibrate.c on simulated clocks, with a host that takes the CPU away: whatever it
+ * does, a measurement that is accepted is right, and a host that leaves some time is measured. */
 #include "kernel/machine/calibrate.h"
 
 #include "tests/host/host_check.h"

@@ -408,7 +408,8 @@ static void interrupt_waits_for_a_foreground_being_started(void)
 	CHECK_EQ(killed_pid, 0);
 }
 
-/* Whether it takes effect at once or later: what was typed before it is void, and nothing that was typed after it. */
+/* Whether it takes effect at once or later: what was typed before it is void, and nothing that was
+ * typed after it. */
 static void interrupt_voids_only_what_came_before(void)
 {
 	start();

@@ -1,5 +1,5 @@
-/* The device model. Interrupts are edges: one is seen when a line goes from low to high, so a driver
- * that leaves a cause unserved gets no more, as on the real machine. */
+/* The device model. Interrupts are edges: one is seen when a line goes from low to high, so a
+ * driver that leaves a cause unserved gets no more, as on the real machine. */
 
 #include "tests/host/console_machine.h"
 

@@ -44,8 +44,8 @@ void set_up(void);
 void go(void);
 /* Both. */
 void start(void);
-/* After set_up, before go: a console that does what fn makes it do, and then is killed. What it kept is there
- * for the next; the machine of that one has not seen it. */
+/* After set_up, before go: a console that does what fn makes it do, and then is killed. What it
+ * kept is there for the next; the machine of that one has not seen it. */
 void run_former_console(void (*fn)(void));
 
 /* Hands over one message, or a failed receive, then all interrupts that follow. */

@@ -1,5 +1,6 @@
-/* libsys' printf beside the host's, which rounds correctly: random numbers and random conversions, and the edges
- * of both. libsys/printf.c is compiled with its names changed (tests/test_printf_host.py). */
+/* libsys' printf beside the host's, which rounds correctly: random numbers and random conversions,
+ * and the edges of both. libsys/printf.c is compiled with its names changed
+ * (tests/test_printf_host.py). */
 #include "tests/host/host_check.h"
 
 #include <float.h>

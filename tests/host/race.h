@@ -1,32 +1,41 @@
-/* The race explorer: the kernel's own files, compiled for the host, on two or three processors that this program plays.
- * It executes a small world (envs with scripts) again and again, each time with another interleaving, until it has seen all
- * up to a bound, and holds the state against the invariants below whenever the kernel lock is given back, and at the end.
+/* The race explorer: the kernel's own files, compiled for the host, on two or three processors that
+ * this program plays. It executes a small world (envs with scripts) again and again, each time with
+ * another interleaving, until it has seen all up to a bound, and holds the state against the
+ * invariants below whenever the kernel lock is given back, and at the end.
  *
- * Real: runqueue.c, sched.c, hint.c, ipc.c, faultcall.c, fault.c, env.c, envcall.c, syscall.c, clock.c, cpu.c, lock.c,
- * trap.c. Played (race_machine.c): the processor, local APICs, memory, page calls. Not here: nasm/; what its straight paths
- * build on is invariant 8. Memory is sequentially consistent.
+ * Real: runqueue.c, sched.c, hint.c, ipc.c, faultcall.c, fault.c, env.c, envcall.c, syscall.c,
+ * clock.c, cpu.c, lock.c, trap.c. Played (race_machine.c): the processor, local APICs, memory, page
+ * calls. Not here: nasm/; what its straight paths build on is invariant 8. Memory is sequentially
+ * consistent.
  *
- * A marked point is a place where another CPU may go on: each atomic access, poke, load of CR3, and pause of the kernel; each
- * entry from user mode, by `int` or `sysenter`, by the timer, or by a poke; and each return. So finer locks need nothing here.
+ * A marked point is a place where another CPU may go on: each atomic access, poke, load of CR3, and
+ * pause of the kernel; each entry from user mode, by `int` or `sysenter`, by the timer, or by a
+ * poke; and each return. So finer locks need nothing here.
  *
- * The bound. A schedule says at each point who goes on if nobody interferes. There are three: a CPU goes on until it waits or
- * halts; CPUs take turns at each entry; they take turns at each point. What is executed is every way to depart from each of
- * these at most `deviations` times, with at most `ticks` timer interrupts that come before they must. Beyond that,
- * `--random` takes a random way at each point.
+ * The bound. A schedule says at each point who goes on if nobody interferes. There are three: a CPU
+ * goes on until it waits or halts; CPUs take turns at each entry; they take turns at each point.
+ * What is executed is every way to depart from each of these at most `deviations` times, with at
+ * most `ticks` timer interrupts that come before they must. Beyond that, `--random` takes a random
+ * way at each point.
  *
  * Invariants:
- *   1. An env that lives, and neither waits nor is stopped, is in one queue or runs on one CPU; any other is nowhere. Rings and
- *      their counts are whole.
+ *   1. An env that lives, and neither waits nor is stopped, is in one queue or runs on one CPU; any
+ *      other is nowhere. Rings and their counts are whole.
  *   2. No CPU is idle while an env is in a queue (but for a receiver that publishes).
- *   3. At the end each script is done, or waits for what nobody sends. Nobody waits for the dead, for a lock, or for a CPU.
+ *   3. At the end each script is done, or waits for what nobody sends. Nobody waits for the dead,
+ *      for a lock, or for a CPU.
  *   4. Who waits to send is in its receiver's queue, once, and nobody else is.
- *   5. A message arrives once, whole, at whom it was sent to, from whom it says, or its sender has an error. A sender that
- *      has an error was not heard, one that has none was. The registers of the dead do not change.
+ *   5. A message arrives once, whole, at whom it was sent to, from whom it says, or its sender has
+ *      an error. A sender that has an error was not heard, one that has none was. The registers of
+ *      the dead do not change.
  *   6. An answer goes to who asked, and answers what it asked. Bits raised are received, once.
- *   7. An id that died is never another's. Nobody is told that a partner died, or does not exist, that lives.
- *   8. Only who waits, without a clock, not stopped, is heard on the straight paths (`hears`), and by its partner.
- *   9. One CPU at a time has the lock. A CPU resumes the env that it owns. A space is loaded on the CPU of its env and no other,
- *      never while it is torn down, and no translation is older than the last shootdown.
+ *   7. An id that died is never another's. Nobody is told that a partner died, or does not exist,
+ *      that lives.
+ *   8. Only who waits, without a clock, not stopped, is heard on the straight paths (`hears`), and
+ *      by its partner.
+ *   9. One CPU at a time has the lock. A CPU resumes the env that it owns. A space is loaded on the
+ *      CPU of its env and no other, never while it is torn down, and no translation is older than
+ *      the last shootdown.
  *  10. No wait in a queue breaks the bound (runqueue.c). Time-outs are not early. */
 #pragma once
 
@@ -92,8 +101,8 @@ void race_describe(enum race_event event);
 
 /* Whether the env, which is in user mode, does something by itself; it only calculates else. */
 bool world_acts(const struct env *env);
-/* It does that: its registers are those of a system call (VEC_SYSENTER, SYSCALL_VECTOR) or of a fault (VEC_PAGE_FAULT), or its
- * script goes on (0). The vector. */
+/* It does that: its registers are those of a system call (VEC_SYSENTER, SYSCALL_VECTOR) or of a
+ * fault (VEC_PAGE_FAULT), or its script goes on (0). The vector. */
 uint32_t world_act(struct env *env);
 /* A timer interrupt found it calculating. */
 void world_tick(struct env *env);

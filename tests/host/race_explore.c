@@ -1,5 +1,6 @@
-/* The explorer: executions that differ in who goes on at marked points. Each begins from a copy of all static data; the
- * explorer's own is on the heap. A CPU is a context with a stack of its own, which starts anew at each entry. */
+/* The explorer: executions that differ in who goes on at marked points. Each begins from a copy of
+ * all static data; the explorer's own is on the heap. A CPU is a context with a stack of its own,
+ * which starts anew at each entry. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,7 +26,8 @@ struct explorer {
 	uint64_t executions, seed;
 	struct choice choices[CHOICES];
 	uint32_t
-		nchoices; /* those of this execution and of the one before, up to where they differ */
+		/* those of this execution and of the one before, up to where they differ */
+		nchoices;
 	/* Of this execution. */
 	uint32_t at, deviations, ticks, steps;
 	struct option next;
@@ -75,7 +77,8 @@ static void print_choices(void)
 static void execute(void);
 static void make_stacks(void);
 
-/* The execution is made once more, and told, on stacks of its own: this may be one that it needs. */
+/* The execution is made once more, and told, on stacks of its own: this may be one that it
+ * needs. */
 _Noreturn void race_fail(const char *format, ...)
 {
 	va_list args;
@@ -195,7 +198,8 @@ static void add_cpu(struct option *options, uint32_t *n, uint32_t cpu)
 	}
 }
 
-/* Time passes up to the first interrupt of a timer, while nobody is in the kernel: what is in it takes no time. */
+/* Time passes up to the first interrupt of a timer, while nobody is in the kernel: what is in it
+ * takes no time. */
 static void add_timer(struct option *options, uint32_t *n)
 {
 	uint32_t first = RACE_CPUS_MAX;
@@ -253,8 +257,8 @@ static bool decide(void)
 
 /* ---- contexts ---- */
 
-/* Leaves this stack, whose pointer goes to *from, for another. The C library's swapcontext is five times slower: it asks the
- * host's kernel for the signal mask. */
+/* Leaves this stack, whose pointer goes to *from, for another. The C library's swapcontext is five
+ * times slower: it asks the host's kernel for the signal mask. */
 void race_switch(void **from, void *to);
 asm(".pushsection .text\n"
     "race_switch:\n"
@@ -309,7 +313,8 @@ static void side_main(void)
 	race_enter(x->next.event);
 }
 
-/* An empty stack, as race_switch leaves it, below the address of side_main and one to return to, which is never used. */
+/* An empty stack, as race_switch leaves it, below the address of side_main and one to return to,
+ * which is never used. */
 static void begin(uint32_t cpu)
 {
 	void **top = (void **)(x->stacks[cpu] + STACK);
@@ -320,7 +325,8 @@ static void begin(uint32_t cpu)
 	x->cpus[cpu] = memset(top - 6, 0, 6 * sizeof(*top));
 }
 
-/* x->next happens. Comes back when that CPU has stopped at a point and another goes on, or has left the kernel. */
+/* x->next happens. Comes back when that CPU has stopped at a point and another goes on, or has left
+ * the kernel. */
 static void perform(void)
 {
 	uint32_t cpu = x->next.cpu;

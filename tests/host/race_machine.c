@@ -1,4 +1,5 @@
-/* The machine of the race explorer: what the kernel's files that are not here would do, and the processors. */
+/* The machine of the race explorer: what the kernel's files that are not here would do, and the
+ * processors. */
 #include "tests/host/race.h"
 
 #include "kernel/boot/boot.h"

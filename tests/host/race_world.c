@@ -1,4 +1,5 @@
-/* Envs with scripts. The words of a message: a stamp that no other message has, who says to have sent it, and the stamp
+/* Envs with scripts. The words of a message: a stamp that no other message has, who says to have
+ * sent it, and the stamp
  * again, complemented; word 3 is the stamp, too. The answer to stamp s is s | IS_ANSWER. */
 #include "tests/host/race_world.h"
 
@@ -402,7 +403,8 @@ uint32_t world_act(struct env *env)
 	if (action->op == FAULT) {
 		return VEC_PAGE_FAULT;
 	}
-	if (!actor->entered) { /* else it was evicted before its call began, and its registers hold it */
+	/* else it was evicted before its call began, and its registers hold it */
+	if (!actor->entered) {
 		load(actor, env, action);
 		actor->entered = true;
 		actor->since = race_tsc;

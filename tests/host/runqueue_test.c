@@ -1,6 +1,6 @@
-/* The rules of the run queues (kernel/sched/runqueue.c, compiled as it is), in a small world of CPUs and envs:
- * random operations with the world's own idea of who waits where since when, and long quiet runs that
- * measure shares. */
+/* The rules of the run queues (kernel/sched/runqueue.c, compiled as it is), in a small world of
+ * CPUs and envs: random operations with the world's own idea of who waits where since when, and
+ * long quiet runs that measure shares. */
 #include "kernel/sched/runqueue.h"
 #include "tests/host/host_check.h"
 
@@ -105,7 +105,8 @@ static void wait_begins(struct env *env)
 	env->overtook = 0;
 }
 
-/* It ran and is ready. A guest is in the place kept for it: its wait for a turn of its own goes on. */
+/* It ran and is ready. A guest is in the place kept for it: its wait for a turn of its own goes
+ * on. */
 static void wait_goes_on(struct env *env, bool guest)
 {
 	if (guest) {
@@ -547,8 +548,8 @@ static uint32_t lonely(uint32_t number, uint32_t heaviest)
 	return number ? 1 : heaviest;
 }
 
-/* n envs that only calculate, for 10 s of quanta. The share of each per weight is within `percent` of
- * the mean. */
+/* n envs that only calculate, for 10 s of quanta. The share of each per weight is within `percent`
+ * of the mean. */
 static void check_shares(uint32_t cpus_used, uint32_t n, weight_fn *weight, uint32_t heaviest,
                          uint32_t percent)
 {
@@ -680,8 +681,8 @@ static void extension_is_paid_with_the_next_slice(void)
 	CHECK_EQ(queue->slice_end - (uint32_t)now, QUANTUM); /* paid */
 }
 
-/* envs[0] calls envs[1], which is extended and replies: the kernel switches between them, no queue knows. Whoever of
- * them runs at the end, envs[0] began the turn. */
+/* envs[0] calls envs[1], which is extended and replies: the kernel switches between them, no queue
+ * knows. Whoever of them runs at the end, envs[0] began the turn. */
 static void extension_is_paid_by_who_began_the_turn(void)
 {
 	struct runqueue *queue = &runqueues[0];
@@ -739,7 +740,8 @@ static void culprit_is_named_after_an_extension(void)
 	CHECK(guilty == &envs[0].runner);
 }
 
-/* Who began the turn dies, another runs on it: what it costs is nobody's, and nobody is to blame. */
+/* Who began the turn dies, another runs on it: what it costs is nobody's, and nobody is to
+ * blame. */
 static void turn_of_the_dead_is_nobodys(void)
 {
 	struct runqueue *queue = &runqueues[0];
@@ -793,7 +795,8 @@ static void lent_slice_keeps_the_place(void)
 	CHECK(runqueue_yield(queue, &envs[3].runner, now) == &envs[0].runner);
 }
 
-/* A CPU that was woken does not come. Who yields elsewhere, alone, changes places with the one that waits there. */
+/* A CPU that was woken does not come. Who yields elsewhere, alone, changes places with the one that
+ * waits there. */
 static void yield_runs_who_waits_for_a_late_cpu(void)
 {
 	struct runqueue *queue = &runqueues[0], *late = &runqueues[1];
@@ -840,8 +843,8 @@ static void follower_waits_behind_who_runs(void)
 	CHECK(runqueue_take(&runqueues[1], now) == &envs[1].runner); /* but that comes by */
 }
 
-/* envs[0] runs, all others of envs[0..n) wait, with weights of 4, and ask not to be preempted. The last is overtaken, too:
- * it waits as long as the bound says for n contenders, and no longer. */
+/* envs[0] runs, all others of envs[0..n) wait, with weights of 4, and ask not to be preempted. The
+ * last is overtaken, too: it waits as long as the bound says for n contenders, and no longer. */
 static void worst_wait_of(uint32_t n)
 {
 	uint64_t wait;
@@ -874,8 +877,8 @@ static void bound_is_reached_but_not_passed(void)
 	}
 }
 
-/* envs[1..3] have `next`. Whenever envs[0] is last of three and overtaken, the other CPU must not take it, lest it is
- * overtaken there as well, and so on for ever. */
+/* envs[1..3] have `next`. Whenever envs[0] is last of three and overtaken, the other CPU must not
+ * take it, lest it is overtaken there as well, and so on for ever. */
 static void who_was_overtaken_is_not_moved(void)
 {
 	struct env *victim = &envs[0], *comes = &envs[3];

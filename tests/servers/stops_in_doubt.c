@@ -1,5 +1,6 @@
-/* In place of the console: has accepted "AB" and a newline, and stays where a console has given the first byte to the
- * port and not counted it yet (servers/console/ports.h). Who goes on after it begins with the second. */
+/* In place of the console: has accepted "AB" and a newline, and stays where a console has given the
+ * first byte to the port and not counted it yet (servers/console/ports.h). Who goes on after it
+ * begins with the second. */
 #include "kernel/abi/memlayout.h"
 #include "protocols/console.h"
 

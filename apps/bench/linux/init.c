@@ -1,6 +1,7 @@
-/* The first and only program of a Linux that is measured beside Parley (make bench-linux): the same work by
- * Linux's own means, in the same emulator, by the same counter. Prints `figure ROW SIZE OPS COUNTS` as
- * bench does, and "wrong: ..." as soon as a result is not right; then restarts the machine, which ends it.
+/* The first and only program of a Linux that is measured beside Parley (make bench-linux): the same
+ * work by Linux's own means, in the same emulator, by the same counter. Prints `figure ROW SIZE OPS
+ * COUNTS` as bench does, and "wrong: ..." as soon as a result is not right; then restarts the
+ * machine, which ends it.
  *
  *     B1       getppid by int 0x80; B1_fast through the kernel's entry code (sysenter)
  *     B2       two processes, a word each way by eventfd; B2_pipe by pipes
@@ -8,9 +9,10 @@
  *     B4, B5   fork, exit, wait
  *     B6       the child of a fork writes to pages that it shares, by Linux's kernel
  *     B6_uffd  a page copied in by another process (userfaultfd)
- *     B7       a new page, by the kernel; B7_mmap, B7_mprotect by a handler of SIGSEGV; B7_uffd by another
- *              process
- *     B9_copy  4 KiB through a pipe, answered by a word; B9_memfd a page passed as a descriptor and mapped */
+ *     B7       a new page, by the kernel; B7_mmap, B7_mprotect by a handler of SIGSEGV; B7_uffd by
+ *              another process
+ *     B9_copy  4 KiB through a pipe, answered by a word; B9_memfd a page passed as a descriptor
+ *              and mapped */
 #include "apps/bench/linux/linux.h"
 
 enum { ROUNDS = 3, OPS = 200, PAGES_MAX = 1024, PASSED = 64, BYTE = 1234 };
@@ -177,7 +179,8 @@ static void measure_call(void)
 	report("B1_fast", 0, OPS, counter() - start);
 }
 
-/* A word there and back, each way through a pair of descriptors. A word of eventfd is eight bytes. */
+/* A word there and back, each way through a pair of descriptors. A word of eventfd is eight
+ * bytes. */
 static void measure_round_trip(const char *row, int there_in, int there_out, int back_in,
                                int back_out, uint32_t bytes)
 {

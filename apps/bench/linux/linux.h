@@ -1,5 +1,6 @@
-/* The calls of Linux on i386 that the measurements use (arch/x86 system call numbers and layouts, as
- * the manual pages syscalls(2), userfaultfd(2), ioctl_userfaultfd(2), sigaction(2), unix(7) have them). */
+/* The calls of Linux on i386 that the measurements use (arch/x86 system call numbers and layouts,
+ * as the manual pages syscalls(2), userfaultfd(2), ioctl_userfaultfd(2), sigaction(2), unix(7) have
+ * them). */
 #pragma once
 
 #include <stdbool.h>

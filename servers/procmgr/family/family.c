@@ -1,23 +1,25 @@
 /* Families, and what the kernel tells about envs that die.
  *
- * Every env has its process's label: procmgr gives it to a process's own env, and the kernel to all that this one
- * makes, and these. So whose an env is, alive or just dead, never is a guess.
+ * Every env has its process's label: procmgr gives it to a process's own env, and the kernel to all
+ * that this one makes, and these. So whose an env is, alive or just dead, never is a guess.
  *
- * A process on fault path `self` forks by the kernel's calls alone. Its child is controlled by the env
- * that forked it, so procmgr need not know it, until that env dies and the kernel hands the child
- * down, in the end to procmgr:
+ * A process on fault path `self` forks by the kernel's calls alone. Its child is controlled by the
+ * env that forked it, so procmgr need not know it, until that env dies and the kernel hands the
+ * child down, in the end to procmgr:
  *
  *     procmgr -> P -> C -> G     P dies:  procmgr -> C -> G     C is an heir, and G still C's
  *
- * Heirs are the process's (table_add_env), and it lasts until it has no env left. Envs that processes on other paths
- * made and left behind, or processes that are gone, are nobody's: they end.
+ * Heirs are the process's (table_add_env), and it lasts until it has no env left. Envs that
+ * processes on other paths made and left behind, or processes that are gone, are nobody's: they
+ * end.
  *
- * Other CPUs go on meanwhile, and may make envs die as fast as we hear of it. So a settlement is a bounded number
- * of passes, and then other requests have their turn. When is a process over, though heirs may come and die and
- * leave heirs at any moment? When it has no env in the table, after a look at all records, and the deaths that the
- * kernel has to tell *after that look* are read and none is of its label. For if one of its envs lived, the topmost
- * were ours: either before the look, which found it; or it became ours later by the death of its controller, which was
- * ours, and that death were among those read. */
+ * Other CPUs go on meanwhile, and may make envs die as fast as we hear of it. So a settlement is a
+ * bounded number of passes, and then other requests have their turn. When is a process over, though
+ * heirs may come and die and leave heirs at any moment? When it has no env in the table, after a
+ * look at all records, and the deaths that the kernel has to tell *after that look* are read and
+ * none is of its label. For if one of its envs lived, the topmost were ours: either before the
+ * look, which found it; or it became ours later by the death of its controller, which was ours, and
+ * that death were among those read. */
 #include "servers/procmgr/family/family.h"
 #include "libsys/string.h"
 #include "libsys/syscall.h"
@@ -32,8 +34,8 @@ enum {
 _Static_assert((BIT_AGAIN & (IPC_BIT_STANDSTILL | PM_NOTIFY_LOG | PM_NOTIFY_NO_CLIENTS)) == 0,
                "a bit with one meaning");
 
-/* Deaths read and not applied, oldest first. No more than NENV can be unread at one time, so the first half
- * never is full when it is read into. */
+/* Deaths read and not applied, oldest first. No more than NENV can be unread at one time, so the
+ * first half never is full when it is read into. */
 static struct env_death deaths[2 * NENV];
 static uint32_t ndeaths;
 
@@ -77,8 +79,8 @@ uint32_t family_size(const struct process *process)
 
 /* ---- Deaths ---- */
 
-/* At least those that there are now. Servers are started again at once: who suffers from their death may ask
- * next. */
+/* At least those that there are now. Servers are started again at once: who suffers from their
+ * death may ask next. */
 static void read_deaths(void)
 {
 	struct fault_counts faults;
@@ -110,8 +112,8 @@ static void apply(const struct env_death *death)
 
 /* ---- Adoption ---- */
 
-/* Whether the env came to us from somebody else. What we make ourselves is in the table before anything else
- * happens. */
+/* Whether the env came to us from somebody else. What we make ourselves is in the table before
+ * anything else happens. */
 static bool is_heir(const struct env_info *info)
 {
 	return info->controller == env_page->id && info->label != 0 &&
@@ -204,7 +206,8 @@ static void end_if_over(struct process *process, uint32_t first)
 	life_finish(process);
 }
 
-/* The processes that ended, first those of the deaths that have just been applied, in their order. */
+/* The processes that ended, first those of the deaths that have just been applied, in their
+ * order. */
 static void end_processes(uint32_t applied)
 {
 	struct process *next;

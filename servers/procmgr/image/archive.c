@@ -5,8 +5,8 @@
  *     padding:      name and content each end at a multiple of 4 from the archive's start
  *     last member:  named TRAILER!!!
  *
- * The table is built once, at start, with an index by name; contents are used in place. No number from the archive is
- * used before it is checked. */
+ * The table is built once, at start, with an index by name; contents are used in place. No number
+ * from the archive is used before it is checked. */
 #include "servers/procmgr/image/archive.h"
 #include "kernel/abi/status.h"
 #include "libsys/string.h"

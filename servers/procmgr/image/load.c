@@ -1,10 +1,11 @@
 /* Building an env out of a program image.
  *
- * A program of the archive starts with few pages: where the file has whole pages on page boundaries, the
- * entries only say where (PTE_IMAGE in kernel/abi/page.h), and the pager brings them when they are
- * touched. Other pages with contents are made in a scratch area of procmgr's own space, a part at a
- * time, and mapped from there; the scratch area is empty between calls. Only writable segments are
- * writable, so that a write to program text is a fault and a fork shares it as it is.
+ * A program of the archive starts with few pages: where the file has whole pages on page
+ * boundaries, the entries only say where (PTE_IMAGE in kernel/abi/page.h), and the pager brings
+ * them when they are touched. Other pages with contents are made in a scratch area of procmgr's own
+ * space, a part at a time, and mapped from there; the scratch area is empty between calls. Only
+ * writable segments are writable, so that a write to program text is a fault and a fork shares it
+ * as it is.
  *
  *     the first page of the stack:
  *     USTACKTOP ->  +---------------------------------+
@@ -77,8 +78,8 @@ static int make_scratch(uint32_t npages)
  *     start        whole      whole_end      file_end                end
  *       |  mixed pages |  as in the file |  mixed pages |  zeros only  |
  *
- * Where the file has whole pages of the segment on page boundaries, these pages of the boot module are
- * the program's pages, or what they are copied from. Behind a read-only segment's last byte may
+ * Where the file has whole pages of the segment on page boundaries, these pages of the boot module
+ * are the program's pages, or what they are copied from. Behind a read-only segment's last byte may
  * come more of the file: the archive is no secret. Mixed pages are made of bytes and zeros. */
 struct parts {
 	vaddr_t start, whole, whole_end, file_end, end;

@@ -15,11 +15,15 @@ enum { ARGUMENTS_MAX = 256, ARGUMENTS_BYTES_MAX = 2048 };
 int arguments_check(const struct arguments *arguments);
 
 enum load_kind {
-	LOAD_PROGRAM, /* paged: all but a few pages come when touched; the image is of the archive */
-	LOAD_WHOLE,   /* the same with all pages of the file: its pager need not know the archive */
-	LOAD_SELF,    /* all there, but one stack page only, and no exception stack: as on JOS */
-	LOAD_SERVER,  /* all there from the start, so it never faults; may use what the kernel
-		       * keeps back for servers, so it works when processes have taken everything */
+	/* Paged: all but a few pages come when touched. The image is of the archive. */
+	LOAD_PROGRAM,
+	/* The same with all pages of the file: its pager need not know the archive. */
+	LOAD_WHOLE,
+	/* All there, but one stack page only, and no exception stack: as on JOS. */
+	LOAD_SELF,
+	/* All there from the start, so it never faults. May use what the kernel keeps back for
+	 * servers, so it works when processes have taken everything. */
+	LOAD_SERVER,
 };
 
 struct load {
@@ -31,6 +35,6 @@ struct load {
 };
 
 /* Builds a stopped env that starts the program at its first instruction, with the start of a stack
- * and (but for LOAD_SELF) an exception stack. Its pager is not set. The env's id, or an error: E_BAD_EXE, E_NO_MEM,
- * E_NO_ENV, E_LIMIT, and then nothing is left of it. */
+ * and (but for LOAD_SELF) an exception stack. Its pager is not set. The env's id, or an error:
+ * E_BAD_EXE, E_NO_MEM, E_NO_ENV, E_LIMIT, and then nothing is left of it. */
 envid_t load_env(const struct load *load);

@@ -3,10 +3,11 @@
  *      [ ....  part that is given  ....  newest bytes  .... ]
  *              ^ taken                 ^ given         ^ added
  *
- * The positions count bytes ever taken, given and added; they wrap around at 2^32, a multiple of the
- * ring's size. procmgr never calls the console: it raises a bit there, and the console asks. When it asks for
- * more, it has the part that it was given; the part that it was given and died with is given to the next one, as
- * it was: that one knows by the part's number whether it was printed. */
+ * The positions count bytes ever taken, given and added; they wrap around at 2^32, a multiple of
+ * the ring's size. procmgr never calls the console: it raises a bit there, and the console asks.
+ * When it asks for more, it has the part that it was given; the part that it was given and died
+ * with is given to the next one, as it was: that one knows by the part's number whether it was
+ * printed. */
 #include "servers/procmgr/look/log.h"
 #include "libsys/string.h"
 #include "libsys/syscall.h"

@@ -1,6 +1,7 @@
-/* How many page faults processes had. The kernel counts per env, from 0 and without end; procmgr keeps what envs
- * had that are gone (process->faults), so a process keeps its counts over exec, and as a zombie. A
- * reset takes the present counts away from what is kept: sums modulo 2^32 come out right. */
+/* How many page faults processes had. The kernel counts per env, from 0 and without end; procmgr
+ * keeps what envs had that are gone (process->faults), so a process keeps its counts over exec, and
+ * as a zombie. A reset takes the present counts away from what is kept: sums modulo 2^32 come out
+ * right. */
 #include "servers/procmgr/look/tally.h"
 #include "libsys/syscall.h"
 

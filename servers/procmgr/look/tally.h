@@ -1,5 +1,5 @@
-/* How many page faults processes had: what the kernel counts for each env (struct fault_counts), summed
- * over a process's envs, those that are gone included. */
+/* How many page faults processes had: what the kernel counts for each env (struct fault_counts),
+ * summed over a process's envs, those that are gone included. */
 #pragma once
 
 #include "servers/procmgr/process/table.h"
@@ -11,7 +11,8 @@ void tally_before_death(struct process *process, envid_t env);
 /* The process is forgotten: it counts for its path from now on. */
 void tally_forget(const struct process *process);
 
-/* The process's counts. On path `self` they lack envs that an env of the family made, outlived and reaped. */
+/* The process's counts. On path `self` they lack envs that an env of the family made, outlived and
+ * reaped. */
 struct fault_counts tally_of(const struct process *process);
 /* Those of all processes of that path that are forgotten. */
 struct fault_counts tally_of_forgotten(enum fault_path path);

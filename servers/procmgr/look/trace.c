@@ -1,5 +1,5 @@
-/* The kernel's trace: procmgr says who may use it, and what envs are called in it. The records themselves
- * go from the kernel to that env without us. */
+/* The kernel's trace: procmgr says who may use it, and what envs are called in it. The records
+ * themselves go from the kernel to that env without us. */
 #include "servers/procmgr/look/trace.h"
 #include "libsys/syscall.h"
 #include "servers/procmgr/server/server.h"

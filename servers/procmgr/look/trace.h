@@ -3,9 +3,9 @@
 
 #include "servers/procmgr/process/table.h"
 
-/* Switches it on, with rings of `pages` pages (0: TRACE_PAGES_DEFAULT), and lets `env` use SYS_TRACE;
- * then adds the names of all envs that procmgr knows. As TRACE_ON; E_NO_MEM leaves no ring behind
- * that was not there. */
+/* Switches it on, with rings of `pages` pages (0: TRACE_PAGES_DEFAULT), and lets `env` use
+ * SYS_TRACE; then adds the names of all envs that procmgr knows. As TRACE_ON; E_NO_MEM leaves no
+ * ring behind that was not there. */
 int trace_start(envid_t env, uint32_t pages);
 /* Switches it off; lets `env` use SYS_TRACE. E_NO_CALL: the kernel has no trace. */
 int trace_stop(envid_t env);

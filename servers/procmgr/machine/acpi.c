@@ -1,5 +1,6 @@
-/* ACPI's FADT and DSDT, as far as powering off needs them (ACPI 6.4, 5.2.9, 7.4.2, 20.2). The kernel says where the FADT is; it
- * looks at nothing in it but the timer. Nothing here is trusted: lengths are checked, and sums. */
+/* ACPI's FADT and DSDT, as far as powering off needs them (ACPI 6.4, 5.2.9, 7.4.2, 20.2). The
+ * kernel says where the FADT is; it looks at nothing in it but the timer. Nothing here is trusted:
+ * lengths are checked, and sums. */
 #include "servers/procmgr/machine/acpi.h"
 #include "libsys/string.h"
 #include "libsys/syscall.h"
@@ -84,8 +85,8 @@ static bool take_number(const uint8_t *aml, uint32_t length, uint32_t *at, uint8
 	return true;
 }
 
-/* Name(_S5, Package(n) {a, b, ...}): NameOp, perhaps a root character, "_S5_", PackageOp, a length of 1 to 4 bytes, a
- * count, numbers. */
+/* Name(_S5, Package(n) {a, b, ...}): NameOp, perhaps a root character, "_S5_", PackageOp, a length
+ * of 1 to 4 bytes, a count, numbers. */
 bool acpi_find_s5(const uint8_t *aml, uint32_t length, uint8_t type[2])
 {
 	for (uint32_t name = 1; name + 6 < length; name++) {

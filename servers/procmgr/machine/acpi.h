@@ -11,10 +11,10 @@ struct acpi_off {
 	uint8_t enable;      /* what to write there if ACPI is not on yet */
 };
 
-/* Reads FADT (at this physical address) and DSDT. False: there is none, or nothing in it that we understand. Maps
- * pages at SCRATCH, and unmaps them again. */
+/* Reads FADT (at this physical address) and DSDT. False: there is none, or nothing in it that we
+ * understand. Maps pages at SCRATCH, and unmaps them again. */
 bool acpi_read_off(paddr_t fadt, struct acpi_off *off);
 
-/* The types of `\_S5_` in AML, found by its bytes instead of by an interpreter, as many systems do: false if it is not
- * there, or no package of numbers. Pure. */
+/* The types of `\_S5_` in AML, found by its bytes instead of by an interpreter, as many systems do:
+ * false if it is not there, or no package of numbers. Pure. */
 bool acpi_find_s5(const uint8_t *aml, uint32_t length, uint8_t type[2]);

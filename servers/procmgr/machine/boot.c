@@ -12,8 +12,9 @@
  *     killservers      every process may kill servers (for tests)
  *
  * app= reaches to the end; words count before it. Programs without a shell are all made before the
- * first of them runs, so their envs have ids in their order: the first ones that there are. Without a console no
- * device concerns them: when they all wait, without bounds, they will for ever, and the machine ends. */
+ * first of them runs, so their envs have ids in their order: the first ones that there are. Without
+ * a console no device concerns them: when they all wait, without bounds, they will for ever, and
+ * the machine ends. */
 #include "servers/procmgr/machine/boot.h"
 #include "kernel/abi/bootinfo.h"
 #include "libsys/args.h"
@@ -29,8 +30,9 @@
 
 enum { WORDS_MAX = 128 };
 
-/* Every word, those that only the kernel reads as well; with `=` at the end a number follows. tools/parley/options.py takes
- * them from here, and `make check` finds one that is read somewhere and does not stand here. */
+/* Every word, those that only the kernel reads as well; with `=` at the end a number follows.
+ * tools/parley/options.py takes them from here, and `make check` finds one that is read somewhere
+ * and does not stand here. */
 static const char *const known_words[] = {
 	"around=",     "deadline=", "faults=ipc",  "faults=kernel", "faults=pager",
 	"faults=self", "joslog",    "killservers", "monitor",       "noacpi",
@@ -107,7 +109,8 @@ static bool is_known(const char *word)
 	return false;
 }
 
-/* Says which words nobody reads. The first may be the kernel's file, which some loaders put there. */
+/* Says which words nobody reads. The first may be the kernel's file, which some loaders put
+ * there. */
 static void report_unknown_words(void)
 {
 	static char own[BOOT_CMDLINE_MAX];

@@ -3,8 +3,8 @@
 
 #include "servers/procmgr/process/table.h"
 
-/* The number in the word `name` of the kernel's command line (as "around=8" has it for "around="), if
- * it is there and in [low, high]; else `otherwise`, with a line in the log if it is there. */
+/* The number in the word `name` of the kernel's command line (as "around=8" has it for "around="),
+ * if it is there and in [low, high]; else `otherwise`, with a line in the log if it is there. */
 int boot_number(const char *name, int low, int high, int otherwise);
 
 /* Starts what the kernel's command line asks for. Powers the machine off if that fails. */
@@ -14,7 +14,8 @@ void boot_start(void);
  * status of the first one. */
 void boot_process_ended(const struct process *process);
 
-/* IPC_BIT_STANDSTILL, which comes only without a shell: ends the machine, with PM_STATUS_STANDSTILL. */
+/* IPC_BIT_STANDSTILL, which comes only without a shell: ends the machine, with
+ * PM_STATUS_STANDSTILL. */
 _Noreturn void boot_standstill(void);
 
 /* Whether programs run without the console: what they print goes through the kernel. */

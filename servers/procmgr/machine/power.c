@@ -1,7 +1,7 @@
-/* Ending the machine: QEMU's isa-debug-exit device, which turns a written v into the exit status
- * 2 v + 1; then ACPI's soft off, as the firmware's tables say, else as on QEMU's PIIX4. Neither is
- * done when the `out` is: the machine may go on for a moment. If it still runs after a second, procmgr says so, on the screen too,
- * and sleeps. */
+/* Ending the machine: QEMU's isa-debug-exit device, which turns a written v into the exit status 2
+ * v + 1; then ACPI's soft off, as the firmware's tables say, else as on QEMU's PIIX4. Neither is
+ * done when the `out` is: the machine may go on for a moment. If it still runs after a second,
+ * procmgr says so, on the screen too, and sleeps. */
 #include "servers/procmgr/machine/power.h"
 #include "kernel/abi/bootinfo.h"
 #include "libsys/ipc.h"

@@ -1,15 +1,15 @@
 /* Pagers of one's own: processes that page others.
  *
- * Who asks for a process may name the one that pages it; forks keep it. Nothing else here knows how it
- * pages: that is between it and the kernel, which gives it the right to its clients' memory
- * and refuses rings.
+ * Who asks for a process may name the one that pages it; forks keep it. Nothing else here knows how
+ * it pages: that is between it and the kernel, which gives it the right to its clients' memory and
+ * refuses rings.
  *
  *     process->pager      its pager's env; 0: the pager server (or nobody, on path `self`)
  *
- * Both ends are followed. When the last client of a pager is gone it gets a bit, so that it can end; that
- * is a notice, which waits for nobody. When a pager is gone, in whatever way, its clients get the pager server:
- * a fault that waits is delivered again, and pages that only the dead one could have brought end those
- * who touch them (PTE_KEPT). */
+ * Both ends are followed. When the last client of a pager is gone it gets a bit, so that it can
+ * end; that is a notice, which waits for nobody. When a pager is gone, in whatever way, its clients
+ * get the pager server: a fault that waits is delivered again, and pages that only the dead one
+ * could have brought end those who touch them (PTE_KEPT). */
 #include "servers/procmgr/paging/ownpager.h"
 #include "kernel/abi/status.h"
 #include "libsys/stdio.h"

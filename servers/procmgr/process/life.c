@@ -7,7 +7,8 @@
  *       v  | child ends, answer given       v
  *     WAITING                             (slot free)
  *
- * A process on path `self` outlives its own env until its family has ended, which family.c finds out. A zombie has no env. It stays until its parent has heard of it: an answer that cannot be
+ * A process on path `self` outlives its own env until its family has ended, which family.c finds
+ * out. A zombie has no env. It stays until its parent has heard of it: an answer that cannot be
  * delivered (the parent gave up or is dying itself) leaves it where it was. */
 #include "servers/procmgr/process/life.h"
 #include "libsys/string.h"
@@ -208,7 +209,8 @@ void life_end(struct process *process, const struct ending *ending)
 	finish_if_over(process);
 }
 
-/* Where the kernel asks the pager and there is none, it says of every page fault that nobody handles it. */
+/* Where the kernel asks the pager and there is none, it says of every page fault that nobody
+ * handles it. */
 static bool missed_pager(const struct process *process, const struct ending *ending)
 {
 	bool kernel_asks = process->path == FAULT_PATH_IPC || process->path == FAULT_PATH_KERNEL;

@@ -5,17 +5,18 @@
 #include "libsys/syscall.h"
 #include "servers/procmgr/process/table.h"
 
-/* A living process ends by its own doing: it asked to, or nobody handled its fault. Destroys its env,
- * gives its children to nobody, and answers its parent if that waits; without a parent the process is
- * forgotten at once, and why it ended goes to the log. On path `self` this waits until the last
- * env of its family has ended. When no process that was started at boot is left the machine ends. */
+/* A living process ends by its own doing: it asked to, or nobody handled its fault. Destroys its
+ * env, gives its children to nobody, and answers its parent if that waits; without a parent the
+ * process is forgotten at once, and why it ended goes to the log. On path `self` this waits until
+ * the last env of its family has ended. When no process that was started at boot is left the
+ * machine ends. */
 void life_end(struct process *process, const struct ending *ending);
 
 /* The same from outside, and at once: ends its whole family. */
 void life_kill(struct process *process, const struct ending *ending);
 
-/* Whether a process has no env any more, and has not been finished. On path `self` somebody must have looked for
- * heirs (family.c). */
+/* Whether a process has no env any more, and has not been finished. On path `self` somebody must
+ * have looked for heirs (family.c). */
 bool life_is_over(const struct process *process);
 /* Its end, then: its parent is told, or it is forgotten. */
 void life_finish(struct process *process);

@@ -13,7 +13,8 @@
 
 enum { WHO_MAX = PM_NAME_MAX + 16, SYMBOL_MAX = 96 };
 
-/* "main+0x11" between the texts given, or nothing at all; the code is `behind` bytes before `ip`. */
+/* "main+0x11" between the texts given, or nothing at all; the code is `behind` bytes before
+ * `ip`. */
 static void format_symbol(const struct image *image, vaddr_t ip, uint32_t behind,
                           const char *before, const char *after, char *buffer, uint32_t size)
 {

@@ -7,7 +7,8 @@
 enum { VECTOR_BREAKPOINT = 3, VECTOR_OVERFLOW = 4, VECTOR_PAGE_FAULT = 14 };
 
 /* The line about an ended process in buffer, zero terminated, without a newline; empty if it exited
- * by itself, or the kernel has said it (boot_with_joslog). `name[pid]: fault at 0x00000000 (write, ip 0x00800123 main+0x11): null pointer` */
+ * by itself, or the kernel has said it (boot_with_joslog). `name[pid]: fault at 0x00000000 (write,
+ * ip 0x00800123 main+0x11): null pointer` */
 void report_process(const struct process *process, char *buffer, uint32_t size);
 
 /* The same about a server, which has no pid. */

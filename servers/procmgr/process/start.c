@@ -131,7 +131,8 @@ int start_spawn(struct process *parent, const struct start *how, const struct ar
 	return result;
 }
 
-/* What the env has left of its limit: the rest is with envs that it made, which on path `self` go on. */
+/* What the env has left of its limit: the rest is with envs that it made, which on path `self` go
+ * on. */
 static int limit_left(envid_t env, uint32_t *pages)
 {
 	const volatile struct env_info *info = &env_infos[ENV_SLOT(env)];

@@ -12,17 +12,17 @@ struct start {
 	envid_t guardian;  /* the env of the parent's family that may wait for it; 0: its own */
 };
 
-/* A new process that runs the program named by the first argument. Its pid, or E_INVAL,
- * E_TOO_BIG, E_NOT_FOUND, E_BAD_EXE, E_LIMIT, E_NO_ENV, E_NO_MEM, E_DEAD (the pager is gone for good):
- * then nothing has changed. */
+/* A new process that runs the program named by the first argument. Its pid, or E_INVAL, E_TOO_BIG,
+ * E_NOT_FOUND, E_BAD_EXE, E_LIMIT, E_NO_ENV, E_NO_MEM, E_DEAD (the pager is gone for good): then
+ * nothing has changed. */
 int start_spawn(struct process *parent, const struct start *how, const struct arguments *arguments);
 
 /* The same, but its env does not run yet. */
 int start_stopped(struct process *parent, const struct start *how,
                   const struct arguments *arguments, struct process **child);
 
-/* Gives the process another program, on the same path, with the same pager. OK, or the same errors and the process as it
- * was. */
+/* Gives the process another program, on the same path, with the same pager. OK, or the same errors
+ * and the process as it was. */
 int start_exec(struct process *process, const struct arguments *arguments);
 
 /* A copy of a process that waits for the answer to its PM_FORK, with the upcalls given: every page

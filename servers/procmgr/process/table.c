@@ -7,9 +7,10 @@
  *              ended  -> child <-> child     (zombies, first ended first)
  *
  * Invariants: a process with pid != 0 is in by_pid once, and in the list of all by rising pid; its
- * `envs` counts the entries of by_env that are its own, so that nothing counts twice, in whatever order we hear
- * of births and deaths; with a parent it is in exactly one of the parent's lists, and counted in the parent's
- * `children`. Its label is its place in the table and how often that was used. */
+ * `envs` counts the entries of by_env that are its own, so that nothing counts twice, in whatever
+ * order we hear of births and deaths; with a parent it is in exactly one of the parent's lists, and
+ * counted in the parent's `children`. Its label is its place in the table and how often that was
+ * used. */
 #include "servers/procmgr/process/table.h"
 #include "kernel/abi/env.h"
 #include "kernel/abi/status.h"

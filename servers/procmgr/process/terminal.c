@@ -1,13 +1,16 @@
-/* Whose the terminal is: the console asks here, and keeps nothing of it, so that a console that dies takes nothing along.
+/* Whose the terminal is: the console asks here, and keeps nothing of it, so that a console that
+ * dies takes nothing along.
  *
  *     foreground   Ctrl-C ends it; it and all below it read
  *     owner        the process that last said who is in the foreground; reads while nobody is
- *     lenders      owner -> lender -> ... who owned it before, and let it go to who was in the foreground, or below
+ *     lenders      owner -> lender -> ... who owned it before, and let it go to who was in the
+ *                  foreground, or below
  *
- * The first process may always say it, else only who owns the terminal, or lent it, or is in the foreground, or below. A lender
- * that says it has it back from all whom it went to. When an owner ends, the nearest ancestor that lives owns the terminal, or
- * its lender, or the first process: never whoever comes first. Each lender lives; who ends is left out. Processes are kept by
- * their labels, which never come again, as pids do. */
+ * The first process may always say it, else only who owns the terminal, or lent it, or is in the
+ * foreground, or below. A lender that says it has it back from all whom it went to. When an owner
+ * ends, the nearest ancestor that lives owns the terminal, or its lender, or the first process:
+ * never whoever comes first. Each lender lives; who ends is left out. Processes are kept by their
+ * labels, which never come again, as pids do. */
 #include "servers/procmgr/process/terminal.h"
 #include "kernel/abi/status.h"
 

@@ -3,15 +3,17 @@
 
 #include "servers/procmgr/process/table.h"
 
-/* `who` says that `target` (NULL: nobody) is in the foreground, and owns the terminal from now on. OK; E_PERM: the terminal is not
- * his, or the target neither he nor below him. */
+/* `who` says that `target` (NULL: nobody) is in the foreground, and owns the terminal from now on.
+ * OK; E_PERM: the terminal is not his, or the target neither he nor below him. */
 int terminal_take(struct process *who, const struct process *target);
 
-/* Whether the keys are the process's. `own`: its own env asks, not one that this one forked by itself. */
+/* Whether the keys are the process's. `own`: its own env asks, not one that this one forked by
+ * itself. */
 bool terminal_may_read(const struct process *process, bool own);
 
 /* Nobody is in the foreground any more. Who was, if he lives; else NULL. */
 struct process *terminal_interrupt(void);
 
-/* The own env of a process with had_terminal is gone: the terminal, if it owned that, is that of whom it descends from, or of who owned it before. */
+/* The own env of a process with had_terminal is gone: the terminal, if it owned that, is that of
+ * whom it descends from, or of who owned it before. */
 void terminal_process_ended(const struct process *process);

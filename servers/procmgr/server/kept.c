@@ -1,5 +1,5 @@
-/* The console's memory that outlives it: what a console has accepted is printed, whatever becomes of
- * the console. Mapped here at the same address. What stands in it may come from a console with a
+/* The console's memory that outlives it: what a console has accepted is printed, whatever becomes
+ * of the console. Mapped here at the same address. What stands in it may come from a console with a
  * bug: it is checked before it is used. */
 #include "servers/procmgr/server/kept.h"
 #include "kernel/abi/status.h"

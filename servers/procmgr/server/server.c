@@ -12,9 +12,9 @@
  *
  * Starting again takes no time in which procmgr serves others: whoever asks for a server gets one
  * that stands, or hears that it is gone. Deaths are heard of before any request of who suffered
- * from them: the kernel delivers the bit before messages. What a server knew and must not lose lies where its death
- * does not reach: the pager's in page tables, the console's in pages that
- * outlive it (kept.h). */
+ * from them: the kernel delivers the bit before messages. What a server knew and must not lose lies
+ * where its death does not reach: the pager's in page tables, the console's in pages that outlive
+ * it (kept.h). */
 #include "servers/procmgr/server/server.h"
 #include "kernel/abi/bootinfo.h"
 #include "libsys/ipc.h"
@@ -154,8 +154,9 @@ static int equip_pager(envid_t pager)
 
 static bool has_clients_to_move; /* envs may have a pager that is dead */
 
-/* One env whose pager is dead gets the pager server. If there will be none: a process on path `pager` asks us at its next
- * fault (fault.c); the others have faults that wait in the kernel for a pager: without one these are nobody's. */
+/* One env whose pager is dead gets the pager server. If there will be none: a process on path
+ * `pager` asks us at its next fault (fault.c); the others have faults that wait in the kernel for a
+ * pager: without one these are nobody's. */
 static bool move_client(envid_t env)
 {
 	const struct process *process = table_by_any_env(env);
@@ -170,7 +171,8 @@ static bool move_client(envid_t env)
 	return false;
 }
 
-/* An env that is made meanwhile, as a copy of one that still has the dead pager, is found by the next pass. */
+/* An env that is made meanwhile, as a copy of one that still has the dead pager, is found by the
+ * next pass. */
 static void move_clients(void)
 {
 	has_clients_to_move = false;
@@ -266,7 +268,8 @@ static bool is_server(enum pm_server which)
 	return which > 0 && which < PM_SERVER_END;
 }
 
-/* Loads the server, equips it, makes it known and lets it run. OK, or an error; then nothing is left of it. */
+/* Loads the server, equips it, makes it known and lets it run. OK, or an error; then nothing is
+ * left of it. */
 static int start(struct server *server)
 {
 	envid_t former = server->env;
@@ -336,8 +339,8 @@ static void give_up(struct server *server, const char *why)
 	say(server, why, server->loss);
 }
 
-/* Starts a server that is dead. The kernel keeps enough for that, so that it fails at most for a moment.
- * What is said before that is the first that a new console prints. */
+/* Starts a server that is dead. The kernel keeps enough for that, so that it fails at most for a
+ * moment. What is said before that is the first that a new console prints. */
 static void start_again(struct server *server, const char *why)
 {
 	int status = E_NO_MEM;

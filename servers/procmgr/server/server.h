@@ -22,8 +22,8 @@ void server_silence_console(void);
 /* Which server that is, 0: none. */
 enum pm_server server_of_env(envid_t env);
 
-/* A server has died, or says that it cannot go on: starts it again, with everybody who used it on the
- * new one; or, if it crashes in a loop, gives it up. Either is said in the log. */
+/* A server has died, or says that it cannot go on: starts it again, with everybody who used it on
+ * the new one; or, if it crashes in a loop, gives it up. Either is said in the log. */
 void server_failed(enum pm_server which, const struct ending *ending);
 
 /* A pager is dead: makes the pager server the pager of all envs that it paged. */

@@ -1,4 +1,5 @@
-/* Who may say which process Ctrl-C ends: nobody for one that is not below him. The machine's end is the first process's to ask for. With an argument it tries for ever. */
+/* Who may say which process Ctrl-C ends: nobody for one that is not below him. The machine's end is
+ * the first process's to ask for. With an argument it tries for ever. */
 #include "tests/guest/console/foreground.h"
 #include "tests/guest/memory.h"
 

@@ -1,5 +1,6 @@
-/* Nobody gets the terminal because its owner has ended, or because a pid has come again: it is the parent's of who owned it, and a process
- * in the foreground is not the next one with that number. */
+/* Nobody gets the terminal because its owner has ended, or because a pid has come again: it is the
+ * parent's of who owned it, and a process in the foreground is not the next one with that
+ * number. */
 #include "tests/guest/console/foreground.h"
 #include "tests/guest/memory.h"
 

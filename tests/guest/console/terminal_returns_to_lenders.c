@@ -1,5 +1,6 @@
-/* Who owned the terminal, and let a program have it, gets it back: also if that one leaves it to somebody who outlives it, and when
- * that one ends. The first process could, in any case; this is about a shell below it. */
+/* Who owned the terminal, and let a program have it, gets it back: also if that one leaves it to
+ * somebody who outlives it, and when that one ends. The first process could, in any case; this is
+ * about a shell below it. */
 #include "tests/guest/console/foreground.h"
 #include "tests/guest/memory.h"
 

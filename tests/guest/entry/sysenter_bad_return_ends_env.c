@@ -1,5 +1,5 @@
-/* sysenter returns where ecx and edx say. Nonsense there ends the caller, with the reason, and nothing
- * else: no address, no kernel address, a stack that is none. */
+/* sysenter returns where ecx and edx say. Nonsense there ends the caller, with the reason, and
+ * nothing else: no address, no kernel address, a stack that is none. */
 #include "tests/guest/memory.h"
 
 /* eax: the call; edx, ecx: eip and esp. */

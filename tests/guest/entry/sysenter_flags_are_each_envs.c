@@ -1,5 +1,6 @@
 /* The flags that sysenter does not save are each env's own: who calls with NT, DF, AC or ID set has
- * them afterwards, and its partner does not; nor does the partner get a data segment that is none. */
+ * them afterwards, and its partner does not; nor does the partner get a data segment that is
+ * none. */
 #include "tests/guest/peers.h"
 #include "tests/guest/sysenter.h"
 

@@ -1,5 +1,5 @@
-/* Whoever single-steps over a system call sees the instruction before it and the one after it, and the
- * call does its work, whichever way it goes into the kernel. */
+/* Whoever single-steps over a system call sees the instruction before it and the one after it, and
+ * the call does its work, whichever way it goes into the kernel. */
 #include "tests/guest/memory.h"
 #include "tests/guest/sysenter.h"
 
@@ -11,8 +11,8 @@ ENTER(by_int, "int $0x30");
 vaddr_t steps[STEPS_MAX];
 volatile uint32_t nsteps;
 
-/* Upcall for the debug exception: notes eip, and goes back by iret, which sets TF for what is stepped
- * only. The three words of iret go below the interrupted stack. */
+/* Upcall for the debug exception: notes eip, and goes back by iret, which sets TF for what is
+ * stepped only. The three words of iret go below the interrupted stack. */
 asm(".text\nstep_upcall: movl 40(%esp), %eax; movl nsteps, %ecx; cmpl $64, %ecx; jae 1f\n"
     "movl %eax, steps(, %ecx, 4); incl nsteps\n"
     "1: movl 48(%esp), %edx; subl $12, %edx; movl %eax, (%edx); movl $0x1b, 4(%edx)\n"

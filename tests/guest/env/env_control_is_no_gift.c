@@ -1,5 +1,6 @@
-/* Control of an env goes down or up one's own tree, and to nobody else: not to servers, not to other processes, nor to what they
- * control, nor to root. Who tries that and ends leaves nothing. */
+/* Control of an env goes down or up one's own tree, and to nobody else: not to servers, not to
+ * other processes, nor to what they control, nor to root. Who tries that and ends leaves
+ * nothing. */
 #include "libsys/time.h"
 #include "tests/guest/memory.h"
 

@@ -1,5 +1,5 @@
-/* When a controller dies, its own controller controls what it controlled: records and env pages say so,
- * the heir may act, and the limits come with it. */
+/* When a controller dies, its own controller controls what it controlled: records and env pages say
+ * so, the heir may act, and the limits come with it. */
 #include "tests/guest/peers.h"
 
 static volatile envid_t grandchild;

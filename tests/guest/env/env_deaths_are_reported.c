@@ -1,5 +1,5 @@
-/* A controller that asked for deaths reads each one's cause, address, ip and code, in order; the bit
- * tells it; whom it kills itself is not reported. Who did not ask reads nothing. */
+/* A controller that asked for deaths reads each one's cause, address, ip and code, in order; the
+ * bit tells it; whom it kills itself is not reported. Who did not ask reads nothing. */
 #include "tests/guest/peers.h"
 
 enum { DEATHS = 4 };

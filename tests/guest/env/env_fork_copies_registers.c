@@ -1,5 +1,5 @@
-/* The new env has the registers of the copied one, 0 as result, no memory, is stopped, and knows its
- * parent and controller, also when a controller copies an env of its own. */
+/* The new env has the registers of the copied one, 0 as result, no memory, is stopped, and knows
+ * its parent and controller, also when a controller copies an env of its own. */
 #include "tests/guest/peers.h"
 
 static void waits(uint32_t arg)

@@ -1,5 +1,5 @@
-/* A copy of an env that waits in a page fault, or was taken off its CPU in the middle of its work, has all its registers; one of an
- * env that waits in a system call has 0 in eax. */
+/* A copy of an env that waits in a page fault, or was taken off its CPU in the middle of its work,
+ * has all its registers; one of an env that waits in a system call has 0 in eax. */
 #include "tests/guest/clients.h"
 
 enum { MARK = 0x5EC0DE };

@@ -1,5 +1,5 @@
-/* All envs of a process have its label, whoever made them and whoever controls them, and no other process's have; an env
- * cannot choose one. procmgr counts by it, on each path. */
+/* All envs of a process have its label, whoever made them and whoever controls them, and no other
+ * process's have; an env cannot choose one. procmgr counts by it, on each path. */
 #include "tests/guest/memory.h"
 
 static uint32_t label_of(envid_t env)

@@ -1,5 +1,5 @@
-/* A limit set below what an env holds frees nothing that others could use: limits and pages together
- * never become more than there were. */
+/* A limit set below what an env holds frees nothing that others could use: limits and pages
+ * together never become more than there were. */
 #include "tests/guest/peers.h"
 
 static uint32_t larger(uint32_t a, uint32_t b)

@@ -1,4 +1,5 @@
-/* An env that holds more pages than a limit lowered later allows has no room to give to a new env. */
+/* An env that holds more pages than a limit lowered later allows has no room to give to a new
+ * env. */
 #include "tests/guest/peers.h"
 
 static void tries_to_fork(uint32_t arg)

@@ -1,4 +1,5 @@
-/* A new env's env page has its ids, knows of sysenter and its record, and is zero otherwise, even in a slot and frame used before. */
+/* A new env's env page has its ids, knows of sysenter and its record, and is zero otherwise, even
+ * in a slot and frame used before. */
 #include "tests/guest/peers.h"
 
 static envid_t parent;

@@ -1,5 +1,5 @@
-/* Whose pager one becomes, or whom one makes one's pager: only with a right to the pager. A process that pages others does not page
- * a stranger, nor an env of a stranger's, by any way. */
+/* Whose pager one becomes, or whom one makes one's pager: only with a right to the pager. A process
+ * that pages others does not page a stranger, nor an env of a stranger's, by any way. */
 #include "protocols/pager.h"
 #include "tests/guest/pager/own_pagers.h"
 

@@ -1,4 +1,5 @@
-/* Registers of an env that waits in an IPC cannot be set, and its wait goes on; nor can one's own. */
+/* Registers of an env that waits in an IPC cannot be set, and its wait goes on; nor can one's
+ * own. */
 #include "tests/guest/peers.h"
 
 static void receiver(uint32_t arg)

@@ -1,5 +1,5 @@
-/* Registers of a stopped env are read and written whole; segments, interrupt flag and privilege level
- * stay what they must be, whatever is asked. */
+/* Registers of a stopped env are read and written whole; segments, interrupt flag and privilege
+ * level stay what they must be, whatever is asked. */
 #include "tests/guest/peers.h"
 
 void spin_forever(void);

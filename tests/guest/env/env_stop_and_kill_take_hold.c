@@ -1,5 +1,5 @@
-/* When the call that stops or kills a running env returns, that env executes nothing more: on this CPU
- * or another. A stopped one goes on where it was. */
+/* When the call that stops or kills a running env returns, that env executes nothing more: on this
+ * CPU or another. A stopped one goes on where it was. */
 #include "tests/guest/peers.h"
 
 enum { ROUNDS = 30 };

@@ -1,5 +1,5 @@
-/* An env that is stopped and started at any moment, also on its way into the kernel, has each system
- * call executed exactly once. */
+/* An env that is stopped and started at any moment, also on its way into the kernel, has each
+ * system call executed exactly once. */
 /* smp: 2 4 */
 #include "tests/guest/peers.h"
 

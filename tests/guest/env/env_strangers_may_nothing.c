@@ -1,5 +1,5 @@
-/* Every call on an env that the caller does not control is E_PERM and changes nothing: on a sibling, on
- * the controller, on servers. */
+/* Every call on an env that the caller does not control is E_PERM and changes nothing: on a
+ * sibling, on the controller, on servers. */
 #include "tests/guest/peers.h"
 
 static envid_t victims[5];

@@ -1,5 +1,5 @@
-/* An unmasked x87 error reaches the exception upcall of who made it, as vector 16. (Software emulation
- * raises none for SSE.) */
+/* An unmasked x87 error reaches the exception upcall of who made it, as vector 16. (Software
+ * emulation raises none for SSE.) */
 #include "tests/guest/upcalls.h"
 
 static void x87_error(uint32_t arg)

@@ -1,5 +1,5 @@
-/* A copy of an env that never used FPU and SSE finds them as after a reset, whatever its creator or an
- * env before it left there. */
+/* A copy of an env that never used FPU and SSE finds them as after a reset, whatever its creator or
+ * an env before it left there. */
 #include "tests/guest/peers.h"
 
 struct area { /* FXSAVE, SDM vol. 1, 10.5.1 */

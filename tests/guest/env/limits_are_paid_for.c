@@ -1,5 +1,6 @@
-/* Nobody gets pages or envs that he has not paid for: not from an env that was made before its controller had a limit, not from
- * what such a one made, nor by an exec, which leaves to the new image what the old one had left. */
+/* Nobody gets pages or envs that he has not paid for: not from an env that was made before its
+ * controller had a limit, not from what such a one made, nor by an exec, which leaves to the new
+ * image what the old one had left. */
 #include "libsys/args.h"
 #include "libsys/assert.h"
 #include "libsys/time.h"

@@ -1,5 +1,5 @@
-/* A limit of pages ends what goes beyond it, a limit of children makes fork fail; they are inherited
- * and only go down. */
+/* A limit of pages ends what goes beyond it, a limit of children makes fork fail; they are
+ * inherited and only go down. */
 #include "libsys/syscall.h"
 #include "tests/guest/check.h"
 

@@ -1,7 +1,5 @@
-/* failhook: 1
- * smp: 1
- * When a new env has no memory until the last of a dead one's goes, the dead one's slot is there for the next
- * env: last freed, first used. */
+/* failhook: 1 smp: 1 When a new env has no memory until the last of a dead one's goes, the dead
+ * one's slot is there for the next env: last freed, first used. */
 #include "tests/guest/fail.h"
 
 enum {
@@ -12,7 +10,8 @@ enum {
 	SMALL = ENV_FIXED_PAGES + 1,
 };
 
-/* A new env, whose memory is the last of the one that had the slot *dead. 0: a tick freed that before. */
+/* A new env, whose memory is the last of the one that had the slot *dead. 0: a tick freed that
+ * before. */
 static envid_t make_of_a_dead_one(uint32_t *dead)
 {
 	envid_t big = sys_env_fork(0, BIG + SMALL + 8), next;

@@ -1,8 +1,7 @@
-/* failhook: 1
- * boot: killservers
- * Each request to procmgr, with each allocation of procmgr's failing in turn, alone or with all after it, is done or
- * refused for want of memory or envs, and what it did is as if it had not been asked. The pager gives a page or
- * ends its client for want of memory. The console serves without any memory at all. */
+/* failhook: 1 boot: killservers Each request to procmgr, with each allocation of procmgr's failing
+ * in turn, alone or with all after it, is done or refused for want of memory or envs, and what it
+ * did is as if it had not been asked. The pager gives a page or ends its client for want of memory.
+ * The console serves without any memory at all. */
 #include "libsys/pager.h"
 #include "protocols/console.h"
 #include "tests/guest/fail.h"
@@ -167,7 +166,9 @@ static void check_request(const struct ask *ask)
 		uint32_t k = 1;
 
 		if (ask->ask == ask_restarts && mode == FAIL_ON) {
-			continue; /* a pager that cannot be started ever is given up, and with it all programs */
+			/* a pager that cannot be started ever is given up, and with it all programs
+			 * */
+			continue;
 		}
 		while (!try_request(ask, k, mode, &before)) {
 			CHECK(++k < MOST);
@@ -186,7 +187,8 @@ static uint32_t descend(uint32_t depth)
 	return depth == 0 ? 0 : descend(depth - 1) + (frame[0] == depth);
 }
 
-/* Zero pages, pages shared by fork, the stack; those of the program are for fail_loading_ends_one. */
+/* Zero pages, pages shared by fork, the stack; those of the program are for
+ * fail_loading_ends_one. */
 static void touch_everything(void)
 {
 	for (uint32_t i = 0; i < PAGES * WORDS; i += WORDS) {

@@ -1,5 +1,6 @@
-/* A process on path `self` asks procmgr for something without waiting for the answer, and ends itself at once: procmgr meets
- * its death while it serves the request, and hears of it once more afterwards. It counts once. */
+/* A process on path `self` asks procmgr for something without waiting for the answer, and ends
+ * itself at once: procmgr meets its death while it serves the request, and hears of it once more
+ * afterwards. It counts once. */
 #include "tests/guest/self.h"
 
 enum { ROUNDS = 8 };

@@ -1,5 +1,5 @@
-/* Two families end their first envs in the same moment, and each leaves an env behind whose parent has died
- * before: each env goes to its own family, which lasts as long as it. */
+/* Two families end their first envs in the same moment, and each leaves an env behind whose parent
+ * has died before: each env goes to its own family, which lasts as long as it. */
 #include "libsys/args.h"
 #include "libsys/ipc.h"
 #include "tests/guest/self.h"
@@ -17,7 +17,8 @@ static void send_nothing(const char *to, uint32_t flags)
 	}
 }
 
-/* Leaves an env that its parent leaves to us; it lives until `env`, if there is one, has heard of it. */
+/* Leaves an env that its parent leaves to us; it lives until `env`, if there is one, has heard of
+ * it. */
 static void leave_grandchild(const char *env)
 {
 	pid_t child = fork();

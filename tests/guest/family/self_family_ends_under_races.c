@@ -1,6 +1,7 @@
 /* timeout: 120 */
-/* The end of a family is seen, and not too early, though its envs end on several CPUs while procmgr looks
- * at them: nobody in these trees waits for anybody, so most envs outlive those that made them. */
+/* The end of a family is seen, and not too early, though its envs end on several CPUs while procmgr
+ * looks at them: nobody in these trees waits for anybody, so most envs outlive those that made
+ * them. */
 #include "tests/guest/self.h"
 
 enum { TREES = 200, TOGETHER = 4, DEPTH = 3 };

@@ -1,10 +1,11 @@
-/* Families that change hands fast and at the same time, on all CPUs, while processes come and go: each ends when its own last env
- * has ended, with its own status, and a kill ends nobody else's. */
+/* Families that change hands fast and at the same time, on all CPUs, while processes come and go:
+ * each ends when its own last env has ended, with its own status, and a kill ends nobody else's. */
 #include "tests/guest/self.h"
 
 enum { FAMILIES = 4, GENERATIONS = 150, ROUNDS = 3 };
 
-/* Each env makes the next, and another that ends at once, so that slots change hands; the first one's status counts. */
+/* Each env makes the next, and another that ends at once, so that slots change hands; the first
+ * one's status counts. */
 static void generations(int status)
 {
 	for (int i = 0; i < GENERATIONS; i++) {

@@ -1,5 +1,5 @@
-/* On path `self`, which has no limits, fork and sbrk fail with an error when memory ends; a write to a
- * shared page for which there is no other ends that env only; and everything comes back. */
+/* On path `self`, which has no limits, fork and sbrk fail with an error when memory ends; a write
+ * to a shared page for which there is no other ends that env only; and everything comes back. */
 /* mem: 16 */
 /* timeout: 120 */
 #include "libsys/stdlib.h"

@@ -1,4 +1,5 @@
-/* A program's handler for exceptions sees vector and registers, changes them, and the program goes on. */
+/* A program's handler for exceptions sees vector and registers, changes them, and the program goes
+ * on. */
 #include "tests/guest/upcalls.h"
 
 static volatile uint32_t vector, seen;

@@ -1,6 +1,7 @@
-/* Each exception that a program can raise, and each privileged thing that it tries, enters its exception
- * upcall with vector, code and the right instruction; without one it ends that env with the vector. An emulator may
- * take an instruction that changes nothing there for none (QEMU 10: wbinvd); then the one behind it must fault. */
+/* Each exception that a program can raise, and each privileged thing that it tries, enters its
+ * exception upcall with vector, code and the right instruction; without one it ends that env with
+ * the vector. An emulator may take an instruction that changes nothing there for none (QEMU 10:
+ * wbinvd); then the one behind it must fault. */
 #include "tests/guest/upcalls.h"
 
 INSTRUCTION(do_divide, "divl %ecx")

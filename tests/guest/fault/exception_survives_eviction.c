@@ -1,5 +1,5 @@
-/* An exception counts even when the env is taken off its CPU at that very moment: each breakpoint reaches
- * the handler, however often another CPU looks at the env's registers. */
+/* An exception counts even when the env is taken off its CPU at that very moment: each breakpoint
+ * reaches the handler, however often another CPU looks at the env's registers. */
 /* smp: 2 4 */
 #include "tests/guest/upcalls.h"
 

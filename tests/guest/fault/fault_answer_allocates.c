@@ -1,5 +1,6 @@
-/* An answer with FAULT_ALLOC does what SYS_PAGE_ALLOC would have done: zeros, software bits, copies, one's own page
- * kept, only if the entry is as expected; and what it may not do refuses the fault. */
+/* An answer with FAULT_ALLOC does what SYS_PAGE_ALLOC would have done: zeros, software bits,
+ * copies, one's own page kept, only if the entry is as expected; and what it may not do refuses the
+ * fault. */
 #include "tests/guest/clients.h"
 
 enum { SOFT = 0x400 };

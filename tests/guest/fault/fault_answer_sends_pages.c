@@ -1,5 +1,6 @@
-/* Pages sent with the answer arrive from the page touched on: shared, granted or copied, writable only if sent
- * so, with the answer's software bits; none of it where that is the kernel's or somebody else's. */
+/* Pages sent with the answer arrive from the page touched on: shared, granted or copied, writable
+ * only if sent so, with the answer's software bits; none of it where that is the kernel's or
+ * somebody else's. */
 #include "tests/guest/clients.h"
 
 enum { PAGES = 3, SOFT = 0x400 };

@@ -1,5 +1,6 @@
-/* A fault call that is answered after more than a tick, but in time, is over: its clock does not strike later,
- * whichever way the answer took into the kernel, and whether the pager took the call early or late. */
+/* A fault call that is answered after more than a tick, but in time, is over: its clock does not
+ * strike later, whichever way the answer took into the kernel, and whether the pager took the call
+ * early or late. */
 /* icount: 16 */
 #include "tests/guest/clients.h"
 
@@ -12,7 +13,8 @@ enum {
 
 static envid_t parent;
 
-/* Spins past the bound: an answer out of nowhere would show in a register, or be a status of the call. */
+/* Spins past the bound: an answer out of nowhere would show in a register, or be a status of the
+ * call. */
 static void spin_on(void)
 {
 	uint64_t end = clock_us() + BOUND_US + BOUND_US / 2;

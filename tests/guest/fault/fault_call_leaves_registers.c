@@ -1,5 +1,5 @@
-/* A fault that the pager answers changes no register and no flag of the program, whatever the answer carries; and
- * no word of a message that it prepares. */
+/* A fault that the pager answers changes no register and no flag of the program, whatever the
+ * answer carries; and no word of a message that it prepares. */
 #include "tests/guest/clients.h"
 
 enum { FAULTS = 8, PAGES = 4 };

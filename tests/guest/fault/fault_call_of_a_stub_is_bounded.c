@@ -1,5 +1,5 @@
-/* A call marked as a page-fault stub's ends in time, with E_TIMEOUT, after what ENV_FAULT_US says and not
- * recv_us; without such a bound it waits. */
+/* A call marked as a page-fault stub's ends in time, with E_TIMEOUT, after what ENV_FAULT_US says
+ * and not recv_us; without such a bound it waits. */
 #include "tests/guest/clients.h"
 
 enum { BOUND_US = 300000, LATE_US = 50000000, FLAGS = IPC_SEND | IPC_RECV | IPC_FAULT_CALL };

@@ -1,5 +1,5 @@
-/* Calls marked as page-fault stubs' can wait for each other in a ring, which pagers cannot: each ends when its bound is over, and the
- * machine goes on. */
+/* Calls marked as page-fault stubs' can wait for each other in a ring, which pagers cannot: each
+ * ends when its bound is over, and the machine goes on. */
 #include "tests/guest/clients.h"
 
 enum { RING = 3, BOUND_US = 100000, FLAGS = IPC_SEND | IPC_RECV | IPC_FAULT_CALL };

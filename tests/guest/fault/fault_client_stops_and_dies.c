@@ -1,5 +1,6 @@
-/* A client can be stopped, started, looked at, copied and destroyed while its fault is queued or taken, by its
- * controller or its pager; the pager goes on, and a stopped client runs only when it is started. */
+/* A client can be stopped, started, looked at, copied and destroyed while its fault is queued or
+ * taken, by its controller or its pager; the pager goes on, and a stopped client runs only when it
+ * is started. */
 #include "tests/guest/clients.h"
 
 enum { CLIENTS = 4, ROUNDS = 10 };

@@ -73,7 +73,8 @@ static void grow_stack(void)
 	check_more(&before, (struct fault_counts){.done[FAULT_GROW] = DEEP});
 }
 
-/* Where programs come on demand; data is copied when it is written, and when it was only read before. */
+/* Where programs come on demand; data is copied when it is written, and when it was only read
+ * before. */
 static void load_program(void)
 {
 	struct fault_counts before = counts();

@@ -1,6 +1,6 @@
-/* A fault that is not answered in time ends its env, not before and not much later, whether the pager has taken it
- * or not; what the time-out is is the controller's to say. Faults answered in time, and others that wait, are not
- * touched. */
+/* A fault that is not answered in time ends its env, not before and not much later, whether the
+ * pager has taken it or not; what the time-out is is the controller's to say. Faults answered in
+ * time, and others that wait, are not touched. */
 /* icount: 16 */
 #include "tests/guest/clients.h"
 

@@ -1,5 +1,6 @@
-/* A fault that its pager does not answer in time ends that process with a line that says who, where, whom it
- * waited for and how long; its parent can set how long. Forked children have the same deadline. */
+/* A fault that its pager does not answer in time ends that process with a line that says who,
+ * where, whom it waited for and how long; its parent can set how long. Forked children have the
+ * same deadline. */
 #include "libsys/assert.h"
 #include "libsys/time.h"
 #include "tests/guest/memory.h"

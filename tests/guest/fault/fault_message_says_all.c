@@ -1,5 +1,5 @@
-/* The message that the kernel sends in the name of an env that faults: page, address, entry, error code, ip and
- * mappings, as they are when the pager receives it. */
+/* The message that the kernel sends in the name of an env that faults: page, address, entry, error
+ * code, ip and mappings, as they are when the pager receives it. */
 #include "tests/guest/clients.h"
 
 void touch_here(void);
@@ -27,7 +27,8 @@ int main(void)
 	CHECK_EQ(fault.ip, (vaddr_t)touch_here);
 	CHECK_EQ(fault.mappings, 0);
 
-	/* Again, with a page there that may only be read, and is mapped twice; set while the fault is queued. */
+	/* Again, with a page there that may only be read, and is mapped twice; set while the fault
+	 * is queued. */
 	CHECK_EQ(fault_answer(id, 0, 0, 0, 0), OK);
 	await_ipc(id, self);
 	CHECK_EQ(sys_page_alloc(0, OTHER | PTE_W, 1), 1);

@@ -1,5 +1,5 @@
-/* Nobody but the pager that took the fault ends it: not others, not the pager before it took it, not twice, not
- * after the client's death, and not a pager that has been replaced. */
+/* Nobody but the pager that took the fault ends it: not others, not the pager before it took it,
+ * not twice, not after the client's death, and not a pager that has been replaced. */
 #include "tests/guest/clients.h"
 
 static envid_t parent, client;

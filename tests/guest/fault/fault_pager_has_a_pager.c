@@ -1,5 +1,5 @@
-/* A pager can be paged by another, and faults while it serves: both faults are answered. Without any pager a
- * fault on path `ipc` goes to the upcall, or ends the env. */
+/* A pager can be paged by another, and faults while it serves: both faults are answered. Without
+ * any pager a fault on path `ipc` goes to the upcall, or ends the env. */
 #include "tests/guest/clients.h"
 
 enum { PAGES = 8 };

@@ -1,5 +1,5 @@
-/* A fork, what it spawns, and what it becomes by exec, are on the fault path of the process, as the kernel
- * and procmgr have it. */
+/* A fork, what it spawns, and what it becomes by exec, are on the fault path of the process, as the
+ * kernel and procmgr have it. */
 #include "tests/guest/memory.h"
 
 static const char *const again[] = {"fault_path_is_inherited", "look"};

@@ -1,4 +1,5 @@
-/* Faults of many clients, and other messages, wait at a busy pager in the order in which they came. */
+/* Faults of many clients, and other messages, wait at a busy pager in the order in which they
+ * came. */
 #include "tests/guest/clients.h"
 
 enum { CLIENTS = 7, ROUNDS = 20 };

@@ -1,5 +1,5 @@
-/* E_FAULT from the pager enters the env's own upcall, once, with the usual frame; without one, or with
- * another status, the env ends, and its death says what the pager said. */
+/* E_FAULT from the pager enters the env's own upcall, once, with the usual frame; without one, or
+ * with another status, the env ends, and its death says what the pager said. */
 #include "tests/guest/clients.h"
 
 static volatile uint32_t upcalls;

@@ -1,5 +1,5 @@
-/* When a pager dies with faults, taken or queued, or is dead before, its clients lose nothing: they wait, without a
- * clock, and run their instruction again once they have another pager. */
+/* When a pager dies with faults, taken or queued, or is dead before, its clients lose nothing: they
+ * wait, without a clock, and run their instruction again once they have another pager. */
 #include "tests/guest/clients.h"
 
 enum { CLIENTS = 3, BOUND_US = 1000000, SHORT_US = 20000 };

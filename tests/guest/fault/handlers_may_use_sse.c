@@ -1,5 +1,6 @@
-/* Handlers of faults and exceptions are entered as C wants it, nested ones too: with an aligned stack,
- * and FPU and SSE registers that are theirs to use. What they interrupt keeps what it had there. */
+/* Handlers of faults and exceptions are entered as C wants it, nested ones too: with an aligned
+ * stack, and FPU and SSE registers that are theirs to use. What they interrupt keeps what it had
+ * there. */
 #include "libsys/fault.h"
 #include "libsys/syscall.h"
 #include "tests/guest/sse.h"
@@ -8,7 +9,8 @@ enum { AREA = 0x20000000, ROUNDS = 20, DEEP = 2 };
 
 static volatile uint32_t faults, exceptions, depth;
 
-/* Of the interrupted code's stack pointer modulo 16, by C or by hand: as the frame, so the nested one lies. */
+/* Of the interrupted code's stack pointer modulo 16, by C or by hand: as the frame, so the nested
+ * one lies. */
 static void trap_at(uint32_t offset)
 {
 	asm volatile("subl %0, %%esp\n\tud2\n\taddl %0, %%esp" ::"r"(offset) : "memory", "cc");

@@ -1,5 +1,5 @@
-/* The frame on the exception stack holds the fault's address and code and every register and flag of the
- * faulting instruction, at the top of the stack. */
+/* The frame on the exception stack holds the fault's address and code and every register and flag
+ * of the faulting instruction, at the top of the stack. */
 #include "tests/guest/upcalls.h"
 
 INSTRUCTION(store, "movl %eax, 0x12345678")

@@ -1,5 +1,5 @@
-/* A fault that the pager handles leaves no trace: every register, every flag and the stack pointer are
- * the same after the instruction as before it, even when there is no usable stack. */
+/* A fault that the pager handles leaves no trace: every register, every flag and the stack pointer
+ * are the same after the instruction as before it, even when there is no usable stack. */
 #include "tests/guest/upcalls.h"
 
 enum { PAGE = 0x10000000, TRIES = 8 };

@@ -1,5 +1,5 @@
-/* Without an upcall, an exception stack, or a writable one, a fault ends the env with the reason, the
- * address, the instruction and the code. */
+/* Without an upcall, an exception stack, or a writable one, a fault ends the env with the reason,
+ * the address, the instruction and the code. */
 #include "tests/guest/upcalls.h"
 
 INSTRUCTION(store, "movl %eax, 0x12345000")

@@ -1,16 +1,18 @@
 /* What the fuzzers share: random numbers, arguments, and rounds.
  *
- * A *round* has lanes. A lane is a list of steps, each drawn from (seed, round, lane, number) alone, so any subset of
- * them can be done again. A process works on each lane; it may come to any harm. The test itself, which does
- * nothing wrong, starts another one in the place of one that ended, behind the step that it was at, and kills one that
- * makes no progress. Beside the lanes a bystander works that does nothing wrong either, and must end well.
+ * A *round* has lanes. A lane is a list of steps, each drawn from (seed, round, lane, number)
+ * alone, so any subset of them can be done again. A process works on each lane; it may come to any
+ * harm. The test itself, which does nothing wrong, starts another one in the place of one that
+ * ended, behind the step that it was at, and kills one that makes no progress. Beside the lanes a
+ * bystander works that does nothing wrong either, and must end well.
  *
- * After each round envs, free frames and shared frames are those of before: the first round has no steps and
- * says what that is.
+ * After each round envs, free frames and shared frames are those of before: the first round has no
+ * steps and says what that is.
  *
- * Arguments: seed=N, calls=N (how many steps in all; rounds go on until then), and to find what is to blame:
- * round=N (this one alone), lanes=MASK, keep=A-B,C-D (these steps only), list=1 (print them, and do nothing). With
- * plant=1 a certain kind of step is a fault: that tests who looks for it. */
+ * Arguments: seed=N, calls=N (how many steps in all; rounds go on until then), and to find what is
+ * to blame: round=N (this one alone), lanes=MASK, keep=A-B,C-D (these steps only), list=1 (print
+ * them, and do nothing). With plant=1 a certain kind of step is a fault: that tests who looks for
+ * it. */
 #pragma once
 
 #include "libsys/assert.h"
@@ -442,8 +444,8 @@ static inline void fuzz_print_envs(void)
 		const volatile struct env_info *info = &env_infos[i];
 
 		if (info->status != ENV_FREE) {
-			printf("env 0x%x: status %u, waits %u for 0x%x, controller 0x%x, pager 0x%x, label 0x%x, "
-			       "%u pages\n",
+			printf("env 0x%x: status %u, waits %u for 0x%x, controller 0x%x, "
+			       "pager 0x%x, label 0x%x, %u pages\n",
 			       info->id, info->status, info->waits, info->partner, info->controller,
 			       info->pager, info->label, info->pages);
 		}
@@ -461,7 +463,8 @@ static inline void fuzz_check_account(const struct fuzz_account *before)
 		now = fuzz_account();
 	}
 	if (memcmp(&now, before, sizeof(now)) != 0) {
-		printf("round %u: envs %u, free frames %u, shared %u, processes %u; before: %u, %u, %u, "
+		printf("round %u: envs %u, free frames %u, shared %u, processes %u; before: "
+		       "%u, %u, %u, "
 		       "%u\n",
 		       fuzz.round, now.envs, now.frames_free, now.frames_shared, now.processes,
 		       before->envs, before->frames_free, before->frames_shared, before->processes);
@@ -470,7 +473,8 @@ static inline void fuzz_check_account(const struct fuzz_account *before)
 	}
 }
 
-/* Brings all of the test's own pages, and makes those its own that it may write: none comes later. */
+/* Brings all of the test's own pages, and makes those its own that it may write: none comes
+ * later. */
 static inline void fuzz_touch_memory(void)
 {
 	for (vaddr_t va = UTEXT; va < (vaddr_t)end; va += PGSIZE) {
@@ -483,7 +487,8 @@ static inline void fuzz_touch_memory(void)
 	}
 }
 
-/* All of it; `steps` of a lane in a round. Ends the program where something is not as it must be. */
+/* All of it; `steps` of a lane in a round. Ends the program where something is not as it must
+ * be. */
 static inline void fuzz_run(fuzz_begin_fn *begin, fuzz_step_fn *step, uint32_t steps)
 {
 	uint32_t done = 0;

@@ -1,11 +1,12 @@
-/* One system call as a fuzzer makes it: by `int` or `sysenter`, or whatever else enters the kernel, with flags and
- * registers of one's choice, and a few words of the env page overwritten before.
+/* One system call as a fuzzer makes it: by `int` or `sysenter`, or whatever else enters the kernel,
+ * with flags and registers of one's choice, and a few words of the env page overwritten before.
  *
- * A call is data. Arguments that name an env, or an earlier result, are symbols, so a list of calls means the same in
- * another run: that is what a failing seed shrinks to (fuzz_call_print, and fuzz_replay in fuzz.h).
+ * A call is data. Arguments that name an env, or an earlier result, are symbols, so a list of calls
+ * means the same in another run: that is what a failing seed shrinks to (fuzz_call_print, and
+ * fuzz_replay in fuzz.h).
  *
- * What a call does to its caller is the caller's affair: faults and exceptions inside of a call end at fuzz_recover,
- * those outside end the env. */
+ * What a call does to its caller is the caller's affair: faults and exceptions inside of a call end
+ * at fuzz_recover, those outside end the env. */
 #pragma once
 
 #include "libsys/fault.h"
@@ -59,8 +60,9 @@ static uint32_t fuzz_last;
 
 /* ---- the way in ----
  *
- * All registers are the call's, so what must be known behind it stands in memory, at addresses that need no register.
- * ss and cs are sane throughout: what is read after ds is set is read through cs. */
+ * All registers are the call's, so what must be known behind it stands in memory, at addresses that
+ * need no register. ss and cs are sane throughout: what is read after ds is set is read through
+ * cs. */
 struct fuzz_file {
 	uint32_t eax, ebx, esi, edi, ebp, ecx, edx, flags, esp, go;
 	uint32_t ds, es, fs, gs;

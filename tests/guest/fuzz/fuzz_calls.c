@@ -1,6 +1,6 @@
-/* timeout: 120
- * All system calls at random, in all ways, from several processes and from envs that share memory with them, while
- * others do nothing wrong: the machine lives, nothing is lost, and those end well. `make fuzz` runs more of it. */
+/* timeout: 120 All system calls at random, in all ways, from several processes and from envs that
+ * share memory with them, while others do nothing wrong: the machine lives, nothing is lost, and
+ * those end well. `make fuzz` runs more of it. */
 #include "tests/guest/fuzz/fuzz_replay.h"
 
 enum { STEPS = 2000, PAGES = 64 };
@@ -208,7 +208,8 @@ static void ipc_call_at_random(struct dice *dice, uint32_t lane, struct fuzz_cal
 	call->ebp = any(dice);
 }
 
-/* 0xF0 is the call of the kernel whose allocations fail, for whom one likes: there it spoils what is looked for. */
+/* 0xF0 is the call of the kernel whose allocations fail, for whom one likes: there it spoils what
+ * is looked for. */
 static void other_call(struct dice *dice, uint32_t lane, struct fuzz_call *call)
 {
 	uint32_t what =
@@ -345,8 +346,8 @@ static struct fuzz_call draw(uint32_t lane, uint32_t step)
 		scramble(&dice, &call);
 	}
 	if (call.ebx.what == FUZZ_OTHER && call.esi.n == PM_FORK) {
-		/* A process that is nobody's child may wait for ever, and nobody here could end it: for a pager, say, that
-		 * was an env of its parent's. */
+		/* A process that is nobody's child may wait for ever, and nobody here could end it:
+		 * for a pager, say, that was an env of its parent's. */
 		call.esi.n = PM_SELF;
 	}
 	return call;

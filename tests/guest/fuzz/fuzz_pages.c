@@ -1,21 +1,23 @@
-/* timeout: 120
- * Page calls and messages with pages, at random, on several CPUs: nobody ever sees a page that he may not, or writes to
- * one that he may only read. `make fuzz` runs more of it.
+/* timeout: 120 Page calls and messages with pages, at random, on several CPUs: nobody ever sees a
+ * page that he may not, or writes to one that he may only read. `make fuzz` runs more of it.
  *
- * Four peers have the same slots, each in a space of its own. All peers act on their own slots; peer 0 is the others'
- * pager and acts on theirs, too; so does the test, which controls all. A page that a peer allocates is
- * filled with a mark that no other page has. The oracle, in memory that all share, says for each slot what is in
- * it, and for each mark who may see it:
+ * Four peers have the same slots, each in a space of its own. All peers act on their own slots;
+ * peer 0 is the others' pager and acts on theirs, too; so does the test, which controls all. A page
+ * that a peer allocates is filled with a mark that no other page has. The oracle, in memory that
+ * all share, says for each slot what is in it, and for each mark who may see it:
  *
  *     a call that gives q a page with mark m    may[m][q]++ before it
- *     a call that takes it away                 may[m][q]-- behind it; if it is 0 then, gone[m][q] = now
+ *     a call that takes it away                 may[m][q]-- behind it; if it is 0 then,
+ *                                               gone[m][q] = now
  *
- * Who acts on a slot has its lock, so with the lock the slot's page is exactly what the oracle says, as are the
- * results of calls. Without it, a mark that q reads is one that q may see at some time between the begin and the end of
- * the read. Where nothing is, a read faults. New pages are zero.
+ * Who acts on a slot has its lock, so with the lock the slot's page is exactly what the oracle
+ * says, as are the results of calls. Without it, a mark that q reads is one that q may see at some
+ * time between the begin and the end of the read. Where nothing is, a read faults. New pages are
+ * zero.
  *
- * Peer 0 and the test mostly act; the others mostly look, many times without entering the kernel: so what their TLBs
- * should have forgotten shows. One peer may be killed at any moment: its locks stay taken, and what it had is nobody's. */
+ * Peer 0 and the test mostly act; the others mostly look, many times without entering the kernel:
+ * so what their TLBs should have forgotten shows. One peer may be killed at any moment: its locks
+ * stay taken, and what it had is nobody's. */
 #define PEER_STACK 8192
 #include "tests/guest/fuzz/fuzz.h"
 #include "tests/guest/peers.h"
@@ -54,7 +56,8 @@ asm(".text\n"
     "probe_write: movl 4(%esp), %edx; movl 8(%esp), %eax; movl %eax, (%edx)\n"
     "	movl $1, %eax; ret\n"
     "probe_end:\n"
-    "probe_upcall: movl 40(%esp), %eax; cmpl $probe_read, %eax; jb 1f; cmpl $probe_end, %eax; jae 1f\n"
+    "probe_upcall: movl 40(%esp), %eax; cmpl $probe_read, %eax; jb 1f\n"
+    "cmpl $probe_end, %eax; jae 1f\n"
     "	movl 48(%esp), %esp; xorl %eax, %eax; ret\n"
     "1:	ud2\n");
 int probe_read(vaddr_t va, uint32_t *value);
@@ -242,7 +245,8 @@ static void call_map(uint32_t actor, uint32_t p, uint32_t from, uint32_t q, uint
 	}
 }
 
-/* A copy in a frame of its own; with UNSHARE the frame itself, where this entry is its only mapping. */
+/* A copy in a frame of its own; with UNSHARE the frame itself, where this entry is its only
+ * mapping. */
 static void call_copy(uint32_t actor, uint32_t p, uint32_t from, uint32_t q, uint32_t to)
 {
 	struct slot *source = &slots[p][from];
@@ -287,8 +291,8 @@ static int ipc(uint32_t flags, envid_t partner)
 	return syscall_raw(SYS_IPC | flags, &regs);
 }
 
-/* Takes what somebody wants to send. He has locked the slot for it; it is always the same, for by the time
- * that we take something it may be his next message. */
+/* Takes what somebody wants to send. He has locked the slot for it; it is always the same, for by
+ * the time that we take something it may be his next message. */
 static void receive(uint32_t me)
 {
 	uint32_t from = inbox[me];
@@ -301,7 +305,8 @@ static void receive(uint32_t me)
 	(void)ipc(IPC_RECV | IPC_WINDOW | IPC_RECV_TIMEOUT, ids[from - 1]);
 }
 
-/* One's own page to another peer: shared, moved, or copied. It takes it, or is too busy with its own. */
+/* One's own page to another peer: shared, moved, or copied. It takes it, or is too busy with its
+ * own. */
 static void send(uint32_t me, uint32_t from, uint32_t q, uint32_t to, struct dice *dice)
 {
 	static const uint32_t modes[] = {IPC_MODE_MAP, IPC_MODE_MAP | IPC_MODE_WRITABLE,

@@ -1,5 +1,5 @@
-/* Processes that make calls (fuzz_call.h) on lanes (fuzz.h); and lists of calls to be made again, as scripts/fuzz
- * prints them when it has found the few that a failure needs. */
+/* Processes that make calls (fuzz_call.h) on lanes (fuzz.h); and lists of calls to be made again,
+ * as scripts/fuzz prints them when it has found the few that a failure needs. */
 #pragma once
 
 #include "tests/guest/fuzz/fuzz.h"

@@ -1,8 +1,6 @@
-/* boot: killservers
- * timeout: 120
- * Requests at random to procmgr, pager and console, right ones, wrong ones and rubbish, by process trees that are
- * killed meanwhile, as are pager and console: nothing is lost, and who does nothing wrong ends well.
- * `make fuzz` runs more of it. */
+/* boot: killservers timeout: 120 Requests at random to procmgr, pager and console, right ones,
+ * wrong ones and rubbish, by process trees that are killed meanwhile, as are pager and console:
+ * nothing is lost, and who does nothing wrong ends well. `make fuzz` runs more of it. */
 #include "protocols/console.h"
 #include "protocols/pager.h"
 #include "tests/guest/fuzz/fuzz.h"
@@ -84,7 +82,8 @@ static void ask(struct dice *dice, envid_t server, struct ipc_msg *msg)
 	}
 }
 
-/* PM_SERVER_KILL is not left to chance: it has a share of its own (a kill by rubbish would be one more, no harm). */
+/* PM_SERVER_KILL is not left to chance: it has a share of its own (a kill by rubbish would be one
+ * more, no harm). */
 static void ask_procmgr(struct dice *dice)
 {
 	struct ipc_msg msg = {.nwords = more_words(dice)};
@@ -261,7 +260,8 @@ static void drained(void)
 	CHECK_EQ(stdout_drain(), OK);
 }
 
-/* On path `self` procmgr forgets what the dead of a family started when one of it starts something next. */
+/* On path `self` procmgr forgets what the dead of a family started when one of it starts something
+ * next. */
 static void forget(void)
 {
 	const char *const arguments[] = {"fuzz_servers", "answer=1"};

@@ -1,5 +1,6 @@
-/* Who asks procmgr for something and is dead before it is done costs nobody anything: each request, on each path, with an end by itself
- * at once, by a fault, by a kill meanwhile, or by one more request. Nothing is left afterwards. */
+/* Who asks procmgr for something and is dead before it is done costs nobody anything: each request,
+ * on each path, with an end by itself at once, by a fault, by a kill meanwhile, or by one more
+ * request. Nothing is left afterwards. */
 #include "libsys/args.h"
 #include "libsys/time.h"
 #include "tests/guest/memory.h"
@@ -59,7 +60,8 @@ static void try_all(const char *program)
 	for (uint32_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
 		for (uint32_t op = 0; op < OPS; op++) {
 			for (uint32_t end = 0; end < ENDS; end++) {
-				/* A child copied while its parent asks for its end goes on behind that. */
+				/* A child copied while its parent asks for its end goes on behind
+				 * that. */
 				bool lasts = ops[op] == PM_FORK && end >= 2;
 
 				if (!lasts) {

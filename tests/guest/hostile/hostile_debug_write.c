@@ -1,6 +1,6 @@
-/* The bare call debug_write refuses what the caller may not read: kernel memory, what wraps
- * around, and what runs into an unmapped page; and prints nothing of it. libsys has pages brought that are its
- * program's and not there yet. */
+/* The bare call debug_write refuses what the caller may not read: kernel memory, what wraps around,
+ * and what runs into an unmapped page; and prints nothing of it. libsys has pages brought that are
+ * its program's and not there yet. */
 #include "tests/guest/memory.h"
 
 static void check_range(vaddr_t va, uint32_t length, int wanted)

@@ -1,5 +1,5 @@
-/* A process cannot raise its own limit of pages by giving half of it to an env of its own, asking procmgr for
- * the old limit, and getting the half back at that env's death. */
+/* A process cannot raise its own limit of pages by giving half of it to an env of its own, asking
+ * procmgr for the old limit, and getting the half back at that env's death. */
 #include "libsys/process.h"
 #include "libsys/syscall.h"
 #include "tests/guest/check.h"

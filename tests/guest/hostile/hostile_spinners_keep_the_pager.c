@@ -1,5 +1,6 @@
-/* Strangers who spin and call the pager without end keep nobody from it: a slice that ends in the pager, on the way of a stranger's
- * request, does not make it wait for all others' turns, while the clocks of those who wait for its answer go on. */
+/* Strangers who spin and call the pager without end keep nobody from it: a slice that ends in the
+ * pager, on the way of a stranger's request, does not make it wait for all others' turns, while the
+ * clocks of those who wait for its answer go on. */
 #include "libsys/args.h"
 #include "libsys/sched.h"
 #include "libsys/time.h"

@@ -1,6 +1,7 @@
-/* A process finds nothing of what others, living and dead, had: in its registers and FPU state, at its start and after system
- * calls by either way, faults and waits; in fresh pages, page tables, stacks and its env page; in the public records; in what
- * servers answer. The others fill all that they can with a mark. It is handed over inverted, so that it is nowhere else. */
+/* A process finds nothing of what others, living and dead, had: in its registers and FPU state, at
+ * its start and after system calls by either way, faults and waits; in fresh pages, page tables,
+ * stacks and its env page; in the public records; in what servers answer. The others fill all that
+ * they can with a mark. It is handed over inverted, so that it is nowhere else. */
 #include "libsys/args.h"
 #include "libsys/stdlib.h"
 #include "libsys/time.h"

@@ -1,6 +1,6 @@
 /* A run that is not one (unaligned, beyond UTOP, wrapped, empty, too long, of an unknown mode) is
- * E_INVAL; one that the sender does not have is E_PERM; nothing is delivered, also of a call and of a
- * reply, whether the partner waits or not. */
+ * E_INVAL; one that the sender does not have is E_PERM; nothing is delivered, also of a call and of
+ * a reply, whether the partner waits or not. */
 #include "tests/guest/pages.h"
 
 static const struct {

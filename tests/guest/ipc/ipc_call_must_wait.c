@@ -1,5 +1,5 @@
-/* A call that must not wait for its answer makes no sense: nobody can answer at once. It is E_INVAL, and
- * nothing is sent. */
+/* A call that must not wait for its answer makes no sense: nobody can answer at once. It is
+ * E_INVAL, and nothing is sent. */
 #include "tests/guest/peers.h"
 
 static void server(uint32_t arg)

@@ -1,5 +1,6 @@
-/* Bits add up while nobody looks, come behind the senders that were queued before and before those that came later, are
- * cleared once read, and wake an open receiver. Bits that are not the user's are refused. */
+/* Bits add up while nobody looks, come behind the senders that were queued before and before those
+ * that came later, are cleared once read, and wake an open receiver. Bits that are not the user's
+ * are refused. */
 #include "tests/guest/peers.h"
 
 static envid_t parent;

@@ -1,5 +1,5 @@
-/* A pager may take a page away before the run that it is part of is sent: the run is made present again, but not
- * for ever. */
+/* A pager may take a page away before the run that it is part of is sent: the run is made present
+ * again, but not for ever. */
 #include "libsys/ipc.h"
 #include "libsys/pager.h"
 #include "libsys/paging.h"
@@ -9,7 +9,8 @@ enum { SOMETIMES = 0x50000000, ALWAYS = 0x51000000, WINDOW = 0x52000000, TIMES =
 
 static int taken; /* pages of SOMETIMES */
 
-/* Gives the page, and takes its neighbour, so that never both are there; of SOMETIMES a few times. */
+/* Gives the page, and takes its neighbour, so that never both are there; of SOMETIMES a few
+ * times. */
 static int give_and_take(const struct pager_fault *fault)
 {
 	vaddr_t other = fault->va ^ PGSIZE, run = fault->va & ~PGSIZE;

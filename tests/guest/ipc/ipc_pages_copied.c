@@ -1,5 +1,5 @@
-/* A copied run is a fresh writable one with the same contents: neither side sees what the other writes,
- * and a read-only page can be copied too. */
+/* A copied run is a fresh writable one with the same contents: neither side sees what the other
+ * writes, and a read-only page can be copied too. */
 #include "tests/guest/pages.h"
 
 enum { PAGES = 3 };

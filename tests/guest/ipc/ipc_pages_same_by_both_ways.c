@@ -1,5 +1,5 @@
-/* A page sent with a call arrives the same, or fails the same, whichever way either side entered the kernel: rights,
- * windows, entries in the way, limits, runs that the sender does not have. */
+/* A page sent with a call arrives the same, or fails the same, whichever way either side entered
+ * the kernel: rights, windows, entries in the way, limits, runs that the sender does not have. */
 #include "tests/guest/pages.h"
 #include "tests/guest/sysenter.h"
 
@@ -18,8 +18,8 @@ enum {
 	NEW_TABLE = WINDOW + PTSIZE,
 };
 
-/* The message, the window, and what must come of it: an error of the call, or pages in the window with these
- * rights. A granted page that came is gone from the sender. */
+/* The message, the window, and what must come of it: an error of the call, or pages in the window
+ * with these rights. A granted page that came is gone from the sender. */
 static const struct passage {
 	uint32_t va, npages, mode;
 	uint32_t window, room;
@@ -66,7 +66,8 @@ static entry_fn *volatile server_way;
 static volatile uint32_t window, room, window_flag;
 static volatile bool dies;
 
-/* Opens the window that is wanted with each answer. Says what came before, and writes there if it may. */
+/* Opens the window that is wanted with each answer. Says what came before, and writes there if it
+ * may. */
 static void server(uint32_t arg)
 {
 	struct entry entry = {.eax = SYS_IPC | IPC_RECV};

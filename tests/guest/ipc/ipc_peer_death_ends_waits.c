@@ -1,6 +1,6 @@
-/* Whoever waits for an env that dies gets E_DEAD at once, in each IPC state, bounded or not, whether
- * the dying env runs, waits or is stopped, however it dies. Who is stopped meanwhile gets it
- * when started. */
+/* Whoever waits for an env that dies gets E_DEAD at once, in each IPC state, bounded or not,
+ * whether the dying env runs, waits or is stopped, however it dies. Who is stopped meanwhile gets
+ * it when started. */
 #include "tests/guest/peers.h"
 
 enum { LONG_US = 60000000 };

@@ -1,5 +1,5 @@
-/* A reply reaches only an env that waits for this very server. To anyone else it is dropped, at once,
- * and the receive phase goes on. */
+/* A reply reaches only an env that waits for this very server. To anyone else it is dropped, at
+ * once, and the receive phase goes on. */
 #include "tests/guest/peers.h"
 
 enum { REPLY = IPC_SEND | IPC_RECV | IPC_REPLY };

@@ -1,6 +1,6 @@
-/* A call and its answer carry the same, whichever way either side entered the kernel, and whatever keeps
- * them off the straight path: words of every number, FPU state in the registers, a bound, a window, a published
- * wait, a stop in between, bits that wait already. */
+/* A call and its answer carry the same, whichever way either side entered the kernel, and whatever
+ * keeps them off the straight path: words of every number, FPU state in the registers, a bound, a
+ * window, a published wait, a stop in between, bits that wait already. */
 #include "tests/guest/peers.h"
 #include "tests/guest/sysenter.h"
 

@@ -1,6 +1,7 @@
-/* A run of pages is sent whether it is there or not: never touched (zeros, the program's, the heap's, the stack's),
- * shared by a fork, or packed by the program's pager; by each way of sending, on each fault path and with each
- * pager. What the program does not have is refused, and it goes on. */
+/* A run of pages is sent whether it is there or not: never touched (zeros, the program's, the
+ * heap's, the stack's), shared by a fork, or packed by the program's pager; by each way of sending,
+ * on each fault path and with each pager. What the program does not have is refused, and it goes
+ * on. */
 #include "libsys/ipc.h"
 #include "libsys/stdlib.h"
 #include "tests/guest/check.h"
@@ -30,8 +31,8 @@ static volatile uint32_t *window_word(uint32_t page)
 	return (volatile uint32_t *)(WINDOW + page * PGSIZE);
 }
 
-/* Receives runs: answers how many pages came and the first words of the first and last, and writes to those that
- * it may write. */
+/* Receives runs: answers how many pages came and the first words of the first and last, and writes
+ * to those that it may write. */
 static void receive_runs(void)
 {
 	struct ipc_msg msg = {.nwords = 0};

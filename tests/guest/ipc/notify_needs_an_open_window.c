@@ -1,5 +1,6 @@
-/* Strangers raise no bits at servers or processes that did not open them, and a flood of them keeps nobody from a server. Where bits
- * are open, or between an env and whom it controls, a flood keeps no sender from its turn. */
+/* Strangers raise no bits at servers or processes that did not open them, and a flood of them keeps
+ * nobody from a server. Where bits are open, or between an env and whom it controls, a flood keeps
+ * no sender from its turn. */
 #include "tests/guest/peers.h"
 
 enum { FLOODERS = 3, MESSAGES = 100, OPEN = 1 << 20, CLOSED = 1 << 21 };

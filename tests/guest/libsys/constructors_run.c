@@ -1,6 +1,6 @@
-/* What the linker collects is run: .preinit_array, constructors by priority, main, what atexit was given, and
- * destructors the other way round; with a stack as C wants it, in a fork and after an exec, too. The program ends
- * with 0 only if its last destructor finds all of it. */
+/* What the linker collects is run: .preinit_array, constructors by priority, main, what atexit was
+ * given, and destructors the other way round; with a stack as C wants it, in a fork and after an
+ * exec, too. The program ends with 0 only if its last destructor finds all of it. */
 #include "tests/guest/sse.h"
 
 static char order[32];

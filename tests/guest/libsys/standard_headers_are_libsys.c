@@ -1,4 +1,5 @@
-/* Standard names in angle brackets are libsys's headers, not those of a C library of host or compiler. */
+/* Standard names in angle brackets are libsys's headers, not those of a C library of host or
+ * compiler. */
 #include <assert.h>
 #include <limits.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
-/* What a program writes to its data is its own: other instances and the file keep what was there. A page
- * that was only read costs no memory, where programs come on demand. */
+/* What a program writes to its data is its own: other instances and the file keep what was there. A
+ * page that was only read costs no memory, where programs come on demand. */
 #include "tests/guest/loading.h"
 
 int main(int argc, char *argv[])

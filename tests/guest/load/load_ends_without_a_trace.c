@@ -1,5 +1,5 @@
-/* Many instances at once, which touch everything, and programs that become the next one: all right, and
- * afterwards not a frame is missing. */
+/* Many instances at once, which touch everything, and programs that become the next one: all right,
+ * and afterwards not a frame is missing. */
 #include "tests/guest/loading.h"
 
 enum { INSTANCES = 24, EXECS = 6 };

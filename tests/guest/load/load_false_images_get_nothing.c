@@ -1,5 +1,5 @@
-/* Who makes up entries of programs' pages gets pages of the archive, read only or copied, or a fault;
- * never anything else. */
+/* Who makes up entries of programs' pages gets pages of the archive, read only or copied, or a
+ * fault; never anything else. */
 #include "libsys/fault.h"
 #include "libsys/stdlib.h"
 #include "tests/guest/loading.h"

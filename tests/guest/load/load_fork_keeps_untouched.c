@@ -1,5 +1,5 @@
-/* Pages that a program has not touched when it forks come to the child and to the parent all the same,
- * and what one writes the other does not see. */
+/* Pages that a program has not touched when it forks come to the child and to the parent all the
+ * same, and what one writes the other does not see. */
 #include "tests/guest/loading.h"
 
 static void write_all(void)

@@ -1,5 +1,5 @@
-/* Programs whose files are made in ways that no linker chooses (tests/odd/make.py) run right, or are refused
- * as no programs, by spawn and by exec; nothing is left of either. */
+/* Programs whose files are made in ways that no linker chooses (tests/odd/make.py) run right, or
+ * are refused as no programs, by spawn and by exec; nothing is left of either. */
 #include "libsys/args.h"
 #include "tests/guest/memory.h"
 

@@ -1,4 +1,5 @@
-/* A program of more than 60 pages starts with few of them, and gets the others as it touches them. */
+/* A program of more than 60 pages starts with few of them, and gets the others as it touches
+ * them. */
 #define CONST_PAGES 48
 #include "tests/guest/loading.h"
 

@@ -1,5 +1,5 @@
-/* A program that nobody allowed to see the trace gets E_PERM for every operation, and procmgr allows
- * only the first process. */
+/* A program that nobody allowed to see the trace gets E_PERM for every operation, and procmgr
+ * allows only the first process. */
 #include "tests/guest/check.h"
 
 #include "libsys/process.h"

@@ -1,7 +1,5 @@
-/* The trace goes on and off, is read and cleared, while other envs fault, call and die on all CPUs: nobody
- * notices, records stay in order, and no frame is lost.
- * faults: self
- * timeout: 120 */
+/* The trace goes on and off, is read and cleared, while other envs fault, call and die on all CPUs:
+ * nobody notices, records stay in order, and no frame is lost. faults: self timeout: 120 */
 #include "tests/guest/check.h"
 
 #include "kernel/abi/page.h"

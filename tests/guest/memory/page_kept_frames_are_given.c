@@ -1,5 +1,5 @@
-/* The frames that the kernel keeps for new envs after others died are free memory: they count as such, and
- * whoever needs the last page gets them. */
+/* The frames that the kernel keeps for new envs after others died are free memory: they count as
+ * such, and whoever needs the last page gets them. */
 /* mem: 16 */
 #include "tests/guest/memory.h"
 

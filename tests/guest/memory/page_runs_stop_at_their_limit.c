@@ -1,5 +1,5 @@
-/* Page calls on long runs do PAGE_RUN_MAX pages, or PAGE_FILLS_MAX that are cleared or copied, and say so; the page after is
- * untouched. */
+/* Page calls on long runs do PAGE_RUN_MAX pages, or PAGE_FILLS_MAX that are cleared or copied, and
+ * say so; the page after is untouched. */
 #include "tests/guest/memory.h"
 
 enum { PAGES = 1500, MOST = PAGE_RUN_MAX };

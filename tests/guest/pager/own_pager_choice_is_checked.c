@@ -1,5 +1,5 @@
-/* Only oneself and descendants can be named as pagers, while they live; and only for processes that have one.
- * What is refused starts nothing. */
+/* Only oneself and descendants can be named as pagers, while they live; and only for processes that
+ * have one. What is refused starts nothing. */
 #include "tests/guest/pager/own_pagers.h"
 
 static int try_pager(pid_t pager, enum fault_path path, const char *program)

@@ -1,5 +1,5 @@
-/* When a pager of one's own is killed its clients go on with the pager server: nothing that they wrote is lost, and
- * afterwards nothing is missing. */
+/* When a pager of one's own is killed its clients go on with the pager server: nothing that they
+ * wrote is lost, and afterwards nothing is missing. */
 #include "libsys/stdlib.h"
 #include "tests/guest/pager/own_pagers.h"
 

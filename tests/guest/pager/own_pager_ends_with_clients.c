@@ -1,4 +1,5 @@
-/* A pager of one's own lives as long as it has clients: it hears when the last one is gone, and no sooner. */
+/* A pager of one's own lives as long as it has clients: it hears when the last one is gone, and no
+ * sooner. */
 #include "tests/guest/pager/own_pagers.h"
 
 static int play_client(envid_t parent)

@@ -1,4 +1,5 @@
-/* A pager whose starter ended before it had a client ends, too; other programs do not notice when their parent ends. */
+/* A pager whose starter ended before it had a client ends, too; other programs do not notice when
+ * their parent ends. */
 #include "libsys/time.h"
 #include "tests/guest/pager/own_pagers.h"
 

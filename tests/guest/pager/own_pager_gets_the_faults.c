@@ -1,5 +1,6 @@
-/* A process that names itself as the pager of a new one gets that one's faults and those of its forks, with
- * the true entries, and what it maps is what they see. It hears when the last one is gone. */
+/* A process that names itself as the pager of a new one gets that one's faults and those of its
+ * forks, with the true entries, and what it maps is what they see. It hears when the last one is
+ * gone. */
 #include "tests/guest/pager/own_pagers.h"
 
 enum { PAGES = 6, WORD = 0x50505050 };

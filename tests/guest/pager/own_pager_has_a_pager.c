@@ -1,4 +1,5 @@
-/* Pagers paged by pagers: what the last one in the row pages works, and so it does when the first one is killed. */
+/* Pagers paged by pagers: what the last one in the row pages works, and so it does when the first
+ * one is killed. */
 #include "tests/guest/pager/own_pagers.h"
 
 enum { ROW = 3 };

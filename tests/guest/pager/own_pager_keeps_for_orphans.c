@@ -1,5 +1,5 @@
-/* A pager which packs pages for one program and its forks keeps them for a fork whose parent, the last one that it knew, is gone before
- * that fork comes to it. */
+/* A pager which packs pages for one program and its forks keeps them for a fork whose parent, the
+ * last one that it knew, is gone before that fork comes to it. */
 #include "tests/guest/pager/own_pagers.h"
 
 enum { PAGES = 60, ROUNDS = 5, SECRET = 0x5EC2E700, LOST_US = 60000000 };

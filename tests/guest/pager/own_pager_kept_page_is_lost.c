@@ -1,5 +1,5 @@
-/* A page that only a pager of one's own could bring back ends who touches it when that pager is gone, with a line
- * that says so; who does not touch it goes on. */
+/* A page that only a pager of one's own could bring back ends who touches it when that pager is
+ * gone, with a line that says so; who does not touch it goes on. */
 #include "tests/guest/pager/own_pagers.h"
 
 static int play_client(const char *role, envid_t parent)

@@ -1,5 +1,5 @@
-/* Under zippager a program with many more pages than it may keep in memory finds in each what it wrote, and so do
- * forks of it that start while most are packed; and all the memory comes back. */
+/* Under zippager a program with many more pages than it may keep in memory finds in each what it
+ * wrote, and so do forks of it that start while most are packed; and all the memory comes back. */
 #include "libsys/stdlib.h"
 #include "tests/guest/pager/own_pagers.h"
 

@@ -1,5 +1,5 @@
-/* Two programs that somebody gave one pager which packs pages: the second one makes up the entries that name the first one's pages,
- * and does not get them; the first one gets them all. */
+/* Two programs that somebody gave one pager which packs pages: the second one makes up the entries
+ * that name the first one's pages, and does not get them; the first one gets them all. */
 #include "tests/guest/pager/own_pagers.h"
 
 enum { PAGES = 60, PLACES = 24, SECRET = 0x5EC2E700, SEEN = 7 };

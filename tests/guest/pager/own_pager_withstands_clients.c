@@ -1,5 +1,5 @@
-/* Neither its clients nor strangers can hurt a pager of one's own: false claims, operations that it does not have, messages of all
- * lengths. It serves on, and nobody's pages have changed. */
+/* Neither its clients nor strangers can hurt a pager of one's own: false claims, operations that it
+ * does not have, messages of all lengths. It serves on, and nobody's pages have changed. */
 #include "libsys/stdlib.h"
 #include "tests/guest/pager/own_pagers.h"
 

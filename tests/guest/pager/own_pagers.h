@@ -1,4 +1,5 @@
-/* For tests of pagers of one's own: the test program plays the client itself, as another instance. */
+/* For tests of pagers of one's own: the test program plays the client itself, as another
+ * instance. */
 #pragma once
 
 #include "libsys/args.h"

@@ -1,6 +1,7 @@
 /* smp: 4 */
 /* timeout: 120 */
-/* Processes that fork without end get errors; all of them can be ended, and everything comes back. */
+/* Processes that fork without end get errors; all of them can be ended, and everything comes
+ * back. */
 #include "libsys/syscall.h"
 #include "libsys/time.h"
 #include "tests/guest/check.h"

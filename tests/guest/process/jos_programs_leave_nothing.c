@@ -1,6 +1,6 @@
 /* timeout: 120 */
-/* Hundreds of JOS programs, ended by themselves, by faults, by exceptions, and killed at any moment of their
- * families' lives, give back all frames and envs. */
+/* Hundreds of JOS programs, ended by themselves, by faults, by exceptions, and killed at any moment
+ * of their families' lives, give back all frames and envs. */
 #include "libsys/ipc.h"
 #include "libsys/stdlib.h"
 #include "tests/guest/self.h"

@@ -1,5 +1,6 @@
-/* Fork and exit cost what is mapped: a page that was unmapped costs nothing more, an exit after a call no look at
- * 1,024 slots, and pages that are shared or reserved already no more than those that become so. */
+/* Fork and exit cost what is mapped: a page that was unmapped costs nothing more, an exit after a
+ * call no look at 1,024 slots, and pages that are shared or reserved already no more than those
+ * that become so. */
 /* icount: 1 */
 /* smp: 1 */
 #include "libsys/ipc.h"

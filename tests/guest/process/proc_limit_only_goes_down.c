@@ -1,5 +1,5 @@
-/* PM_LIMIT never raises a limit, though the process gives pages away and gets them back meanwhile; and a limit that was set goes along
- * to what the process starts, on path `self`, too. */
+/* PM_LIMIT never raises a limit, though the process gives pages away and gets them back meanwhile;
+ * and a limit that was set goes along to what the process starts, on path `self`, too. */
 #include "libsys/time.h"
 #include "tests/guest/memory.h"
 

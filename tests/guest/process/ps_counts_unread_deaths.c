@@ -1,4 +1,5 @@
-/* An env that is dead, and whose end its controller has asked for and not read, keeps its slot: `ps` shows whose it is. */
+/* An env that is dead, and whose end its controller has asked for and not read, keeps its slot:
+ * `ps` shows whose it is. */
 #include "tests/guest/memory.h"
 
 enum { DEAD = 20 };

@@ -1,6 +1,7 @@
 /* boot: killservers
  * A killed console is replaced: what is written afterwards, by the killer, by a new process, and by
- * one that knew the old console, comes out; requests are answered as before. Nothing of it leaks. */
+ * one that knew the old console, comes out; requests are answered as before. Nothing of it
+ * leaks. */
 #include "tests/guest/memory.h"
 #include "tests/guest/restart.h"
 

@@ -1,7 +1,5 @@
-/* boot: killservers
- * mem: 32
- * Pager and console are started again when processes have taken all memory, and want the frames of the
- * dead ones too: the kernel keeps enough for both. */
+/* boot: killservers mem: 32 Pager and console are started again when processes have taken all
+ * memory, and want the frames of the dead ones too: the kernel keeps enough for both. */
 #include "tests/guest/memory.h"
 #include "tests/guest/restart.h"
 
@@ -9,8 +7,8 @@ enum { HOGS = 3, MOST_PAGES = 0x8000, KILLS = 8 };
 
 #define GATE (words_at(OTHER)) /* shared: 1 when the hogs may begin */
 
-/* Touches fresh pages until there are none; then tries again as soon as there might be. Ends only by a
- * kill. */
+/* Touches fresh pages until there are none; then tries again as soon as there might be. Ends only
+ * by a kill. */
 static void take_all(void)
 {
 	uint32_t page = 0;

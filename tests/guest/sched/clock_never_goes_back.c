@@ -1,5 +1,5 @@
-/* The clock seen by envs on different CPUs never goes back: what one read before it sent a message is not
- * later than what the other reads after. Ticks go with it. */
+/* The clock seen by envs on different CPUs never goes back: what one read before it sent a message
+ * is not later than what the other reads after. Ticks go with it. */
 #include "tests/guest/peers.h"
 
 enum { READERS = 3, ROUNDS = 300 };

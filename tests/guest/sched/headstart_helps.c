@@ -1,5 +1,6 @@
 /* Beside programs that calculate, one that mostly sleeps runs sooner after it wakes when headstart
- * gives the hints; when headstart is killed, round robin goes on. With an argument this is the sleeper. */
+ * gives the hints; when headstart is killed, round robin goes on. With an argument this is the
+ * sleeper. */
 /* smp: 1 2 */
 /* icount: 8 */
 /* timeout: 120 */
@@ -19,8 +20,8 @@ static pid_t start_hog(void)
 	return pid;
 }
 
-/* How much later than it wanted it runs, in milliseconds: the median, for a few naps are cut off by a move to the other
- * CPU's queue, which says nothing of the hints. */
+/* How much later than it wanted it runs, in milliseconds: the median, for a few naps are cut off by
+ * a move to the other CPU's queue, which says nothing of the hints. */
 static uint32_t lateness(void)
 {
 	uint32_t late[NAPS];

@@ -1,4 +1,5 @@
-/* An env that runs alone moves to the idle CPU that it shall prefer, within a few ticks, and stays there. */
+/* An env that runs alone moves to the idle CPU that it shall prefer, within a few ticks, and stays
+ * there. */
 /* smp: 2 4 */
 /* icount: 16 */
 #include "libsys/sched.h"

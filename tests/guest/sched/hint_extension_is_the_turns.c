@@ -1,5 +1,5 @@
-/* A server that is extended on its client's turn gains nothing for the pair: the client, who began the turn, pays with
- * its next one. */
+/* A server that is extended on its client's turn gains nothing for the pair: the client, who began
+ * the turn, pays with its next one. */
 /* smp: 1 */
 /* icount: 16 */
 /* timeout: 60 */

@@ -1,4 +1,5 @@
-/* Hints that procmgr passes on are the asker's: a flood of them takes none away from others, for whom procmgr asks, too. */
+/* Hints that procmgr passes on are the asker's: a flood of them takes none away from others, for
+ * whom procmgr asks, too. */
 #include "tests/guest/memory.h"
 
 enum { FLOODERS = 2, HINTS = 400 };

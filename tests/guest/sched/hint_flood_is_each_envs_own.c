@@ -1,5 +1,5 @@
-/* Who floods hints loses its own, and nobody else's; and where its hint to yield is not taken, it yields
- * all the same. */
+/* Who floods hints loses its own, and nobody else's; and where its hint to yield is not taken, it
+ * yields all the same. */
 /* smp: 1 */
 /* icount: 1 */
 #include "libsys/sched.h"

@@ -1,4 +1,5 @@
-/* `next` moves an env to the head of the queue, one in a round; and an env that became ready too. */
+/* `next` moves an env to the head of the queue, one in a round; and an env that became ready
+ * too. */
 /* smp: 1 */
 /* icount: 1 */
 #include "libsys/sched.h"

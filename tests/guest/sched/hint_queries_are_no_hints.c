@@ -1,5 +1,5 @@
-/* Looking is not limited like hints: many queries in a tick all get answers, while a flood of hints is
- * ignored. */
+/* Looking is not limited like hints: many queries in a tick all get answers, while a flood of hints
+ * is ignored. */
 /* icount: 1 */
 /* smp: 1 */
 #include "libsys/sched.h"

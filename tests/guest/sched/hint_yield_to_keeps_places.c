@@ -1,4 +1,5 @@
-/* Who is yielded to runs next, on the rest of the slice, and then has the turn that it had anyway. */
+/* Who is yielded to runs next, on the rest of the slice, and then has the turn that it had
+ * anyway. */
 /* smp: 1 */
 /* icount: 1 */
 #include "libsys/sched.h"

@@ -1,8 +1,9 @@
 /* Accomplices with all the hints there are push nobody past the bound, as the kernel measures it: a
  * wait with n contenders at its beginning lasts at most n * (4 + 1/4) ticks.
  *
- * Where instructions are counted the emulator runs one CPU after another, each up to some event, so that the timers of
- * the others come late by milliseconds; it goes on to the next CPU at a `pause`. So whoever calculates pauses often. */
+ * Where instructions are counted the emulator runs one CPU after another, each up to some event, so
+ * that the timers of the others come late by milliseconds; it goes on to the next CPU at a `pause`.
+ * So whoever calculates pauses often. */
 /* icount: 8 */
 /* timeout: 180 */
 #define PEERS_MAX 12

@@ -1,6 +1,7 @@
-/* The longest page calls, begun at the last moment of each turn of a wait, does not break the bound: a lender gives a
- * whole long slice to an accomplice, who stops the lender, wakes the victim, and uses up the lent turn and its own, both with the
- * extension. So two are ready or running while the victim waits. */
+/* The longest page calls, begun at the last moment of each turn of a wait, does not break the
+ * bound: a lender gives a whole long slice to an accomplice, who stops the lender, wakes the
+ * victim, and uses up the lent turn and its own, both with the extension. So two are ready or
+ * running while the victim waits. */
 /* icount: 8 */
 /* smp: 1 */
 #define PEERS_MAX 3

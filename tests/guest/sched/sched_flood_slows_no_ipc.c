@@ -1,13 +1,15 @@
-/* A flood of hints on every CPU costs others no more than as many loops that leave the kernel alone:
- * not more than 10% of their IPC, on CPU 0.
+/* A flood of hints on every CPU costs others no more than as many loops that leave the kernel
+ * alone: not more than 10% of their IPC, on CPU 0.
  *
- * Three floods. Two keep their CPU as the loop does, so the pair makes as many round trips in the time. The third
- * yields, which leaves the pair more time; so what counts there is how long a round trip takes, in the median.
+ * Three floods. Two keep their CPU as the loop does, so the pair makes as many round trips in the
+ * time. The third yields, which leaves the pair more time; so what counts there is how long a round
+ * trip takes, in the median.
  *
- * Where instructions are counted the emulator runs one CPU after another, each up to some event, so that what is
- * executed in a time says little. It goes on to the next CPU at a `pause`; so all here pause whenever they have run for
- * CHUNK, and the CPUs are equally fast. It is shorter than what the emulator allows by itself with 4 CPUs: else that ends the turns of some more often
- * than those of others. */
+ * Where instructions are counted the emulator runs one CPU after another, each up to some event, so
+ * that what is executed in a time says little. It goes on to the next CPU at a `pause`; so all here
+ * pause whenever they have run for CHUNK, and the CPUs are equally fast. It is shorter than what
+ * the emulator allows by itself with 4 CPUs: else that ends the turns of some more often than those
+ * of others. */
 /* icount: 4 */
 /* timeout: 120 */
 #include "libsys/sched.h"
@@ -74,7 +76,8 @@ static void asks_who_it_is(uint32_t arg)
 	}
 }
 
-/* Each of these looks at the time after each call: if one went on for longer than the loop, its CPU would get more. */
+/* Each of these looks at the time after each call: if one went on for longer than the loop, its CPU
+ * would get more. */
 static void floods(uint32_t cpu)
 {
 	for (uint32_t since = tsc(), i = 0;; take_turns(&since)) {

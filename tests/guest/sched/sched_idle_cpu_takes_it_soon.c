@@ -1,4 +1,5 @@
-/* An env that becomes ready while a CPU is idle waits less than a tick, also if it prefers a busy CPU. */
+/* An env that becomes ready while a CPU is idle waits less than a tick, also if it prefers a busy
+ * CPU. */
 /* smp: 2 4 */
 /* icount: 1 */
 #include "libsys/sched.h"

@@ -1,5 +1,5 @@
-/* Work spreads: as many spinning envs as there are CPUs but one run at the same time, on CPUs of their
- * own, while the one that started them runs too. */
+/* Work spreads: as many spinning envs as there are CPUs but one run at the same time, on CPUs of
+ * their own, while the one that started them runs too. */
 /* smp: 2 4 */
 #include "tests/guest/peers.h"
 

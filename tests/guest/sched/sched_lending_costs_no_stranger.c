@@ -1,5 +1,5 @@
-/* Two envs lend the last of each of their slices to a friend: the slices are theirs all the same, and a stranger has its share
- * of two CPUs. */
+/* Two envs lend the last of each of their slices to a friend: the slices are theirs all the same,
+ * and a stranger has its share of two CPUs. */
 /* icount: 8 */
 /* smp: 2 */
 /* timeout: 120 */

@@ -1,5 +1,6 @@
-/* Long calls and deaths make nobody wait longer than the bound: two processes fork with 1.4 GiB each, all a
- * process may have of the 3 GiB (a quarter of it with 4 CPUs), and their children end; a third allocates runs of pages, a fourth copies them, as long as they can. A call is cut after
+/* Long calls and deaths make nobody wait longer than the bound: two processes fork with 1.4 GiB
+ * each, all a process may have of the 3 GiB (a quarter of it with 4 CPUs), and their children end;
+ * a third allocates runs of pages, a fourth copies them, as long as they can. A call is cut after
  * so many entries, and what a slice lasted too long is paid. */
 /* icount: 4 */
 /* mem: 3072 */
@@ -24,10 +25,8 @@ static uint32_t ncpu;
 /* 1.4 GiB, the same 1,024 frames again and again: what is mapped is what counts. */
 static void map_much(void)
 {
-	int runs =
-		ncpu > 2
-			? RUNS / 4
-			: RUNS; /* each CPU more makes all of it longer, as instructions are counted */
+	/* Each CPU more makes all of it longer, as instructions are counted. */
+	int runs = ncpu > 2 ? RUNS / 4 : RUNS;
 	int done, i;
 
 	for (done = 0; done < RUN; done += i) {

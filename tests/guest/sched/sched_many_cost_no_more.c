@@ -1,5 +1,6 @@
-/* A switch costs the same with a thousand envs as with two for each CPU: when all are blocked but one, which wakes the next, and
- * when all are ready and yield. They are processes, each with envs that it made itself. */
+/* A switch costs the same with a thousand envs as with two for each CPU: when all are blocked but
+ * one, which wakes the next, and when all are ready and yield. They are processes, each with envs
+ * that it made itself. */
 /* smp: 1 2 */
 /* icount: 1 */
 /* mem: 512 */

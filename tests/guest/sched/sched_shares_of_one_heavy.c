@@ -1,5 +1,5 @@
-/* One heavy env and so many light ones that it is entitled to less than a CPU: all get time by their weights,
- * though their number cannot be the same on each CPU. */
+/* One heavy env and so many light ones that it is entitled to less than a CPU: all get time by
+ * their weights, though their number cannot be the same on each CPU. */
 /* smp: 2 4 */
 /* icount: 16 */
 /* timeout: 180 */

@@ -1,5 +1,5 @@
-/* A sleeper wakes in time while two others exchange messages across CPUs, each busy and idle in turns
- * shorter than a tick. */
+/* A sleeper wakes in time while two others exchange messages across CPUs, each busy and idle in
+ * turns shorter than a tick. */
 /* icount: 2 */
 #include "libsys/ipc.h"
 #include "libsys/process.h"

@@ -1,8 +1,8 @@
 /* Envs that only calculate, with weights, for a while; and what each got of the CPUs.
  *
- * Each counts, so counts are shares of the time, if all CPUs count equally fast. Where instructions are counted the
- * emulator runs one CPU after another, each up to some event, but goes on to the next one at a `pause`: so
- * everybody pauses after as many steps, far less than a tick's worth. */
+ * Each counts, so counts are shares of the time, if all CPUs count equally fast. Where instructions
+ * are counted the emulator runs one CPU after another, each up to some event, but goes on to the
+ * next one at a `pause`: so everybody pauses after as many steps, far less than a tick's worth. */
 #pragma once
 
 #define PEERS_MAX 16

@@ -1,5 +1,5 @@
-/* Stands in for libsys/ipc.h on the host, where these are functions of the test (console_world.c) and not inline
- * ways into a kernel. Their contracts are in libsys/ipc.h. */
+/* Stands in for libsys/ipc.h on the host, where these are functions of the test (console_world.c)
+ * and not inline ways into a kernel. Their contracts are in libsys/ipc.h. */
 #pragma once
 
 #include "kernel/abi/ipc.h"

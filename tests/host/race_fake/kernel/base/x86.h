@@ -1,5 +1,5 @@
-/* The processor of the race explorer: kernel/base/x86.h with its instructions replaced (tests/host/race.h). Each atomic access
- * is a marked point. */
+/* The processor of the race explorer: kernel/base/x86.h with its instructions replaced
+ * (tests/host/race.h). Each atomic access is a marked point. */
 #pragma once
 
 #define rdtsc hardware_rdtsc
