@@ -10,7 +10,7 @@
 #include "servers/procmgr/family/family.h"
 #include "servers/procmgr/machine/boot.h"
 #include "servers/procmgr/machine/power.h"
-#include "servers/procmgr/request.h"
+#include "servers/procmgr/request/request.h"
 #include "servers/procmgr/server/server.h"
 
 /* The default limit of pages depends on what is free before anything runs. */

@@ -1,0 +1,38 @@
+/* Requests. The console asks whose the terminal is. */
+#include "servers/procmgr/process/terminal.h"
+#include "servers/procmgr/family/family.h"
+#include "servers/procmgr/process/life.h"
+#include "servers/procmgr/request/handlers.h"
+
+/* The console forwards who said it: it ends a process for nobody who may not. */
+int request_foreground(struct request *request)
+{
+	struct process *who = table_by_env((envid_t)request->w1);
+	const struct process *target = table_by_pid((int32_t)request->w2);
+
+	if (who == NULL || (request->w2 != 0 && target == NULL)) {
+		return E_BAD_ENV;
+	}
+	return terminal_take(who, target);
+}
+
+int request_may_read(struct request *request)
+{
+	const struct process *process = table_by_env((envid_t)request->w1);
+	bool own = process != NULL;
+
+	process = own ? process : family_of((envid_t)request->w1);
+	return process != NULL && terminal_may_read(process, own);
+}
+
+int request_interrupt(struct request *request)
+{
+	struct process *process = terminal_interrupt();
+	struct ending ending = life_ending_by_kill((int)request->w1);
+
+	if (process == NULL) {
+		return E_NOT_FOUND;
+	}
+	life_kill(process, &ending);
+	return OK;
+}
