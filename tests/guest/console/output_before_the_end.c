@@ -1,6 +1,7 @@
-/* args: all What printf has collected, without a newline, goes out before a program ends by a fault
- * or an exception. Run by tests/test_programs.py with the kind of end as argument; with `all` it
- * has each kind in a child, which says that it ended so. */
+/* args: all
+ * What printf has collected, without a newline, goes out before a program ends by a fault or an
+ * exception. Run by tests/test_programs.py with the kind of end as argument; with `all` it has each
+ * kind in a child, which says that it ended so. */
 #include "libsys/syscall.h"
 #include "tests/guest/check.h"
 

@@ -1,6 +1,8 @@
-/* failhook: 1 smp: 1 2 A slot that has used up a block of ids rests, so that no id comes again
- * soon; if the block lasted long enough it goes on with the next one, whose ids are as good. After
- * the last block comes the first. */
+/* failhook: 1
+ * smp: 1 2
+ * A slot that has used up a block of ids rests, so that no id comes again soon; if the block lasted
+ * long enough it goes on with the next one, whose ids are as good. After the last block comes the
+ * first. */
 #include "tests/guest/fail.h"
 
 enum { LAST = (1 << (31 - ENV_GENSHIFT)) - 1, OTHERS = 40, GENERATION = 1 << ENV_GENSHIFT };

@@ -1,6 +1,7 @@
-/* failhook: 1 Whichever allocation of an exec fails, alone or with all after it, there is an error,
- * the process goes on in the old program with its memory as it was, and nothing of the new env is
- * left; when none fails any more, the process runs the program. */
+/* failhook: 1
+ * Whichever allocation of an exec fails, alone or with all after it, there is an error, the process
+ * goes on in the old program with its memory as it was, and nothing of the new env is left; when
+ * none fails any more, the process runs the program. */
 #include "tests/guest/fail.h"
 
 enum { MOST = 1000, SAME = 41, CHANGED = 42, WORD = 0x1234567 };

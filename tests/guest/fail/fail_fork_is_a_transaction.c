@@ -1,6 +1,7 @@
-/* failhook: 1 Whichever allocation of a fork fails, alone or with all after it, the parent gets an
- * error, and nothing of the child is left, no page, no slot, no process, and the parent's memory is
- * what it was; when none fails any more, there is a whole child. */
+/* failhook: 1
+ * Whichever allocation of a fork fails, alone or with all after it, the parent gets an error, and
+ * nothing of the child is left, no page, no slot, no process, and the parent's memory is what it
+ * was; when none fails any more, there is a whole child. */
 #include "libsys/stdlib.h"
 #include "tests/guest/fail.h"
 

@@ -1,7 +1,8 @@
-/* failhook: 1 Whichever allocation fails while a run of pages travels with a message, copied,
- * mapped or granted, taken by a receiver that waited or from a sender that did: the words arrive;
- * of the pages the first n, as many as both sides are told; the others are still the sender's, and
- * nothing is lost. */
+/* failhook: 1
+ * Whichever allocation fails while a run of pages travels with a message, copied, mapped or
+ * granted, taken by a receiver that waited or from a sender that did: the words arrive; of the
+ * pages the first n, as many as both sides are told; the others are still the sender's, and nothing
+ * is lost. */
 #include "tests/guest/fail.h"
 #include "tests/guest/peers.h"
 

@@ -1,6 +1,6 @@
-/* failhook: 1 Whichever allocation of the pager's fails while a program touches all of its pages,
- * the program either ends right or for want of memory, and nothing is left of it; nobody else
- * notices. */
+/* failhook: 1
+ * Whichever allocation of the pager's fails while a program touches all of its pages, the program
+ * either ends right or for want of memory, and nothing is left of it; nobody else notices. */
 #include "tests/guest/fail.h"
 #include "tests/guest/loading.h"
 

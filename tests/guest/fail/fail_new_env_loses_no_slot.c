@@ -1,5 +1,7 @@
-/* failhook: 1 smp: 1 When a new env has no memory until the last of a dead one's goes, the dead
- * one's slot is there for the next env: last freed, first used. */
+/* failhook: 1
+ * smp: 1
+ * When a new env has no memory until the last of a dead one's goes, the dead one's slot is there
+ * for the next env: last freed, first used. */
 #include "tests/guest/fail.h"
 
 enum {

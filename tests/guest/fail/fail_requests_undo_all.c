@@ -1,7 +1,9 @@
-/* failhook: 1 boot: killservers Each request to procmgr, with each allocation of procmgr's failing
- * in turn, alone or with all after it, is done or refused for want of memory or envs, and what it
- * did is as if it had not been asked. The pager gives a page or ends its client for want of memory.
- * The console serves without any memory at all. */
+/* failhook: 1
+ * boot: killservers
+ * Each request to procmgr, with each allocation of procmgr's failing in turn, alone or with all
+ * after it, is done or refused for want of memory or envs, and what it did is as if it had not been
+ * asked. The pager gives a page or ends its client for want of memory. The console serves without
+ * any memory at all. */
 #include "libsys/pager.h"
 #include "protocols/console.h"
 #include "tests/guest/fail.h"

@@ -1,5 +1,7 @@
-/* failhook: 1 boot: killservers Whichever allocation of a server's restart fails, the server is
- * started all the same, and nothing is left of the attempt that failed. */
+/* failhook: 1
+ * boot: killservers
+ * Whichever allocation of a server's restart fails, the server is started all the same, and nothing
+ * is left of the attempt that failed. */
 #include "tests/guest/fail.h"
 #include "tests/guest/restart.h"
 

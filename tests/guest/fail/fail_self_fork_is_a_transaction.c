@@ -1,7 +1,7 @@
-/* failhook: 1 On fault path `self`, where a process forks by itself: whichever allocation of a fork
- * fails, alone or with all after it, the parent gets an error and goes on with its memory as it
- * was, and no page and no env of the child is left; when none fails any more, there is a whole
- * child. */
+/* failhook: 1
+ * On fault path `self`, where a process forks by itself: whichever allocation of a fork fails,
+ * alone or with all after it, the parent gets an error and goes on with its memory as it was, and
+ * no page and no env of the child is left; when none fails any more, there is a whole child. */
 #include "libsys/self.h"
 #include "tests/guest/fail.h"
 

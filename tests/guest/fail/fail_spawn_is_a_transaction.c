@@ -1,5 +1,6 @@
-/* failhook: 1 Whichever allocation of a spawn fails, alone or with all after it, there is an error
- * and nothing left, no page, no slot, no process; when none fails any more, the program runs. */
+/* failhook: 1
+ * Whichever allocation of a spawn fails, alone or with all after it, there is an error and nothing
+ * left, no page, no slot, no process; when none fails any more, the program runs. */
 #include "tests/guest/fail.h"
 
 enum { MOST = 1000, STATUS = 42 };

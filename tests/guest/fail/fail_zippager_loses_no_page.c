@@ -1,6 +1,7 @@
-/* failhook: 1 timeout: 120 Whichever allocation of zippager's fails, alone or with all after it,
- * its clients find in their pages what they wrote, or end for want of memory; in the end all memory
- * is back. */
+/* failhook: 1
+ * timeout: 120
+ * Whichever allocation of zippager's fails, alone or with all after it, its clients find in their
+ * pages what they wrote, or end for want of memory; in the end all memory is back. */
 #include "libsys/stdlib.h"
 #include "tests/guest/fail.h"
 #include "tests/guest/pager/own_pagers.h"

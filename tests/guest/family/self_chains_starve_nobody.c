@@ -1,6 +1,6 @@
-/* timeout: 90 Families that change hands without end, each env making the next one and ending:
- * procmgr has an heir to adopt and a death to hear of at any moment, and yet serves others, and can
- * end them. */
+/* timeout: 90
+ * Families that change hands without end, each env making the next one and ending: procmgr has an
+ * heir to adopt and a death to hear of at any moment, and yet serves others, and can end them. */
 #include "tests/guest/self.h"
 
 enum { CHAINS = 3, FORKS = 60 };

@@ -1,5 +1,6 @@
-/* smp: 1 2 An answer to a fault that ipc.h does not know is refused by sysenter as by int: flags
- * without FAULT_ALLOC, and more words than there are, with a page and without. */
+/* smp: 1 2
+ * An answer to a fault that ipc.h does not know is refused by sysenter as by int: flags without
+ * FAULT_ALLOC, and more words than there are, with a page and without. */
 #define PEERS_MAX 4
 #include "tests/guest/clients.h"
 #include "tests/guest/sysenter.h"

@@ -1,6 +1,7 @@
-/* timeout: 120 All system calls at random, in all ways, from several processes and from envs that
- * share memory with them, while others do nothing wrong: the machine lives, nothing is lost, and
- * those end well. `make fuzz` runs more of it. */
+/* timeout: 120
+ * All system calls at random, in all ways, from several processes and from envs that share memory
+ * with them, while others do nothing wrong: the machine lives, nothing is lost, and those end well.
+ * `make fuzz` runs more of it. */
 #include "tests/guest/fuzz/fuzz_replay.h"
 
 enum { STEPS = 2000, PAGES = 64 };

@@ -1,5 +1,6 @@
-/* timeout: 120 Page calls and messages with pages, at random, on several CPUs: nobody ever sees a
- * page that he may not, or writes to one that he may only read. `make fuzz` runs more of it.
+/* timeout: 120
+ * Page calls and messages with pages, at random, on several CPUs: nobody ever sees a page that he
+ * may not, or writes to one that he may only read. `make fuzz` runs more of it.
  *
  * Four peers have the same slots, each in a space of its own. All peers act on their own slots;
  * peer 0 is the others' pager and acts on theirs, too; so does the test, which controls all. A page

@@ -1,6 +1,8 @@
-/* boot: killservers timeout: 120 Requests at random to procmgr, pager and console, right ones,
- * wrong ones and rubbish, by process trees that are killed meanwhile, as are pager and console:
- * nothing is lost, and who does nothing wrong ends well. `make fuzz` runs more of it. */
+/* boot: killservers
+ * timeout: 120
+ * Requests at random to procmgr, pager and console, right ones, wrong ones and rubbish, by process
+ * trees that are killed meanwhile, as are pager and console: nothing is lost, and who does nothing
+ * wrong ends well. `make fuzz` runs more of it. */
 #include "protocols/console.h"
 #include "protocols/pager.h"
 #include "tests/guest/fuzz/fuzz.h"

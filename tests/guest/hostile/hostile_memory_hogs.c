@@ -1,3 +1,4 @@
+/* mem: 16 128 */
 /* timeout: 120 */
 /* Processes that take all the memory they can get find an end of it: malloc
  * says NULL, or a write to a page that cannot be had ends them and says why.

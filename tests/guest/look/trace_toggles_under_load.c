@@ -1,9 +1,10 @@
 /* The trace goes on and off, is read and cleared, while other envs fault, call and die on all CPUs:
- * nobody notices, records stay in order, and no frame is lost. faults: self timeout: 120 */
-#include "tests/guest/check.h"
-
+ * nobody notices, records stay in order, and no frame is lost.
+ * faults: self
+ * timeout: 120 */
 #include "kernel/abi/page.h"
 #include "libsys/syscall.h"
+#include "tests/guest/check.h"
 
 enum { ROUNDS = 60, CHILDREN = 3, PAGES = 8, YIELDS = 40 };
 

@@ -1,7 +1,8 @@
-/* timeout: 120 Pagers of one's own are killed at moments drawn from a fixed seed, while their
- * clients touch, write and fork. Every client ends with the right answer, and in the end nothing is
- * missing. One client lasts as long as the round: a pager ends with its last client, which may be
- * before the next one starts. */
+/* timeout: 120
+ * Pagers of one's own are killed at moments drawn from a fixed seed, while their clients touch,
+ * write and fork. Every client ends with the right answer, and in the end nothing is missing. One
+ * client lasts as long as the round: a pager ends with its last client, which may be before the
+ * next one starts. */
 #include "libsys/stdlib.h"
 #include "libsys/string.h"
 #include "tests/guest/pager/own_pagers.h"

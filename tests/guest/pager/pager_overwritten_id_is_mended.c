@@ -1,6 +1,7 @@
-/* smp: 1 A program that overwrites what its env page says about its pager is helped by procmgr at
- * its next fault, which puts the right id there again; and who asks procmgr for a pager without
- * need is not harmed. */
+/* smp: 1
+ * A program that overwrites what its env page says about its pager is helped by procmgr at its next
+ * fault, which puts the right id there again; and who asks procmgr for a pager without need is not
+ * harmed. */
 #include "tests/guest/memory.h"
 
 static volatile char blank[4 * PGSIZE] __attribute__((aligned(4096)));

@@ -1,6 +1,7 @@
-/* boot: killservers Processes print numbered lines while the console is killed again and again, at
- * moments drawn from a fixed seed; and all of them end well. That each line comes once and in order
- * is for tests/test_restart.py to see. */
+/* boot: killservers
+ * Processes print numbered lines while the console is killed again and again, at moments drawn from
+ * a fixed seed; and all of them end well. That each line comes once and in order is for
+ * tests/test_restart.py to see. */
 #include "libsys/stdlib.h"
 #include "tests/guest/memory.h"
 #include "tests/guest/restart.h"

@@ -1,6 +1,7 @@
-/* boot: killservers A killed pager is replaced: another env is the pager from then on, in the
- * kernel's records of every process too, and copy-on-write, zero fill and stack growth go on, in
- * the killer and in its children. Nothing of it leaks. */
+/* boot: killservers
+ * A killed pager is replaced: another env is the pager from then on, in the kernel's records of
+ * every process too, and copy-on-write, zero fill and stack growth go on, in the killer and in its
+ * children. Nothing of it leaks. */
 #include "tests/guest/memory.h"
 #include "tests/guest/restart.h"
 

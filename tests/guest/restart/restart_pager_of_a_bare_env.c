@@ -1,6 +1,7 @@
-/* boot: killservers An env that a process made itself, and that has the process's pager, gets the
- * new pager too, although procmgr does not control it: on path `pager`, where its stub asks
- * procmgr, and on path `ipc`, where its fault waits in the kernel. */
+/* boot: killservers
+ * An env that a process made itself, and that has the process's pager, gets the new pager too,
+ * although procmgr does not control it: on path `pager`, where its stub asks procmgr, and on path
+ * `ipc`, where its fault waits in the kernel. */
 #include "libsys/fault.h"
 #include "tests/guest/memory.h"
 #include "tests/guest/restart.h"

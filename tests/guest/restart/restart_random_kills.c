@@ -1,7 +1,8 @@
-/* boot: killservers timeout: 120 Processes that fork, spawn, exec and wait are killed at moments
- * drawn from a fixed seed, parents and children alike, and now and then the pager with them. Who is
- * not killed ends with the right answer, and in the end there are the processes, envs and free
- * frames of the start. */
+/* boot: killservers
+ * timeout: 120
+ * Processes that fork, spawn, exec and wait are killed at moments drawn from a fixed seed, parents
+ * and children alike, and now and then the pager with them. Who is not killed ends with the right
+ * answer, and in the end there are the processes, envs and free frames of the start. */
 #include "libsys/stdlib.h"
 #include "tests/guest/memory.h"
 #include "tests/guest/restart.h"

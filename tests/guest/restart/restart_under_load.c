@@ -1,7 +1,9 @@
-/* boot: killservers timeout: 120 The pager is killed 100 times, at moments drawn from a fixed seed,
- * while processes fork, break copy-on-write, grow their stacks and heaps, spawn and exec, and check
- * all that they read. Every one of them ends with the right answer, and the free frames, envs and
- * processes at the end are those of the start. */
+/* boot: killservers
+ * timeout: 120
+ * The pager is killed 100 times, at moments drawn from a fixed seed, while processes fork, break
+ * copy-on-write, grow their stacks and heaps, spawn and exec, and check all that they read. Every
+ * one of them ends with the right answer, and the free frames, envs and processes at the end are
+ * those of the start. */
 #include "libsys/stdlib.h"
 #include "tests/guest/memory.h"
 #include "tests/guest/restart.h"

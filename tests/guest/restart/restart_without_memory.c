@@ -1,5 +1,7 @@
-/* boot: killservers mem: 32 Pager and console are started again when processes have taken all
- * memory, and want the frames of the dead ones too: the kernel keeps enough for both. */
+/* boot: killservers
+ * mem: 32
+ * Pager and console are started again when processes have taken all memory, and want the frames of
+ * the dead ones too: the kernel keeps enough for both. */
 #include "tests/guest/memory.h"
 #include "tests/guest/restart.h"
 

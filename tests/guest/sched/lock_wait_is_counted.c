@@ -1,5 +1,6 @@
 /* The time that CPUs wait for the kernel lock is counted: on one CPU there is none, on several, two
- * that enter the kernel all the time meet there. smp: 1 2 */
+ * that enter the kernel all the time meet there.
+ * smp: 1 2 */
 #include "libsys/process.h"
 #include "libsys/syscall.h"
 #include "libsys/time.h"
