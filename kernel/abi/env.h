@@ -5,7 +5,7 @@
 #include "kernel/abi/types.h"
 
 /* id = generation << 12 | block << 10 | slot. When a slot has used up all generations (from 1 on), its next
- * block begins; see DESIGN.md, "Objects", for when an id can come again. */
+ * block begins; see docs/design/objects.md for when an id can come again. */
 #define ENV_GENSHIFT 12
 #define ENV_BLOCKSHIFT 10
 #define ENV_SLOT(id) ((unsigned)(id) & (NENV - 1))

@@ -3,8 +3,8 @@
  *     ebx env (0 oneself)   esi value   edi time to live in ms (at most HINT_MS_MAX count)
  *
  * Result 1: taken; 0: ignored, and counted in the caller's record: no such env, no right to, or not
- * possible now. E_INVAL: no such kind or value. What a hint can do to others: see DESIGN.md,
- * "Scheduling and time". More than HINTS_PER_TICK of an env in about a tick are ignored unseen; queries
+ * possible now. E_INVAL: no such kind or value. What a hint can do to others: see
+ * docs/design/scheduling.md. More than HINTS_PER_TICK of an env in about a tick are ignored unseen; queries
  * are no hints, and without limit, for they take no lock. */
 #pragma once
 

@@ -1,4 +1,4 @@
-/* The rules of the run queues (DESIGN.md, "Scheduling and time", has the proof of the bound).
+/* The rules of the run queues (docs/design/scheduling-bound.md has the proof of the bound).
  *
  *   ring -> [first] -> [ghost] -> [ ... ] -> [last] -> ring        new ones come last
  *

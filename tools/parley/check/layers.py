@@ -13,7 +13,7 @@ from parley import toolchain
 from parley.toolchain import ROOT
 
 LAYERS = ("base", "machine", "cpu", "memory", "env", "sched", "ipc", "life", "fault", "call", "entry", "boot", "look")
-# Files of one layer that refer to each other, with a reason: DESIGN.md, "Layers of the kernel".
+# Files of one layer that refer to each other, with a reason: docs/design/layers.md.
 CYCLES = {("cpu/cpu", "cpu/lock"), ("entry/resume", "entry/sysenter", "entry/trap"), ("memory/frame", "memory/kmap"),
           ("ipc/deadline", "ipc/faultcall", "ipc/ipc"), ("sched/runqueue", "sched/sched")}
 OBJECTS = "build/fail"  # every file, compiled without link-time optimisation
