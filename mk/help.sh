@@ -14,7 +14,7 @@ Commands
                        unless said). What fails is made as small as it goes on failing, and printed
   make race            the kernel's rules, native, on two and three CPUs in every order up to a bound (tests/host/race.h):
                        some minutes; with LONG=1 some hours
-  make check           formatting, layers, headers, sizes
+  make check           formatting, layers, headers, sizes; names and links in documents
   make bench           what system calls, messages, forks and faults cost, beside other systems:
                        a table, build/bench.json, build/bench.html (several minutes)
   make bench SMP=N     independent work on N CPUs (2 to 16) against the same on one, five boots of each

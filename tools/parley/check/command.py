@@ -1,5 +1,6 @@
 """What `make check` holds the sources to: formatting, layers, include cycles, headers that compile
-alone, lengths of functions and files, words that do not belong, and the size of the kernel.
+alone, lengths of functions and files, words that do not belong, names and links in documents, and the
+size of the kernel.
 
 Prints one line per finding and ends with 1 if any of them is a failure.
 """
@@ -9,7 +10,7 @@ import subprocess
 from concurrent.futures import ThreadPoolExecutor
 
 from parley import toolchain
-from parley.check import layers, size
+from parley.check import documents, layers, size
 from parley.check.size import without_comments
 from parley.options import BOOT_WORDS
 from parley.toolchain import ROOT
@@ -247,6 +248,8 @@ def main():
                if name.endswith((".c", ".h")) and name.split("/")[0] in C_FOLDERS]
     graph = check_layers(findings, sources)
     for complaint in layers.complaints():
+        findings.fail(complaint)
+    for complaint in documents.complaints():
         findings.fail(complaint)
     check_cycles(findings, graph)
     check_headers(findings, [name for name in sources if name.endswith(".h")])
