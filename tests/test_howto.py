@@ -93,9 +93,14 @@ def follow(tree, text):
         assert is_formatted(tree, name), name
 
 
+@pytest.fixture(name="tree")
+def fresh_tree(tmp_path):
+    yield copy_tree(tmp_path / "tree", *BUILT_APART)
+    shutil.rmtree(tmp_path / "tree")  # it is large
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_howto_is_true(page, tmp_path):
-    tree = copy_tree(tmp_path / "tree", *BUILT_APART)
+def test_howto_is_true(page, tree):
     follow(tree, page.read_text(encoding="utf-8"))
 
 
