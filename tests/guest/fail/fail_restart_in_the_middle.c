@@ -3,7 +3,8 @@
  * timeout: 120
  * While programs fault, fork and print, the pager and the console are killed, and each allocation
  * of procmgr's fails in turn: so in the restart, or in what it is asked beside it. The servers
- * stand again, and the programs end well: a fork that was refused for want of memory is made again. */
+ * stand again, and the programs end well: a fork that was refused for want of memory is made
+ * again. */
 #include "tests/guest/fail.h"
 #include "tests/guest/restart.h"
 
