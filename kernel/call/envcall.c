@@ -37,6 +37,8 @@ static int set_limit(struct env *caller, struct env *env, uint32_t limit)
 	if (paid) {
 		env->funded |= old ? 0 : FUNDED_PAGES;
 		caller->info->limit -= env->funded & FUNDED_PAGES ? limit - old : 0;
+	} else {
+		env->funded &= ~FUNDED_PAGES;
 	}
 	env->info->limit = limit;
 	return OK;
@@ -55,6 +57,9 @@ static int set_slots(struct env *caller, struct env *env, uint32_t slots)
 		return E_LIMIT;
 	}
 	caller->slots -= paid && funded ? slots - env->slots : 0;
+	if (!paid) {
+		env->funded &= ~FUNDED_SLOTS; /* paid by nobody */
+	}
 	env->slots = slots;
 	return OK;
 }
@@ -94,6 +99,12 @@ int envcall_fork(struct env *caller)
 	env_evict(like);
 	error = life_create(like, caller, server, &child);
 	sched_wake(like);
+	if (error == E_AGAIN) {
+		/* It begins anew, as after an eviction (env/switch.c): others come between. */
+		caller->tf.eip -= 2;
+		caller->tf.edx -= 2; /* where sysexit goes */
+		return (int)caller->tf.eax;
+	}
 	if (error) {
 		return error;
 	}

@@ -18,6 +18,8 @@
 #include "kernel/sched/clock.h"
 #include "kernel/sched/sched.h"
 
+enum { TEARDOWN_STEPS = 4 }; /* of dead spaces, that one call for a slot makes */
+
 static struct env *dying_head;
 uint32_t life_dying, life_past_runs;
 
@@ -55,7 +57,11 @@ int life_create(struct env *like, struct env *controller, bool server, struct en
 	if (!space_spares) { /* finishing with a dead space is less work than making a new one */
 		life_teardown_step();
 	}
-	while (!(env = env_slot_take(server)) && life_teardown_step()) {}
+	for (uint32_t i = 0; !(env = env_slot_take(server)) && life_teardown_step(); i++) {
+		if (i == TEARDOWN_STEPS) {
+			return E_AGAIN;
+		}
+	}
 	if (!env) {
 		return E_NO_ENV;
 	}

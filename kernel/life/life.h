@@ -12,7 +12,8 @@ extern uint32_t life_past_runs; /* of envs whose records are others' now */
 void life_init(void);
 
 /* A stopped env with an empty space. `like` gives registers, pager and parent; NULL: none. The
- * controller is `controller`, NULL: itself. For servers the reserve may be used. */
+ * controller is `controller`, NULL: itself. For servers the reserve may be used. E_AGAIN: there are
+ * dead spaces to finish with first, and some of that was done. */
 int life_create(struct env *like, struct env *controller, bool server, struct env **result);
 
 /* The heir controls the env from now on, and is told if it asked for deaths. */
