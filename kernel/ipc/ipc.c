@@ -348,8 +348,7 @@ static struct env *help(const struct env *env, struct env *to)
 	if (!to || !to->runner.on || (to->space.use && to->id != env->info->pager)) {
 		return NULL;
 	}
-	runqueue_call(&to->runner, sched_now());
-	return to;
+	return runqueue_call(env->cpu->queue, &to->runner, sched_now()) ? to : NULL;
 }
 
 struct env *ipc_send(struct env *env, struct env *to)

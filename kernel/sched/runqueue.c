@@ -26,6 +26,7 @@ enum {
 	LAPS_KEPT = 16,
 	MUTED_ROUNDS = 8,
 	EXTRA_TIME = 0x100,
+	CALL_LEAST = 4, /* that part of a quantum is worth a place in a queue */
 };
 
 struct runqueue runqueues[NCPU_MAX];
@@ -244,10 +245,14 @@ static COLD void pay(struct runner *turn, int32_t late)
 	}
 }
 
-COLD void runqueue_call(struct runner *runner, uint32_t now)
+COLD bool runqueue_call(const struct runqueue *queue, struct runner *runner, uint32_t now)
 {
+	if ((int32_t)(queue->slice_end - now) < (int32_t)(runqueue_quantum / CALL_LEAST)) {
+		return false; /* for so little it would lose its place, again and again */
+	}
 	look_at_wait(runner->on, runner, now);
 	runqueue_remove(runner);
+	return true;
 }
 
 /* A turn on `queue` of a runner that waits there, or in another queue. */

@@ -64,8 +64,9 @@ struct runqueue *runqueue_arrive(struct runner *runner, struct runqueue *last, u
 void runqueue_append(struct runner *runner, struct runqueue *queue, uint32_t now);
 /* Takes it out of its queue, if it is in one. */
 void runqueue_remove(struct runner *runner);
-/* Takes it out of its queue, in which it is, to run on somebody's slice: its wait is over. */
-void runqueue_call(struct runner *runner, uint32_t now);
+/* Takes it out of its queue, in which it is, to run on what is left of the slice of `queue`: its wait is over. False: that is
+ * too little, and it keeps its place. */
+bool runqueue_call(const struct runqueue *queue, struct runner *runner, uint32_t now);
 /* It dies, and is in no queue: its turn, or the place kept for it, is not that of the next one in its slot. */
 void runqueue_forget(const struct runner *runner);
 
