@@ -348,7 +348,7 @@ static struct env *help(const struct env *env, struct env *to)
 	if (!to || !to->runner.on || (to->space.use && to->id != env->info->pager)) {
 		return NULL;
 	}
-	return runqueue_call(env->cpu->queue, &to->runner, sched_now()) ? to : NULL;
+	return runqueue_call(env->space.cpu->queue, &to->runner, sched_now()) ? to : NULL;
 }
 
 struct env *ipc_send(struct env *env, struct env *to)

@@ -1,5 +1,5 @@
-/* What an env sets while its own limits are lifted is paid by nobody, and pays nobody when they are set again: neither pages nor
- * envs come out of it. */
+/* What an env sets while its own limits are lifted is paid by nobody, and pays nobody when they are
+ * set again: neither pages nor envs come out of it. */
 #include "tests/guest/self.h"
 
 enum { LIMIT = 500, SLOTS = 5 };

@@ -1,5 +1,5 @@
-/* Envs with page tables all over their spaces, which die all at once and whose deaths nobody reads, do not keep the kernel from
- * others while somebody looks for a slot. */
+/* Envs with page tables all over their spaces, which die all at once and whose deaths nobody reads,
+ * do not keep the kernel from others while somebody looks for a slot. */
 /* icount: 1 */
 /* smp: 1 */
 #include "libsys/assert.h"

@@ -1,5 +1,5 @@
-/* Who asks for an exec and does not wait for it, but goes on, and gives pages to envs of its own while the new image is made, gets
- * no pages twice: the image has what is left then. */
+/* Who asks for an exec and does not wait for it, but goes on, and gives pages to envs of its own
+ * while the new image is made, gets no pages twice: the image has what is left then. */
 /* smp: 2 4 */
 #include "libsys/args.h"
 #include "libsys/assert.h"
