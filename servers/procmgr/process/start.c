@@ -153,7 +153,8 @@ int start_exec(struct process *process, const struct arguments *arguments)
 	struct process next = *process;
 	next.path = path_for(program, process->path);
 	if (next.path == FAULT_PATH_SELF && process->limited) {
-		/* Who sent this and does not wait could give pages to envs of its own until it is replaced. */
+		/* Who sent this and does not wait could give pages to envs of its own until it is
+		 * replaced. */
 		(void)sys_env_set(process->env, ENV_RUN, 0);
 		status = limit_left(process->env, &next.limit_pages);
 	}

@@ -18,7 +18,7 @@ from parley.toolchain import ROOT
 C_FOLDERS = ("kernel", "nasm", "protocols", "libsys", "servers", "apps", "tests")
 JOS_FACE = ("libsys/jos/", "apps/jos/", "tests/jos/")  # may include <inc/...>
 RESIDENT_LINES_AIM = 5000
-RESIDENT_LINES_MAX = 6018  # a ratchet: it only goes down, unless a commit says why
+RESIDENT_LINES_MAX = 6037  # a ratchet: it only goes down, unless a commit says why
 FUNCTION_LINES_MAX = 60
 COLUMNS_MAX = 100
 WIDE_YET = ("kernel/", "nasm/", "protocols/")
@@ -189,7 +189,8 @@ def check_words(findings, names):
                 findings.fail(f"{name}:{line}: {match.group()!r} does not belong here")
         if text and not text.endswith("\n"):
             findings.fail(f"{name}: no newline at the end")
-        match = re.search(r"[ \t]+$", text, re.M)
+        patches = name.endswith(".md")  # in which an empty line is one blank
+        match = re.search(r"[ \t]+$" if not patches else r"\S[ \t]+$|^(?! $)[ \t]+$", text, re.M)
         if match:
             line = text.count("\n", 0, match.start()) + 1
             findings.fail(f"{name}:{line}: white space at the end of a line")
