@@ -1,6 +1,7 @@
 /* The rules of the run queues (kernel/sched/runqueue.c, compiled as it is), in a small world of
  * CPUs and envs: random operations with the world's own idea of who waits where since when, and
  * long quiet runs that measure shares. */
+#include "kernel/machine/time.h"
 #include "kernel/sched/runqueue.h"
 #include "tests/host/host_check.h"
 
@@ -507,27 +508,27 @@ static void hostile_world(uint32_t n)
 	CHECK(n == 1 || moves > STEPS / 1000);
 }
 
-static void million_hostile_steps_on_one_cpu(void)
+static void random_hostile_steps_on_one_cpu(void)
 {
 	hostile_world(1);
 }
 
-static void million_hostile_steps_on_two_cpus(void)
+static void random_hostile_steps_on_two_cpus(void)
 {
 	hostile_world(2);
 }
 
-static void million_steps_on_one_cpu(void)
+static void random_steps_on_one_cpu(void)
 {
 	random_world(1);
 }
 
-static void million_steps_on_two_cpus(void)
+static void random_steps_on_two_cpus(void)
 {
 	random_world(2);
 }
 
-static void million_steps_on_four_cpus(void)
+static void random_steps_on_four_cpus(void)
 {
 	random_world(4);
 }
@@ -795,6 +796,24 @@ static void lent_slice_keeps_the_place(void)
 	CHECK(runqueue_yield(queue, &envs[3].runner, now) == &envs[0].runner);
 }
 
+/* Who calls a server that waits for a turn runs it on its own slice, and then the server queues
+ * anew: not for the last moment of a slice, or callers could make it the last again and again. */
+static void server_keeps_its_place_for_a_moment(void)
+{
+	struct runqueue *queue = &runqueues[0];
+
+	start(1);
+	for (uint32_t i = 0; i < 3; i++) {
+		wake(&envs[i]);
+	}
+	now = queue->slice_end - QUANTUM / 8;
+	CHECK(!runqueue_call(queue, &envs[1].runner, now));
+	CHECK(runqueue_yield(queue, &envs[0].runner, now) == &envs[1].runner);
+	now = queue->slice_end - QUANTUM / 2;
+	CHECK(runqueue_call(queue, &envs[2].runner, now));
+	CHECK(envs[2].runner.on == NULL);
+}
+
 /* A CPU that was woken does not come. Who yields elsewhere, alone, changes places with the one that
  * waits there. */
 static void yield_runs_who_waits_for_a_late_cpu(void)
@@ -1014,11 +1033,11 @@ static void who_was_idle_is_not_behind(void)
 }
 
 static const struct host_test tests[] = {
-	TEST(million_steps_on_one_cpu),
-	TEST(million_steps_on_two_cpus),
-	TEST(million_steps_on_four_cpus),
-	TEST(million_hostile_steps_on_one_cpu),
-	TEST(million_hostile_steps_on_two_cpus),
+	TEST(random_steps_on_one_cpu),
+	TEST(random_steps_on_two_cpus),
+	TEST(random_steps_on_four_cpus),
+	TEST(random_hostile_steps_on_one_cpu),
+	TEST(random_hostile_steps_on_two_cpus),
 	TEST(equal_weights_share_equally),
 	TEST(weights_share_by_weight),
 	TEST(heavy_env_among_light_ones_gets_its_share),
@@ -1030,6 +1049,7 @@ static const struct host_test tests[] = {
 	TEST(turn_of_the_dead_is_nobodys),
 	TEST(rest_of_an_extension_is_given_back),
 	TEST(lent_slice_keeps_the_place),
+	TEST(server_keeps_its_place_for_a_moment),
 	TEST(bound_is_reached_but_not_passed),
 	TEST(who_was_overtaken_is_not_moved),
 	TEST(place_of_the_dead_is_nobodys),
