@@ -44,11 +44,11 @@ BROKEN = {
     "a death is not told": (
         "kernel/env/env.c", "\t\t\tfn(other, E_DEAD);", "\t\t\t(void)fn;", "kill_server", 1, "waits for the dead"),
     "who is stopped is heard": (
-        "kernel/sched/sched.c", "\tenv->hears = HEARS_NOBODY;\n\tenv_evict", "\tenv_evict", "stop_and_start", 1, "hears"),
+        "kernel/sched/sched.c", "\tstate_stop(env);", "\tenv->stopped = true;", "stop_and_start", 1, "the fast path"),
     "a dead sender stays in the queue": (
         "kernel/ipc/ipc.c", "\tif (env->info->waits == WAITS_TO_SEND) {\n"
-        "\t\tunqueue_sender(env, env_lookup(NULL, env->info->partner));\n\t}\n\tenv->info->waits = WAITS_NOT;",
-        "\tenv->info->waits = WAITS_NOT;", "kill_client", 1, "NOT SO"),
+        "\t\tunqueue_sender(env, env_lookup(NULL, env->info->partner));\n\t}\n\tstate_end_wait(env);",
+        "\tstate_end_wait(env);", "kill_client", 1, "NOT SO"),
     "who gave up stays in the queue": (
         "kernel/ipc/ipc.c", "\t\tunqueue_sender(env, env_lookup(NULL, env->info->partner));\n\t}\n\tgo_on", "\t}\n\tgo_on",
         "time_outs", 0, "queues of senders"),
@@ -62,7 +62,7 @@ BROKEN = {
     "a time-out outlasts the wait": (
         "kernel/ipc/ipc.c", "\tif (env->deadline) {\n\t\tclock_cancel(env);\n\t}\n}", "}", "in_time", 0, "has a time-out"),
     "who is called runs though it is stopped": (
-        "kernel/ipc/ipc.c", "\treturn to->stopped ? NULL : to;", "\treturn to;", "stop_and_start", 1, "next->stopped"),
+        "kernel/ipc/ipc.c", "\treturn to->stopped ? NULL : to;", "\treturn to;", "stop_and_start", 1, "state_can_run"),
     "a new pager is not told of the fault": (
         "kernel/call/envcall.c", "env->page->pager = id;\n\tfaultcall_retry(env);", "env->page->pager = id;",
         "new_pager", 1, "stays in fault"),

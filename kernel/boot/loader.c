@@ -3,7 +3,7 @@
 #include "kernel/base/debug.h"
 #include "kernel/base/x86.h"
 #include "kernel/boot/boot.h"
-#include "kernel/env/env.h"
+#include "kernel/env/state.h"
 #include "kernel/life/life.h"
 #include "kernel/memory/kmap.h"
 #include "kernel/memory/space.h"
@@ -90,6 +90,6 @@ INIT struct env *loader_start(void)
 	load(env, USTACKTOP - STACK_BYTES, 0, 0, STACK_BYTES, PTE_W);
 	load(env, BOOTINFO, frame_low_addr(&boot_info), sizeof(boot_info), sizeof(boot_info), 0);
 	env->tf.esp = USTACKTOP - 16; /* argc = 0, argv = NULL */
-	env->stopped = false;
+	state_start(env);
 	return env;
 }

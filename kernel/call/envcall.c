@@ -5,7 +5,7 @@
 #include "kernel/base/hook.h"
 #include "kernel/cpu/cpu.h"
 #include "kernel/cpu/lock.h"
-#include "kernel/env/env.h"
+#include "kernel/env/state.h"
 #include "kernel/fault/fault.h"
 #include "kernel/ipc/faultcall.h"
 #include "kernel/life/life.h"
@@ -229,7 +229,7 @@ static int set_run(struct env *env, uint32_t run)
 		return E_INVAL;
 	}
 	if (run) {
-		env->stopped = false;
+		state_start(env);
 		sched_wake(env);
 	} else {
 		sched_stop(env);
@@ -319,7 +319,7 @@ int envcall_regs(struct env *caller)
 		env->tf.vector = VEC_POKE; /* all of them count, as after an interrupt */
 		env->tf.eflags &= FL_USER | FL_TF | FL_AC | FL_ID;
 		env->tf.eflags |= FL_FIXED | FL_IF;
-		env->due = 0;
+		state_resume_plainly(env);
 	}
 	sched_wake(env);
 	return OK;

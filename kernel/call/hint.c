@@ -1,6 +1,7 @@
 /* Scheduler hints: who may give which, to whom. What they do is up to runqueue.c. Each is O(1), and what
  * cannot be is ignored and counted. What nobody limits (nonsense, queries) takes no lock. */
 #include "kernel/call/hint.h"
+#include "kernel/env/state.h"
 #include "kernel/env/switch.h"
 #include "kernel/machine/time.h"
 #include "kernel/sched/sched.h"
@@ -67,7 +68,7 @@ static int yield_to(struct env *env, struct env *to)
 		to && runqueue_lend(env->space.cpu->queue, &env->runner, &to->runner, sched_now());
 
 	if (lent) {
-		env->info->status = ENV_RUNNABLE;
+		state_ready(env);
 		switch_env(env->space.cpu, to);
 	} else {
 		env->runner.ignored++;

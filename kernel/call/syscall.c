@@ -8,7 +8,7 @@
 #include "kernel/call/pagecall.h"
 #include "kernel/cpu/cpu.h"
 #include "kernel/cpu/lock.h"
-#include "kernel/env/env.h"
+#include "kernel/env/state.h"
 #include "kernel/env/switch.h"
 #include "kernel/ipc/ipc.h"
 #include "kernel/life/life.h"
@@ -129,7 +129,7 @@ static int call_ports(struct env *caller)
 		return E_LIMIT;
 	}
 	env_evict(env);
-	env->hears = HEARS_NOBODY; /* a switch to it has more to do */
+	state_close_fast(env); /* a switch to it has more to do */
 	if (count) {
 		env->ports[env->nports].first = first;
 		env->ports[env->nports++].count = count;

@@ -65,10 +65,10 @@ COLD void resume(struct cpu *cpu, struct env *next)
 	for (;;) {
 		next = next ? next : find_env(cpu);
 		switch_env(cpu, next);
-		if (!next->due) {
+		if (!next->on_resume) {
 			break;
 		}
-		next = fault_due(next);
+		next = fault_on_resume(next);
 	}
 	if (!cpu->ticking) { /* the next interrupt of the timer */
 		uint32_t left = cpu->queue->slice_end - sched_now();

@@ -5,6 +5,7 @@
 #include "kernel/base/section.h"
 #include "kernel/cpu/cpu.h"
 #include "kernel/cpu/lock.h"
+#include "kernel/env/state.h"
 #include "kernel/machine/time.h"
 
 enum {
@@ -112,13 +113,11 @@ void env_slot_use(struct env *env)
 	if (slot >= top && slot < NENV - SERVER_SLOTS) {
 		top = slot + 1;
 	}
-	env->life = LIFE_ALIVE;
 }
 
 void env_slot_free(struct env *env)
 {
-	env->life = LIFE_FREE;
-	env->info->status = ENV_FREE;
+	state_free(env);
 	env_used--;
 	if (rests(env)) {
 		env->list_next = NULL;

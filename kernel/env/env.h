@@ -21,29 +21,26 @@ enum env_life {
 
 enum { FUNDED_PAGES = 1, FUNDED_SLOTS = 2 };
 
-enum { HEARS_NOBODY = 1 }; /* no env's id: its generation would be 0 */
+enum { FAST_NOBODY = 1 }; /* no env's id: its generation would be 0 */
 
-enum { DUE_TRAP = 1 }; /* evicted between a breakpoint or the like and its handling */
+/* What an env meets before it runs on. */
+enum env_on_resume {
+	ON_RESUME_NOTHING,
+	ON_RESUME_TRAP,    /* evicted between a breakpoint or the like and its handling */
+	ON_RESUME_REFUSED, /* its pager refused its fault */
+};
 
-/*              start                    chosen to run
- *   stopped ----------> ready (queued) <--------------> running
- *      ^                  |   ^   preempted, yields        |
- *      | stop             |   | delivered, timed out,      | IPC that must wait
- *      |                  v   | partner died               v
- *      +---- any        (stopped is a flag: a waiting env can be stopped and started without
- *                        touching its IPC)                waiting
- */
+/* kernel/env/state.h has the states, and is the only one that writes the fields marked S. */
 struct env {
 	struct trapframe tf; /* first: the processor pushes here, see trap.h */
 
 	/* All below: guarded by the kernel lock. */
 	envid_t id;
-	enum env_life life;
+	enum env_life life;    /* S */
 	struct env_page *page; /* its env page, kernel address */
-	struct env_info *
-		info; /* its public record; holds parent, controller, pager, runs, and what it waits for */
-	struct space space; /* and on which CPU it runs, or ran last */
-	bool stopped;
+	struct env_info *info; /* its public record, where status, waits and partner are S */
+	struct space space;    /* and on which CPU it runs, or ran last */
+	bool stopped;          /* S */
 	bool noted; /* in some CPU's list of fault calls without a deadline yet (clock.c) */
 	struct env *noted_next;
 	uint32_t slots;    /* envs that it may still create; ENV_SLOTS_ANY: no limit */
@@ -59,14 +56,16 @@ struct env {
 	bool root;         /* may map physical pages, bind interrupts, give ports away */
 	bool wants_deaths;
 	bool unreaped;
-	bool awaited; /* somebody did a closed receive from it: death must look for them */
+	bool awaited; /* S: somebody did a closed receive from it: death must look for them */
 	uint8_t funded; /* FUNDED_*: which of its limits were taken out of its controller's, and go back */
-	int due;        /* before it runs on: DUE_TRAP, or a status < 0: its fault was refused */
+	enum env_on_resume on_resume; /* S */
+	int refusal;                  /* S: ON_RESUME_REFUSED: the pager's status */
 
 	struct runner runner; /* ready queue, hints (runqueue.c) */
 
 	/* IPC (ipc.c); what it waits for stands in its record. */
-	envid_t hears; /* from whom nasm/entry/sysenter.asm may deliver: as its record's partner, or HEARS_NOBODY */
+	/* S: for whom the fast path of nasm/entry/sysenter.asm is open: its record's partner, or FAST_NOBODY. */
+	envid_t fast_partner;
 	struct env *senders_head, *senders_tail;
 	struct env *sender_next, *sender_prev;
 	uint32_t pending;       /* IPC_BITS_*, IPC_BIT_DEATH */
@@ -74,9 +73,9 @@ struct env {
 
 	/* Page faults (fault.c). */
 	enum env_faults faults;
-	bool faulting;         /* what it waits in is a fault call which the kernel made for it */
-	vaddr_t fault_va;      /* faulting, or due < 0 */
-	uint32_t fault_us;     /* bound of a fault call; 0: none */
+	bool in_fault_call; /* S: what it waits in is a fault call which the kernel made for it */
+	vaddr_t fault_va;   /* in_fault_call, or ON_RESUME_REFUSED */
+	uint32_t fault_us;  /* bound of a fault call; 0: none */
 	uint32_t pager_slices; /* that its pager had begun when the clock of a fault call started */
 
 	/* Time-outs (clock.c). */

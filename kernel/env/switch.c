@@ -5,7 +5,7 @@
 #include "kernel/base/debug.h"
 #include "kernel/cpu/cpu.h"
 #include "kernel/cpu/lock.h"
-#include "kernel/env/env.h"
+#include "kernel/env/state.h"
 #include "kernel/memory/kmap.h"
 
 /* ---- FPU: loaded at first use in a turn, saved when the env leaves the CPU ---- */
@@ -90,8 +90,8 @@ void switch_ports_changed(const struct env *env)
 
 void switch_env(struct cpu *cpu, struct env *next)
 {
-	debug_assert(lock_held() && !next->runner.on && !next->info->waits && !next->stopped);
-	next->info->status = ENV_RUNNING;
+	debug_assert(lock_held());
+	state_run(next);
 	if (cpu->env == next) {
 		return;
 	}
@@ -131,7 +131,7 @@ void switch_evict(struct cpu *cpu)
 		env->tf.vector = VEC_POKE; /* so that all its registers are restored */
 	}
 	if (vector == VEC_DEBUG || vector == VEC_BREAKPOINT || vector == VEC_OVERFLOW) {
-		env->due = DUE_TRAP;
+		state_owe_trap(env);
 	}
 	switch_leave(cpu);
 }

@@ -20,7 +20,7 @@
 #include "kernel/base/x86.h"
 #include "kernel/cpu/cpu.h"
 #include "kernel/cpu/lock.h"
-#include "kernel/env/env.h"
+#include "kernel/env/state.h"
 #include "kernel/ipc/faultcall.h"
 #include "kernel/life/life.h"
 
@@ -104,18 +104,18 @@ COLD struct env *fault_exception(struct env *env)
 	return enter(env, upcall, env->tf.vector);
 }
 
-COLD struct env *fault_due(struct env *env)
+COLD struct env *fault_on_resume(struct env *env)
 {
-	int due = env->due;
+	bool trap = env->on_resume == ON_RESUME_TRAP;
 
-	env->due = 0;
-	if (due == DUE_TRAP) {
+	state_resume_plainly(env);
+	if (trap) {
 		return fault_exception(env);
 	}
-	if (due == E_FAULT && env->page->upcall) {
+	if (env->refusal == E_FAULT && env->page->upcall) {
 		return enter(env, env->page->upcall, env->fault_va);
 	}
 	hook_event(EVENT_FAULT, env, env->fault_va);
 	return die(env, DEATH_REFUSED, env->fault_va,
-	           env->tf.err | (0u - due) << DEATH_STATUS_SHIFT);
+	           env->tf.err | (0u - env->refusal) << DEATH_STATUS_SHIFT);
 }

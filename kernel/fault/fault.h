@@ -10,8 +10,8 @@ struct env;
 struct env *fault_page(struct env *env, vaddr_t va);
 /* Another exception. Returns the env, to run its upcall, or NULL: it is dead. Lock held. */
 struct env *fault_exception(struct env *env);
-/* What env->due says, of the env that this CPU has switched to. Likewise. */
-struct env *fault_due(struct env *env);
+/* What env->on_resume says, of the env that this CPU has switched to. Likewise. */
+struct env *fault_on_resume(struct env *env);
 
 /* Optional (path `kernel`): true if it settled the fault. Lock held. */
 bool kfault_page(struct env *env, vaddr_t va) __attribute__((weak));

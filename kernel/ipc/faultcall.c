@@ -1,14 +1,15 @@
-/* Page faults on path `ipc`: calls that the kernel makes for an env (`faulting`).
+/* Page faults on path `ipc`: calls that the kernel makes for an env (`in_fault_call`).
  *
  * They are the rendezvous of ipc.c, and differ where registers are concerned: what the env says is made out of its fault
  * at delivery, and an answer is done (faultcall_answered) instead of put into registers. If the pager is gone, such an env
  * waits like a sleeper without a clock, until faultcall_retry. faultcall_begin and faultcall_answer have straight ways for the usual
- * case, a pager that waits for the fault, and a faulting env that waits for the answer. Guarded by the kernel
+ * case, a pager that waits for the fault, and an env in a fault call that waits for the answer. Guarded by the kernel
  * lock. */
 #include "kernel/ipc/faultcall.h"
 
 #include "kernel/base/debug.h"
 #include "kernel/cpu/lock.h"
+#include "kernel/env/state.h"
 #include "kernel/ipc/deadline.h"
 #include "kernel/ipc/ipc.h"
 #include "kernel/memory/place.h"
@@ -73,7 +74,7 @@ uint32_t faultcall_answered(struct env *from, struct env *to)
 
 void faultcall_await_pager(struct env *env)
 {
-	ipc_begin_wait(env, WAITS_TO_RECEIVE, env->id, HEARS_NOBODY);
+	state_wait(env, WAITS_TO_RECEIVE, env->id, FAST_NOBODY);
 }
 
 /* A pager that waits for this is told and runs. */
@@ -82,10 +83,9 @@ static struct env *tell_pager(struct env *env, struct env *pager)
 	faultcall_say(env, pager);
 	pager->tf.eax = FAULT_WORDS;
 	pager->tf.ebx = env->id;
-	pager->hears = HEARS_NOBODY;
-	pager->info->waits = WAITS_NOT;
-	pager->awaited = true;
-	ipc_begin_wait(env, WAITS_TO_RECEIVE, pager->id, HEARS_NOBODY);
+	state_end_wait(pager);
+	state_note_awaited(pager);
+	state_wait(env, WAITS_TO_RECEIVE, pager->id, FAST_NOBODY);
 	if (env->fault_us && !env->noted) {
 		deadline_note(env);
 	}
@@ -98,8 +98,8 @@ struct env *faultcall_begin(struct env *env)
 
 	debug_assert(lock_held() && !env->info->waits);
 	env->info->faults.calls++;
-	env->faulting = true;
-	if (pager && (pager->hears == 0 || pager->hears == env->id)) {
+	state_begin_fault_call(env);
+	if (pager && (pager->fast_partner == 0 || pager->fast_partner == env->id)) {
 		return tell_pager(env, pager);
 	}
 	if (pager) {
@@ -128,13 +128,13 @@ struct env *faultcall_answer(struct env *env, struct env *to)
 		return NULL;
 	}
 	ipc_end_wait(to, error == E_AGAIN ? OK : error);
-	ipc_begin_wait(env, WAITS_TO_RECEIVE, 0, 0);
+	state_wait(env, WAITS_TO_RECEIVE, 0, 0);
 	return to;
 }
 
 void faultcall_retry(struct env *env)
 {
-	if (env->faulting) {
+	if (env->in_fault_call) {
 		ipc_give_up(env, OK);
 	}
 }

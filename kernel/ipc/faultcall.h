@@ -21,10 +21,10 @@ void faultcall_bound_changed(struct env *env);
 
 /* ---- for ipc.c ---- */
 
-/* The message of a faulting env, as things are now. */
+/* The message of an env in a fault call, as things are now. */
 void faultcall_say(const struct env *from, struct env *to);
 
-/* Does what the pager answers to a fault; the faulting env's wait is over. Pages moved. */
+/* Does what the pager answers to a fault, whose env's wait is over. Pages moved. */
 uint32_t faultcall_answered(struct env *from, struct env *to);
 
 /* The fault waits for no clock and for nobody but faultcall_retry. */
@@ -35,6 +35,6 @@ void faultcall_start_clock(struct env *env);
 
 /* ---- for nasm/entry/sysenter.asm, which checks what is not said here ---- */
 
-/* The running env's reply, with a receive from anyone, to `to`, which faults: if it is a page or
+/* The running env's reply, with a receive from anyone, to `to`, in a fault call: if it is a page or
  * FAULT_ALLOC and nothing else is going on, who runs next; else NULL, and nothing has changed. */
 struct env *faultcall_answer(struct env *env, struct env *to);

@@ -34,7 +34,7 @@
 #include "kernel/base/debug.h"
 #include "kernel/cpu/cpu.h"
 #include "kernel/cpu/lock.h"
-#include "kernel/env/env.h"
+#include "kernel/env/state.h"
 #include "kernel/ipc/faultcall.h"
 #include "kernel/memory/place.h"
 #include "kernel/sched/clock.h"
@@ -109,22 +109,22 @@ static int check_call(const struct env *env, uint32_t flags)
 
 /* ---- waiting and going on ---- */
 
-/* Whom nasm/entry/sysenter.asm may let it hear, that waits to receive from `partner`. A time-out that starts later
- * takes it back (clock_wake_after). */
-static envid_t hears(const struct env *env, envid_t partner)
+/* Who may end its wait to receive from `partner` on the fast path. A time-out that starts later closes that
+ * (clock_wake_after). */
+static envid_t fast_partner(const struct env *env, envid_t partner)
 {
 	return env->tf.vector == VEC_SYSENTER && !(ipc_flags(env) & IPC_PUBLISH) && !env->stopped &&
 	                       !env->nports && !env->deadline
 	               ? partner
-	               : HEARS_NOBODY;
+	               : FAST_NOBODY;
 }
 
 static void wait_in(struct env *env, enum env_waits waits, envid_t partner)
 {
 	uint32_t bounded = waits == WAITS_TO_SEND ? IPC_SEND_TIMEOUT : IPC_RECV_TIMEOUT;
 
-	ipc_begin_wait(env, waits, partner,
-	               waits == WAITS_TO_RECEIVE ? hears(env, partner) : HEARS_NOBODY);
+	state_wait(env, waits, partner,
+	           waits == WAITS_TO_RECEIVE ? fast_partner(env, partner) : FAST_NOBODY);
 	if (waits == WAITS_TO_RECEIVE && ipc_flags(env) & IPC_PUBLISH) {
 		env->info->ipc_receiving = 1;
 		env->info->ipc_window = ipc_flags(env) & IPC_WINDOW ? env->page->recv_va : 0;
@@ -138,11 +138,9 @@ static void wait_in(struct env *env, enum env_waits waits, envid_t partner)
 
 void ipc_end_wait(struct env *env, int result)
 {
-	env->hears = HEARS_NOBODY;
-	env->info->waits = WAITS_NOT;
-	if (env->faulting) {
-		env->faulting = false;
-		env->due = result < 0 ? result : 0;
+	state_end_wait(env);
+	if (env->in_fault_call) {
+		state_end_fault_call(env, result);
 	} else {
 		env->tf.eax = result;
 	}
@@ -185,14 +183,14 @@ struct window {
 	uint32_t npages;
 };
 
-/* A faulting env takes them from the page on that it touched, with the bits that the answer says. */
+/* An env in a fault call takes them from the page on that it touched, with the bits that the answer says. */
 static inline __attribute__((always_inline)) struct window window_of(const struct env *from,
                                                                      const struct env *to)
 {
 	const volatile struct env_page *page = to->page;
 	vaddr_t va = to->fault_va & ~(PGSIZE - 1);
 
-	if (to->faulting) {
+	if (to->in_fault_call) {
 		return (struct window){va | PTE_W | (from->tf.edi & PTE_SOFT),
 		                       va < UTOP ? (UTOP - va) >> PGSHIFT : 0};
 	}
@@ -229,11 +227,11 @@ static uint32_t deliver(struct env *from, struct env *to)
 	uint32_t nwords = ipc_words(ipc_flags(from));
 	int npages = 0;
 
-	if (to->faulting) {
+	if (to->in_fault_call) {
 		return faultcall_answered(from, to);
 	}
 	to->tf.ebx = from->id;
-	if (from->faulting) {
+	if (from->in_fault_call) {
 		faultcall_say(from, to);
 	} else {
 		for (uint32_t i = 3; i < nwords; i++) {
@@ -284,7 +282,7 @@ static struct env *take(struct env *env, struct env *from)
 			clock_cancel(from); /* the send's; that of a fault call goes on */
 		}
 		wait_in(from, WAITS_TO_RECEIVE, env->id);
-		env->awaited = true;
+		state_note_awaited(env);
 	} else if (sender_first) {
 		ipc_end_wait(from, npages << 8);
 		sched_enqueue_behind(env, env->space.cpu);
@@ -307,7 +305,7 @@ static struct env *receive(struct env *env, envid_t partner)
 			env->tf.eax = E_BAD_ENV;
 			return env;
 		}
-		from->awaited = true;
+		state_note_awaited(from);
 		from = from->info->waits == WAITS_TO_SEND && from->info->partner == env->id ? from
 		                                                                            : NULL;
 	} else if (partner) {
@@ -368,7 +366,7 @@ struct env *ipc_send(struct env *env, struct env *to)
 	publishes = ipc_flags(to) & IPC_PUBLISH;
 	npages = deliver(env, to);
 	if (ipc_flags(env) & IPC_RECV) {
-		to->awaited = true;
+		state_note_awaited(to);
 		wait_in(env, WAITS_TO_RECEIVE, to->id);
 		return run_receiver(to);
 	}
@@ -454,10 +452,10 @@ void ipc_give_up(struct env *env, int result)
 	go_on(env, result);
 }
 
-/* Its partner died. A faulting env waits for another pager. */
+/* Its partner died. One in a fault call waits for another pager. */
 static void partner_died(struct env *env, int result)
 {
-	if (env->faulting) {
+	if (env->in_fault_call) {
 		clock_cancel(env);
 		faultcall_await_pager(env);
 	} else {
@@ -470,7 +468,7 @@ void ipc_env_died(struct env *env)
 	if (env->info->waits == WAITS_TO_SEND) {
 		unqueue_sender(env, env_lookup(NULL, env->info->partner));
 	}
-	env->info->waits = WAITS_NOT;
+	state_end_wait(env);
 	while (env->senders_head) {
 		struct env *sender = env->senders_head;
 

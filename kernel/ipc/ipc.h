@@ -18,7 +18,7 @@ void ipc_env_died(struct env *env);
 
 /* ---- for nasm/entry/sysenter.asm, which checks what is not said here ---- */
 
-/* The page that `from`, calling, sends along to `to`, which hears it. Its own space must be left at once.
+/* The page that `from`, calling, sends along to `to`, whose fast path is open for it. Its own space must be left at once.
  * False: it is for ipc_call, and nothing has changed. */
 bool ipc_pass_page(struct env *from, struct env *to);
 
@@ -30,7 +30,7 @@ enum { FAULT_FLAGS = IPC_SEND | IPC_RECV | IPC_FAULT_CALL | IPC_WORDS(FAULT_WORD
  * another pager has none. */
 static inline uint32_t ipc_flags(const struct env *env)
 {
-	if (!env->faulting) {
+	if (!env->in_fault_call) {
 		return env->tf.eax;
 	}
 	return env->info->waits && env->info->partner == env->id ? 0 : FAULT_FLAGS;
@@ -41,17 +41,7 @@ static inline uint32_t ipc_words(uint32_t flags)
 	return flags >> IPC_WORDS_SHIFT & IPC_WORDS_MASK;
 }
 
-/* The env waits from now on, for nothing else than this. */
-static inline void ipc_begin_wait(struct env *env, enum env_waits waits, envid_t partner,
-                                  envid_t hears)
-{
-	env->hears = hears;
-	env->info->waits = waits;
-	env->info->partner = partner;
-	env->info->status = ENV_NOT_RUNNABLE;
-}
-
-/* The wait is over; the env has its result but is not queued yet. A faulting one has registers that are not
+/* The wait is over; the env has its result but is not queued yet. One in a fault call has registers that are not
  * ours: it runs its instruction again, or meets the refusal when it runs. */
 void ipc_end_wait(struct env *env, int result);
 

@@ -12,7 +12,7 @@
 #include "kernel/base/section.h"
 #include "kernel/cpu/cpu.h"
 #include "kernel/cpu/lock.h"
-#include "kernel/env/env.h"
+#include "kernel/env/state.h"
 #include "kernel/env/switch.h"
 #include "kernel/ipc/ipc.h"
 #include "kernel/sched/clock.h"
@@ -32,12 +32,12 @@ static void publish(struct env *env, envid_t parent, const struct env *controlle
 	env->info->id = 0;
 	asm volatile("" : : : "memory");
 	*env->info = (struct env_info){.parent = parent,
-	                               .status = ENV_NOT_RUNNABLE,
 	                               .controller = controller->id,
 	                               .pager = pager,
 	                               .pages = ENV_FIXED_PAGES,
 	                               .label = controller->root ? controller->tf.edi
 	                                                         : controller->info->label};
+	state_born(env);
 	asm volatile("" : : : "memory");
 	env->info->id = env->page->id = env->id;
 	env->page->parent = parent;
@@ -79,15 +79,13 @@ int life_create(struct env *like, struct env *controller, bool server, struct en
 	env->page = frame_low(page);
 	env->space.cpu = this_cpu();
 	fill_words(&env->nports, 0, (offsetof(struct env, fpu) - offsetof(struct env, nports)) / 4);
-	env->stopped = true;
-	env->hears = HEARS_NOBODY;
 	env->faults = env->page->fault_path = like ? like->faults : FAULTS_UPCALL;
 	env->fault_us = like ? like->fault_us : 0;
 	env->slots = ENV_SLOTS_ANY;
 	switch_fpu_copy(env->fpu, like);
 	env->page->fpu = like ? like->page->fpu : 0;
 	env->tf = like ? like->tf : (struct trapframe){.eflags = FL_FIXED | FL_IF};
-	if (!like || like == controller || (like->info->waits && !like->faulting)) {
+	if (!like || like == controller || (like->info->waits && !like->in_fault_call)) {
 		env->tf.eax = 0; /* the result of the system call that it is in */
 	}
 	env->tf.cs = SEL_UCODE;
@@ -224,10 +222,10 @@ void life_destroy(struct env *env, const uint32_t death[4], bool by_controller)
 	sched_stop(env);
 	runqueue_forget(&env->runner);
 	clock_cancel(env);
-	env->life = LIFE_DEAD;
+	state_die(env);
 	ipc_env_died(env);
 	hand_children_over(env, controller);
-	env->info->status = ENV_DYING; /* who sees that may count on the above */
+	state_dead(env); /* who sees that may count on the above */
 	controller->children--;
 	for (int i = 0; i < 4; i++) {
 		env->death[i] = death[i];

@@ -4,7 +4,7 @@
 
 #include "kernel/base/debug.h"
 #include "kernel/cpu/lock.h"
-#include "kernel/env/env.h"
+#include "kernel/env/state.h"
 #include "kernel/machine/time.h"
 
 enum { SLOTS = 64 };
@@ -37,7 +37,7 @@ void clock_wake_after(struct env *env, uint32_t us)
 		(*slot)->timer_link = &env->timer_next;
 	}
 	*slot = env;
-	env->hears = HEARS_NOBODY; /* the straight path stops no clock */
+	state_close_fast(env); /* it stops no clock */
 }
 
 void clock_cancel(struct env *env)

@@ -11,7 +11,7 @@
 #include "kernel/base/x86.h"
 #include "kernel/cpu/cpu.h"
 #include "kernel/cpu/lock.h"
-#include "kernel/env/env.h"
+#include "kernel/env/state.h"
 #include "kernel/env/switch.h"
 #include "kernel/ipc/deadline.h"
 #include "kernel/machine/apic.h"
@@ -35,14 +35,14 @@ static COLD void wake_cpu(const struct runqueue *queue)
 COLD void sched_enqueue(struct env *env)
 {
 	debug_assert(lock_held() && !env->runner.on);
-	env->info->status = ENV_RUNNABLE;
+	state_ready(env);
 	wake_cpu(runqueue_arrive(&env->runner, env->space.cpu->queue, sched_now()));
 }
 
 COLD void sched_enqueue_behind(struct env *env, struct cpu *cpu)
 {
 	debug_assert(lock_held() && !env->runner.on);
-	env->info->status = ENV_RUNNABLE;
+	state_ready(env);
 	runqueue_append(&env->runner, cpu->queue, sched_now());
 }
 
@@ -56,21 +56,19 @@ void sched_call_idle(const struct runqueue *queue)
 
 void sched_wake(struct env *env)
 {
-	if (!env->stopped && !env->info->waits && !env->runner.on && env->space.cpu->env != env) {
+	if (state_can_run(env) && !env->runner.on && env->space.cpu->env != env) {
 		sched_enqueue(env);
 	}
 }
 
 void sched_stop(struct env *env)
 {
-	env->stopped = true;
-	env->hears = HEARS_NOBODY;
 	env_evict(env);
 	if (env->space.cpu->env == env) {
 		switch_leave(env->space.cpu); /* the caller itself */
 	}
 	runqueue_remove(&env->runner);
-	env->info->status = ENV_NOT_RUNNABLE;
+	state_stop(env);
 }
 
 /* A yield with nobody in the own queue. */
@@ -80,7 +78,7 @@ static COLD __attribute__((noinline)) int yield_elsewhere(struct env *env)
 	struct runner *next = runqueue_exchange(cpu->queue, &env->runner, sched_now());
 
 	if (next) {
-		env->info->status = ENV_RUNNABLE;
+		state_ready(env);
 		wake_cpu(env->runner.on);
 		switch_env(cpu, sched_env_of(next));
 	}
@@ -94,7 +92,7 @@ int sched_yield(struct env *env)
 	if (!cpu->queue->queued) {
 		return yield_elsewhere(env);
 	}
-	env->info->status = ENV_RUNNABLE;
+	state_ready(env);
 	switch_env(cpu, sched_env_of(runqueue_yield(cpu->queue, &env->runner, sched_now())));
 	return OK;
 }
@@ -115,7 +113,7 @@ COLD struct env *sched_tick(struct cpu *cpu)
 	case TURN_EXTENDED: env->page->preempt |= HINT_EXTENDED; return env;
 	default: break;
 	}
-	env->info->status = ENV_RUNNABLE;
+	state_ready(env);
 	next = sched_env_of(runqueue_rotate(cpu->queue, &env->runner, now));
 	if (env->runner.on) {
 		wake_cpu(env->runner.on);

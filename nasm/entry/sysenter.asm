@@ -8,19 +8,20 @@
 ;
 ; The straight path: a call, or a reply with the wait for the next request, of words alone, whose partner waits for
 ; it. It does what ipc_call (kernel/ipc/ipc.c) would do, and has one way out to there for all else,
-; before anything is changed. `hears` says in one word whether the partner can be handed a message here:
-; whom it hears while it waits to receive, entered by sysenter, is not stopped, has no time-out, no ports
-; and nothing to publish; else HEARS_NOBODY.
+; before anything is changed. `fast_partner` says in one word whether the partner can be handed a message here:
+; from whom, while it waits to receive, entered by sysenter, is not stopped, has no time-out, no ports
+; and nothing to publish; else FAST_NOBODY.
 ;
 ;	esp   the caller's struct env          ecx   offset of the partner's in envs
 ;	edx   struct cpu, then scratch         esi, edi, ebp   the words, never touched
-;	eax   whom the caller hears next       ebx   number of words
+;	eax   whom the caller waits for        ebx   number of words
 ;
 ; An env that comes out of here finds other values in eax, ebx, ecx, edx and the arithmetic flags; it
 ; comes out by sysexit, which restores no flags: so those that matter must be clear on the way in.
 
 %include "constants.inc"
 %include "nasm/cpu/lock.inc"
+%include "nasm/env/state.inc"
 %include "nasm/env/switch.inc"
 
 	section .text align=4
@@ -94,7 +95,7 @@ sysenter_entry:
 .reply_page: LOCK_OR	.general
 	FIND_PARTNER_OR .locked
 .answer:				; the partner waits for a page, if for anything
-	cmp	byte [envs + ecx + ENV_FAULTING], 0
+	cmp	byte [envs + ecx + ENV_IN_FAULT_CALL], 0
 	je	.locked
 	LOCK_NOTE edx
 	mov	ebx, esp
@@ -130,7 +131,7 @@ sysenter_entry:
 	LOCK_OR	.general
 	FIND_PARTNER_OR .locked
 	mov	eax, [esp + ENV_ID]
-	cmp	[envs + ecx + ENV_HEARS], eax
+	cmp	[envs + ecx + ENV_FAST_PARTNER], eax
 	jne	.answer
 	cmp	dword [esp + ENV_PENDING], 0
 	jne	.locked
@@ -151,14 +152,14 @@ sysenter_entry:
 	LOCK_OR	.general
 .called:
 	FIND_PARTNER_OR .locked
-	mov	eax, [envs + ecx + ENV_HEARS]
+	mov	eax, [envs + ecx + ENV_FAST_PARTNER]
 	test	eax, eax
 	jz	.heard
 	cmp	eax, [esp + ENV_ID]
 	jne	.locked
 .heard:
 	mov	eax, ebx
-	mov	byte [envs + ecx + ENV_AWAITED], 1
+	STATE_NOTE_AWAITED envs + ecx
 
 .deliver:
 	mov	ebx, [esp + TF_EAX]
@@ -168,13 +169,10 @@ sysenter_entry:
 	add	ecx, envs
 ; ---- commit: nothing below can fail ----
 .commit:
-	mov	[esp + ENV_HEARS], eax
-	mov	edx, [esp + ENV_INFO]
-	mov	[edx + INFO_PARTNER], eax
-	mov	dword [edx + INFO_STATUS], ENV_NOT_RUNNABLE | WAITS_TO_RECEIVE << 8
-	mov	dword [ecx + ENV_HEARS], HEARS_NOBODY
+	STATE_WAIT_TO_RECEIVE esp, eax, edx
+	STATE_CLOSE_FAST ecx
 	mov	eax, [ecx + ENV_INFO]
-	mov	dword [eax + INFO_STATUS], ENV_RUNNING ; and WAITS_NOT
+	STATE_RUN eax
 	inc	dword [eax + INFO_RUNS]
 	mov	edx, [esp + ENV_CPU]
 	SWITCH_TO
@@ -192,7 +190,7 @@ sysenter_entry:
 	jnz	.general		; more than three
 	LOCK_OR	.general
 	FIND_PARTNER_OR .locked
-	mov	eax, [envs + ecx + ENV_HEARS]
+	mov	eax, [envs + ecx + ENV_FAST_PARTNER]
 	test	eax, eax
 	jz	.page_heard
 	cmp	eax, [esp + ENV_ID]
@@ -210,7 +208,7 @@ sysenter_entry:
 	mov	esp, ebx
 	test	al, al
 	jz	.locked
-	mov	byte [ecx + ENV_AWAITED], 1
+	STATE_NOTE_AWAITED ecx
 	mov	ebx, [esp + TF_EAX]
 	shr	ebx, IPC_WORDS_SHIFT
 	or	ebx, 1 << 8		; IPC_GOT_PAGES
@@ -281,7 +279,7 @@ sysenter_entry:
 	jecxz	.leave
 	cmp	dword [ecx + TF_VECTOR], VEC_SYSENTER
 	jne	.leave
-	cmp	dword [ecx + ENV_DUE], 0
+	cmp	dword [ecx + ENV_ON_RESUME], ON_RESUME_NOTHING
 	jne	.leave
 	UNLOCK_OR eax, .wake_next_in_place
 	jmp	.resume_in_place

@@ -14,6 +14,7 @@
 
 %include "constants.inc"
 %include "nasm/cpu/lock.inc"
+%include "nasm/env/state.inc"
 %include "nasm/env/switch.inc"
 
 	section .text align=4
@@ -88,12 +89,12 @@ trap_page_fault:
 ; Leaves the kernel for env eax and ecx, which is another than before, on this CPU, edx, where it ran last and a switch has
 ; nothing more to see to; the lock is held.
 trap_run:
-	cmp	dword [ecx + ENV_DUE], 0
+	cmp	dword [ecx + ENV_ON_RESUME], ON_RESUME_NOTHING
 	jne	.slow
 	cmp	dword [ecx + ENV_NPORTS], 0
 	jne	.slow
 	mov	eax, [ecx + ENV_INFO]
-	mov	dword [eax + INFO_STATUS], ENV_RUNNING ; and WAITS_NOT
+	STATE_RUN eax
 	inc	dword [eax + INFO_RUNS]
 	SWITCH_TO
 	UNLOCK_OR edx, .wake_next

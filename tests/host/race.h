@@ -31,8 +31,8 @@
  *   6. An answer goes to who asked, and answers what it asked. Bits raised are received, once.
  *   7. An id that died is never another's. Nobody is told that a partner died, or does not exist,
  *      that lives.
- *   8. Only who waits, without a clock, not stopped, is heard on the straight paths (`hears`), and
- *      by its partner.
+ *   8. The fast path is open (`fast_partner`) only to who waits, without a clock, not stopped, and
+ *      for its partner.
  *   9. One CPU at a time has the lock. A CPU resumes the env that it owns. A space is loaded on the
  *      CPU of its env and no other, never while it is torn down, and no translation is older than
  *      the last shootdown.

@@ -3,6 +3,7 @@
  * again, complemented; word 3 is the stamp, too. The answer to stamp s is s | IS_ANSWER. */
 #include "tests/host/race_world.h"
 
+#include "kernel/env/state.h"
 #include "kernel/ipc/ipc.h"
 #include "kernel/sched/clock.h"
 #include "kernel/sched/sched.h"
@@ -485,10 +486,10 @@ static void check_waits(const struct env *env)
 	if (found != (env->info->waits == WAITS_TO_SEND)) {
 		race_fail("env %x is in %u queues of senders", env->id, found);
 	}
-	if (env->hears != HEARS_NOBODY &&
+	if (env->fast_partner != FAST_NOBODY &&
 	    (env->info->waits != WAITS_TO_RECEIVE || env->stopped || env->deadline ||
-	     env->faulting || env->hears != env->info->partner)) {
-		race_fail("env %x hears %x", env->id, env->hears);
+	     env->in_fault_call || env->fast_partner != env->info->partner)) {
+		race_fail("the fast path to env %x is open for %x", env->id, env->fast_partner);
 	}
 	if (env->deadline && !env->info->waits) {
 		race_fail("env %x has a time-out, and does not wait", env->id);
@@ -580,7 +581,7 @@ static void make_actor(uint32_t i)
 	if (life_create(NULL, controller, false, &env)) {
 		race_fail("no env for actor %u", i);
 	}
-	env->stopped = false;
+	state_start(env);
 	env->page->notify = IPC_BITS_USER;
 	env->info->pager = scenario->paths >> i & 1 ? actors[0].id : 0;
 	env->faults = scenario->paths >> i & 1 ? FAULTS_IPC : FAULTS_UPCALL;

@@ -1,4 +1,5 @@
-"""What `make check` holds the sources to: formatting, layers, include cycles, headers that compile
+"""What `make check` holds the sources to: formatting, layers, one writer of an env's state,
+include cycles, headers that compile
 alone, lengths of functions and files, words that do not belong, names and links in documents, and the
 size of the kernel.
 
@@ -248,7 +249,7 @@ def main():
     sources = [name for name in names
                if name.endswith((".c", ".h")) and name.split("/")[0] in C_FOLDERS]
     graph = check_layers(findings, sources)
-    for complaint in layers.complaints():
+    for complaint in layers.complaints() + states.complaints(names):
         findings.fail(complaint)
     for complaint in documents.complaints():
         findings.fail(complaint)
