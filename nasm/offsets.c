@@ -18,7 +18,7 @@ void constants(void)
 	_Static_assert(offsetof(struct env, tf) == 0, "trap entry takes the frame for the env");
 	OFFSET(ENV_CPU, env, space.cpu);
 	OFFSET(ENV_CR3, env, space.cr3);
-	OFFSET(ENV_SENDERS, env, senders_head);
+	OFFSET(ENV_SENDERS, env, senders.first);
 	OFFSET(CPU_ESP0, cpu, tss.esp0);
 	OFFSET(UTF_VA, utrapframe, fault_va);
 	CONSTANT(MINUS_E_FAULT, -E_FAULT);

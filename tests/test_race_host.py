@@ -58,7 +58,7 @@ BROKEN = {
     "a bit is overwritten": (
         "kernel/ipc/ipc.c", "\tenv->pending |= bits;", "\tenv->pending = bits;", "bits", 1, "stays in await"),
     "bits wait for who gave up": (
-        "kernel/ipc/ipc.c", "\t\tpartner->bits_after = env->sender_prev;", "\t\t(void)0;", "late_bits", 0, "wait for nobody"),
+        "kernel/ipc/ipc.c", "\t\tpartner->bits_after = env->sender_node.prev;", "\t\t(void)0;", "late_bits", 0, "wait for nobody"),
     "a time-out outlasts the wait": (
         "kernel/ipc/ipc.c", "\tif (env->deadline) {\n\t\tclock_cancel(env);\n\t}\n}", "}", "in_time", 0, "has a time-out"),
     "who is called runs though it is stopped": (

@@ -53,12 +53,12 @@ define queues
 	printf "waiting to send:\n"
 	set $i = 0
 	while $i < sizeof(envs) / sizeof(envs[0])
-		set $e = envs[$i].senders_head
-		if envs[$i].life != LIFE_FREE && $e
+		set $n = envs[$i].senders.first
+		if envs[$i].life != LIFE_FREE && $n
 			printf "  to 0x%08x:", envs[$i].id
-			while $e
-				printf " 0x%08x", $e->id
-				set $e = $e->sender_next
+			while $n
+				printf " 0x%08x", ((struct env *)((char *)$n - (unsigned)&((struct env *)0)->sender_node))->id
+				set $n = $n->next
 			end
 			printf "\n"
 		end

@@ -327,7 +327,7 @@ int envcall_regs(struct env *caller)
 
 int envcall_reap(struct env *caller)
 {
-	struct env *dead = caller->dead_head;
+	const struct env *dead = list_owner(caller->dead.first, struct env, dead_node);
 
 	if (!dead) {
 		return E_NOT_FOUND;

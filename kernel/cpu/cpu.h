@@ -3,6 +3,7 @@
 
 #include "kernel/abi/memlayout.h"
 #include "kernel/abi/types.h"
+#include "kernel/base/list.h"
 #include "kernel/base/x86.h"
 
 struct env;
@@ -66,9 +67,9 @@ struct cpu {
 
 	/* Guarded by the kernel lock. */
 	uint32_t ticks;
-	envid_t culprit;    /* of the last wait beyond the bound; 0: none known */
-	uint64_t lock_wait; /* TSC counts that it waited for the kernel lock */
-	struct env *noted;  /* see clock.c */
+	envid_t culprit;           /* of the last wait beyond the bound; 0: none known */
+	uint64_t lock_wait;        /* TSC counts that it waited for the kernel lock */
+	struct list undated_calls; /* see deadline.c */
 
 	struct descriptor gdt[GDT_ENTRIES] __attribute__((aligned(8)));
 	struct tss tss;

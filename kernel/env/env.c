@@ -19,9 +19,9 @@ struct env_info env_records[NENV] __attribute__((aligned(4096)));
 _Static_assert(sizeof(env_records) % PGSIZE == 0, "whole pages are shown to user level");
 
 /* Free slots, last freed first: [0] for everybody, [1] for servers. */
-static struct env *free_heads[2];
+static struct list free_slots[2];
 static uint32_t top; /* of the slots for everybody, those from here on were never used */
-static struct env *resting_head, *resting_tail;
+static struct list resting;
 uint32_t env_used;
 
 uint32_t env_next_slot(uint32_t slot)
@@ -29,18 +29,19 @@ uint32_t env_next_slot(uint32_t slot)
 	return slot + 1 == top ? NENV - SERVER_SLOTS : slot + 1;
 }
 
-static struct env **free_list_of(const struct env *env)
+static struct env *first_slot(const struct list *list)
 {
-	return &free_heads[env >= &envs[NENV - SERVER_SLOTS]];
+	return list_owner(list->first, struct env, slot_node);
 }
 
 void env_slot_put_back(struct env *env)
 {
-	env->list_next = *free_list_of(env);
-	*free_list_of(env) = env;
+	struct list *list = &free_slots[env >= &envs[NENV - SERVER_SLOTS]];
+
+	list_insert(list, &env->slot_node, list->first);
 }
 
-static uint32_t now(void)
+static uint32_t ticks_now(void)
 {
 	return time_us() >> TICK_SHIFT;
 }
@@ -52,18 +53,18 @@ static bool ends_block(const struct env *env)
 }
 
 /* A slot that has used up a block of ids in less than BLOCK_TICKS rests until then. */
-static bool rests(const struct env *env)
+static bool must_rest(const struct env *env)
 {
-	return ends_block(env) && now() - env->since < BLOCK_TICKS;
+	return ends_block(env) && ticks_now() - env->since < BLOCK_TICKS;
 }
 
 /* Slots that have rested enough are free, the longest ones first. */
 static void end_rests(void)
 {
-	while (resting_head && !rests(resting_head)) {
-		struct env *env = resting_head;
+	struct env *env;
 
-		resting_head = env->list_next;
+	while ((env = first_slot(&resting)) && !must_rest(env)) {
+		list_remove(&resting, &env->slot_node);
 		env_slot_put_back(env);
 	}
 }
@@ -88,7 +89,7 @@ static envid_t next_id(struct env *env)
 	if (!ends_block(env)) {
 		return (env->id ? env->id : env - envs) + GENERATION;
 	}
-	env->since = now();
+	env->since = ticks_now();
 	return ((env->id + (1 << ENV_BLOCKSHIFT)) & (GENERATION - 1)) | GENERATION;
 }
 
@@ -97,9 +98,9 @@ struct env *env_slot_take(bool server)
 	struct env *env;
 
 	end_rests();
-	env = free_heads[server];
+	env = first_slot(&free_slots[server]);
 	if (env) {
-		free_heads[server] = env->list_next;
+		list_remove(&free_slots[server], &env->slot_node);
 	}
 	return env;
 }
@@ -119,10 +120,8 @@ void env_slot_free(struct env *env)
 {
 	state_free(env);
 	env_used--;
-	if (rests(env)) {
-		env->list_next = NULL;
-		*(resting_head ? &resting_tail->list_next : &resting_head) = env;
-		resting_tail = env;
+	if (must_rest(env)) {
+		list_insert(&resting, &env->slot_node, NULL);
 	} else {
 		env_slot_put_back(env);
 	}

@@ -6,6 +6,7 @@
 #include "kernel/abi/status.h"
 #include "kernel/abi/syscall.h"
 #include "kernel/base/debug.h"
+#include "kernel/base/list.h"
 #include "kernel/cpu/lock.h"
 #include "kernel/cpu/trapframe.h"
 #include "kernel/memory/space.h"
@@ -41,8 +42,8 @@ struct env {
 	struct env_info *info; /* its public record, where status, waits and partner are S */
 	struct space space;    /* and on which CPU it runs, or ran last */
 	bool stopped;          /* S */
-	bool noted; /* in some CPU's list of fault calls without a deadline yet (clock.c) */
-	struct env *noted_next;
+	bool undated; /* in some CPU's list of fault calls without a deadline yet (deadline.c) */
+	struct list_node undated_node;
 	uint32_t slots;    /* envs that it may still create; ENV_SLOTS_ANY: no limit */
 	uint32_t since;    /* tick when its slot began this block of ids */
 	uint32_t death[4]; /* cause, va or status, ip, code */
@@ -50,7 +51,6 @@ struct env {
 		uint16_t first, count;
 	} ports[4]; /* ranges given to it */
 
-	/* From here up to `fpu`: zero in a new env. */
 	uint32_t nports;
 	uint32_t children; /* envs that it controls */
 	bool root;         /* may map physical pages, bind interrupts, give ports away */
@@ -66,10 +66,10 @@ struct env {
 	/* IPC (ipc.c); what it waits for stands in its record. */
 	/* S: for whom the fast path of nasm/entry/sysenter.asm is open: its record's partner, or FAST_NOBODY. */
 	envid_t fast_partner;
-	struct env *senders_head, *senders_tail;
-	struct env *sender_next, *sender_prev;
-	uint32_t pending;       /* IPC_BITS_*, IPC_BIT_DEATH */
-	struct env *bits_after; /* the bits' turn comes when this sender is gone; NULL: now */
+	struct list senders;
+	struct list_node sender_node;
+	uint32_t pending;             /* IPC_BITS_*, IPC_BIT_DEATH */
+	struct list_node *bits_after; /* the bits' turn comes when this sender is gone; NULL: now */
 
 	/* Page faults (fault.c). */
 	enum env_faults faults;
@@ -80,11 +80,11 @@ struct env {
 
 	/* Time-outs (clock.c). */
 	uint32_t deadline; /* tick; 0: none */
-	struct env *timer_next, **timer_link;
+	struct list_node timer_node;
 
-	struct env *list_next;             /* free list, dying list */
-	struct env *dead_next;             /* the controller's list of the unreaped ... */
-	struct env *dead_head, *dead_tail; /* ... and the own one */
+	struct list_node slot_node; /* free list, dying list */
+	struct list_node dead_node; /* the controller's list of the unreaped ... */
+	struct list dead;           /* ... and the own one */
 
 	uint8_t fpu[512] __attribute__((aligned(16)));
 };

@@ -1,6 +1,6 @@
-/* Bounds of fault calls. They get into the wheel of time-outs late: a fault call is noted in a list of its
+/* Bounds of fault calls. They get into the wheel of time-outs late: a fault call is `undated` at first, in a list of its
  * CPU, and the next tick or halt of that CPU puts those in the wheel that still wait. So a fault answered
- * within a tick costs two tests, and an env whose faults are all answered so is noted once a tick. Nobody takes an
+ * within a tick costs two tests, and an env whose faults are all answered so gets into the list once a tick. Nobody takes an
  * env out of that list before, dead or alive again or not. Guarded by the kernel lock. */
 #include "kernel/ipc/deadline.h"
 
@@ -14,13 +14,12 @@
 
 enum { STARVED_US = 1 << 19 }; /* until a fault call is looked at again whose pager had no turn */
 
-void deadline_note(struct env *env)
+void deadline_defer(struct env *env)
 {
-	struct cpu *cpu = this_cpu();
+	struct list *list = &this_cpu()->undated_calls;
 
-	env->noted = true;
-	env->noted_next = cpu->noted;
-	cpu->noted = env;
+	env->undated = true;
+	list_insert(list, &env->undated_node, list->first);
 }
 
 void deadline_arm(struct cpu *cpu)
@@ -28,9 +27,9 @@ void deadline_arm(struct cpu *cpu)
 	struct env *env;
 
 	debug_assert(lock_held());
-	while ((env = cpu->noted)) {
-		cpu->noted = env->noted_next;
-		env->noted = false;
+	while ((env = list_owner(cpu->undated_calls.first, struct env, undated_node))) {
+		list_remove(&cpu->undated_calls, &env->undated_node);
+		env->undated = false;
 		if (faultcall_waits(env) && env->fault_us && !env->deadline) {
 			clock_wake_after(env, env->fault_us);
 			faultcall_note_pager(env);

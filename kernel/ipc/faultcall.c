@@ -86,8 +86,8 @@ static struct env *tell_pager(struct env *env, struct env *pager)
 	state_end_wait(pager);
 	state_note_awaited(pager);
 	state_wait(env, WAITS_TO_RECEIVE, pager->id, FAST_NOBODY);
-	if (env->fault_us && !env->noted) {
-		deadline_note(env);
+	if (env->fault_us && !env->undated) {
+		deadline_defer(env);
 	}
 	return pager;
 }
@@ -114,7 +114,7 @@ struct env *faultcall_answer(struct env *env, struct env *to)
 	int error = OK;
 
 	if (to->info->partner != env->id || to->stopped || env->pending ||
-	    env->senders_head || /* else it is in that queue, or has asked already */
+	    env->senders.first || /* else it is in that queue, or has asked already */
 	    env->tf.eax & IPC_WORDS(IPC_WORDS_MASK & ~3u)) { /* more than 3 words */
 		return NULL;
 	}
@@ -143,8 +143,8 @@ void faultcall_retry(struct env *env)
 
 void faultcall_start_clock(struct env *env)
 {
-	if (ipc_flags(env) & IPC_FAULT_CALL && env->fault_us && !env->noted) {
-		deadline_note(env);
+	if (ipc_flags(env) & IPC_FAULT_CALL && env->fault_us && !env->undated) {
+		deadline_defer(env);
 	}
 }
 

@@ -155,24 +155,17 @@ static void go_on(struct env *env, int result)
 	sched_wake(env);
 }
 
-static void queue_sender(struct env *env, struct env *partner)
+static struct env *first_sender(const struct env *env)
 {
-	env->sender_next = NULL;
-	env->sender_prev = partner->senders_tail;
-	*(partner->senders_tail ? &partner->senders_tail->sender_next : &partner->senders_head) =
-		env;
-	partner->senders_tail = env;
+	return list_owner(env->senders.first, struct env, sender_node);
 }
 
 static void unqueue_sender(struct env *env, struct env *partner)
 {
-	if (partner->bits_after == env) {
-		partner->bits_after = env->sender_prev;
+	if (partner->bits_after == &env->sender_node) {
+		partner->bits_after = env->sender_node.prev;
 	}
-	*(env->sender_prev ? &env->sender_prev->sender_next : &partner->senders_head) =
-		env->sender_next;
-	*(env->sender_next ? &env->sender_next->sender_prev : &partner->senders_tail) =
-		env->sender_prev;
+	list_remove(&partner->senders, &env->sender_node);
 }
 
 /* ---- delivery ---- */
@@ -297,7 +290,7 @@ static struct env *take(struct env *env, struct env *from)
  * and then it has its message; NULL: it waits. */
 static struct env *receive(struct env *env, envid_t partner)
 {
-	struct env *from = env->senders_head;
+	struct env *from = first_sender(env);
 
 	if (partner && partner != env->id) {
 		from = env_lookup(NULL, partner);
@@ -359,7 +352,7 @@ struct env *ipc_send(struct env *env, struct env *to)
 			env->tf.eax = E_NOT_WAITING;
 			return env;
 		}
-		queue_sender(env, to);
+		list_insert(&to->senders, &env->sender_node, NULL);
 		wait_in(env, WAITS_TO_SEND, to->id);
 		return help(env, to);
 	}
@@ -435,7 +428,7 @@ bool ipc_pass_page(struct env *from, struct env *to)
 void ipc_notify(struct env *env, uint32_t bits)
 {
 	if (!env->pending) {
-		env->bits_after = env->senders_tail;
+		env->bits_after = env->senders.last;
 	}
 	env->pending |= bits;
 	if (env->pending && env->info->waits == WAITS_TO_RECEIVE && env->info->partner == 0) {
@@ -465,13 +458,13 @@ static void partner_died(struct env *env, int result)
 
 void ipc_env_died(struct env *env)
 {
+	struct env *sender;
+
 	if (env->info->waits == WAITS_TO_SEND) {
 		unqueue_sender(env, env_lookup(NULL, env->info->partner));
 	}
 	state_end_wait(env);
-	while (env->senders_head) {
-		struct env *sender = env->senders_head;
-
+	while ((sender = first_sender(env))) {
 		unqueue_sender(sender, env);
 		partner_died(sender, E_DEAD);
 	}

@@ -20,7 +20,7 @@
 
 enum { TEARDOWN_STEPS = 4 }; /* of dead spaces, that one call for a slot makes */
 
-static struct env *dying_head;
+static struct list dying;
 uint32_t life_dying, life_past_runs;
 
 /* ---- birth ---- */
@@ -78,7 +78,11 @@ int life_create(struct env *like, struct env *controller, bool server, struct en
 	env_slot_use(env);
 	env->page = frame_low(page);
 	env->space.cpu = this_cpu();
-	fill_words(&env->nports, 0, (offsetof(struct env, fpu) - offsetof(struct env, nports)) / 4);
+	debug_assert(!env->senders.first && !env->dead.first && !env->deadline);
+	env->runner = (struct runner){0};
+	env->root = env->wants_deaths = env->unreaped = false;
+	env->nports = env->children = env->funded = env->pending = 0;
+	env->bits_after = NULL;
 	env->faults = env->page->fault_path = like ? like->faults : FAULTS_UPCALL;
 	env->fault_us = like ? like->fault_us : 0;
 	env->slots = ENV_SLOTS_ANY;
@@ -102,13 +106,13 @@ int life_create(struct env *like, struct env *controller, bool server, struct en
 
 bool life_teardown_step(void)
 {
-	struct env *env = dying_head;
+	struct env *env = list_owner(dying.first, struct env, slot_node);
 
 	if (!env) {
 		return false;
 	}
 	if (space_teardown(&env->space)) {
-		dying_head = env->list_next;
+		list_remove(&dying, &env->slot_node);
 		life_dying--;
 		env->space.pgdir = NULL;
 		if (!env->unreaped) {
@@ -151,9 +155,9 @@ static void give_back(const struct env *env, struct env *controller)
 /* Drops the first of the controller's dead records. */
 static struct env *drop_record(struct env *controller)
 {
-	struct env *dead = controller->dead_head;
+	struct env *dead = list_owner(controller->dead.first, struct env, dead_node);
 
-	controller->dead_head = dead->dead_next;
+	list_remove(&controller->dead, &dead->dead_node);
 	dead->unreaped = false;
 	give_back(dead, controller);
 	if (!dead->space.pgdir) {
@@ -190,7 +194,7 @@ static void hand_children_over(struct env *env, struct env *heir)
 		}
 	}
 	assert(env->children == 0);
-	while (env->dead_head) { /* it asked for deaths, and never read these */
+	while (env->dead.first) { /* it asked for deaths, and never read these */
 		drop_record(env);
 	}
 }
@@ -199,13 +203,7 @@ static void hand_children_over(struct env *env, struct env *heir)
 static void keep_record(struct env *env, struct env *controller)
 {
 	env->unreaped = true;
-	env->dead_next = NULL;
-	if (controller->dead_head) {
-		controller->dead_tail->dead_next = env;
-	} else {
-		controller->dead_head = env;
-	}
-	controller->dead_tail = env;
+	list_insert(&controller->dead, &env->dead_node, NULL);
 	ipc_notify(controller, IPC_BIT_DEATH);
 }
 
@@ -235,8 +233,7 @@ void life_destroy(struct env *env, const uint32_t death[4], bool by_controller)
 	} else {
 		give_back(env, controller);
 	}
-	env->list_next = dying_head;
-	dying_head = env;
+	list_insert(&dying, &env->slot_node, dying.first);
 	life_dying++;
 	life_teardown_step();
 }

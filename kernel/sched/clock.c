@@ -10,11 +10,12 @@
 enum { SLOTS = 64 };
 
 uint32_t clock_pending;
-static struct env *wheel[SLOTS];
-static struct env *expire_next; /* whom clock_expired looks at next: firing one may cancel others */
-static uint32_t expired;        /* all slots up to this tick are done */
+static struct list wheel[SLOTS];
+static struct list_node
+	*expire_next;    /* whom clock_expired looks at next: firing one may cancel others */
+static uint32_t expired; /* all slots up to this tick are done */
 
-static uint32_t ticks(void)
+static uint32_t ticks_now(void)
 {
 	return time_us() >> TICK_SHIFT;
 }
@@ -23,20 +24,15 @@ static uint32_t ticks(void)
 
 void clock_wake_after(struct env *env, uint32_t us)
 {
-	struct env **slot;
+	struct list *slot;
 
 	debug_assert(lock_held() && !env->deadline);
 	if (clock_pending++ == 0) {
-		expired = ticks();
+		expired = ticks_now();
 	}
 	env->deadline = (uint32_t)((time_us() + us) >> TICK_SHIFT) + 1;
 	slot = &wheel[env->deadline % SLOTS];
-	env->timer_next = *slot;
-	env->timer_link = slot;
-	if (*slot) {
-		(*slot)->timer_link = &env->timer_next;
-	}
-	*slot = env;
+	list_insert(slot, &env->timer_node, slot->first);
 	state_close_fast(env); /* it stops no clock */
 }
 
@@ -45,24 +41,21 @@ void clock_cancel(struct env *env)
 	if (!env->deadline) {
 		return;
 	}
+	if (&env->timer_node == expire_next) {
+		expire_next = expire_next->next;
+	}
+	list_remove(&wheel[env->deadline % SLOTS], &env->timer_node);
 	env->deadline = 0;
 	clock_pending--;
-	if (env == expire_next) {
-		expire_next = env->timer_next;
-	}
-	*env->timer_link = env->timer_next;
-	if (env->timer_next) {
-		env->timer_next->timer_link = env->timer_link;
-	}
 }
 
 /* The next of this slot whose time has come; NULL. */
 static struct env *next_expired(uint32_t now)
 {
 	while (expire_next) {
-		struct env *env = expire_next;
+		struct env *env = list_owner(expire_next, struct env, timer_node);
 
-		expire_next = env->timer_next;
+		expire_next = expire_next->next;
 		if ((int32_t)(env->deadline - now) <= 0) {
 			clock_cancel(env);
 			return env;
@@ -81,13 +74,13 @@ struct env *clock_expired(void)
 		expire_next = NULL;
 		return NULL;
 	}
-	now = ticks();
+	now = ticks_now();
 	if (now - expired > SLOTS) {
 		expired = now - SLOTS;
 	}
 	while (!(env = next_expired(now)) && expired != now) {
 		expired++;
-		expire_next = wheel[expired % SLOTS];
+		expire_next = wheel[expired % SLOTS].first;
 	}
 	return env;
 }

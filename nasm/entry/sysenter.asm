@@ -140,9 +140,9 @@ sysenter_entry:
 	xor	eax, eax
 	jmp	.deliver
 
-.fault_call:				; with a bound it must be noted, once a tick (kernel/sched/clock.c)
+.fault_call:				; with a bound it must be in a list, once a tick (kernel/ipc/deadline.c)
 	LOCK_OR	.general
-	cmp	byte [esp + ENV_NOTED], 0
+	cmp	byte [esp + ENV_UNDATED], 0
 	jne	.called
 	cmp	dword [esp + ENV_FAULT_US], 0
 	jne	.locked

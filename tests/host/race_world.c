@@ -470,16 +470,16 @@ static void check_waits(const struct env *env)
 		race_fail("env %x waits for the dead", env->id);
 	}
 	for (uint32_t i = 0; i < ACTORS; i++) {
-		const struct env *before = NULL;
+		const struct list_node *before = NULL;
 
-		for (const struct env *at = envs[i].senders_head; at; at = at->sender_next) {
-			if (at->sender_prev != before) {
+		for (const struct list_node *at = envs[i].senders.first; at; at = at->next) {
+			if (at->prev != before) {
 				race_fail("the senders of env %x are broken", envs[i].id);
 			}
-			if (at == env && &envs[i] != partner) {
+			if (at == &env->sender_node && &envs[i] != partner) {
 				race_fail("env %x is in the queue of %x", env->id, envs[i].id);
 			}
-			found += at == env;
+			found += at == &env->sender_node;
 			before = at;
 		}
 	}
@@ -494,7 +494,9 @@ static void check_waits(const struct env *env)
 	if (env->deadline && !env->info->waits) {
 		race_fail("env %x has a time-out, and does not wait", env->id);
 	}
-	if (env->bits_after && (!env->pending || env->bits_after->info->waits != WAITS_TO_SEND)) {
+	if (env->bits_after &&
+	    (!env->pending ||
+	     list_owner(env->bits_after, struct env, sender_node)->info->waits != WAITS_TO_SEND)) {
 		race_fail("the bits of env %x wait for nobody", env->id);
 	}
 }
@@ -563,7 +565,7 @@ void world_check_end(void)
 		if ((action->op != DONE && action->op != SERVE) || !env->info->waits) {
 			race_fail("actor %u stays in %s for ever", i, op_names[action->op]);
 		}
-		if (action->op == SERVE && (env->senders_head || env->pending)) {
+		if (action->op == SERVE && (env->senders.first || env->pending)) {
 			race_fail("actor %u waits, and somebody for it", i);
 		}
 		if (actor->raised & ~actor->heard & ~env->pending) {

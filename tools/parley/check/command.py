@@ -11,7 +11,7 @@ import subprocess
 from concurrent.futures import ThreadPoolExecutor
 
 from parley import toolchain
-from parley.check import documents, layers, size
+from parley.check import documents, layers, size, states
 from parley.check.size import without_comments
 from parley.options import BOOT_WORDS
 from parley.toolchain import ROOT
