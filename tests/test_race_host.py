@@ -50,7 +50,7 @@ BROKEN = {
         "\t\tunqueue_sender(env, env_lookup(NULL, env->info->partner));\n\t}\n\tstate_end_wait(env);",
         "\tstate_end_wait(env);", "kill_client", 1, "NOT SO"),
     "who gave up stays in the queue": (
-        "kernel/ipc/ipc.c", "\t\tunqueue_sender(env, env_lookup(NULL, env->info->partner));\n\t}\n\tgo_on", "\t}\n\tgo_on",
+        "kernel/ipc/ipc.c", "\t\tunqueue_sender(env, env_lookup(NULL, env->info->partner));\n\t}\n\tend_wait_and_wake", "\t}\n\tend_wait_and_wake",
         "time_outs", 0, "queues of senders"),
     "an answer goes to who waits for another": (
         "kernel/ipc/ipc.c", "WAITS_TO_RECEIVE &&\n\t               to->info->partner == env->id;", "WAITS_TO_RECEIVE;",

@@ -18,7 +18,7 @@ INIT void debug_init(void)
 }
 
 /* False if the line is stuck. */
-static bool put(char c)
+static bool put_char(char c)
 {
 	uint32_t i = 0;
 
@@ -42,9 +42,9 @@ void debug_write(const char *bytes, uint32_t length)
 
 	for (uint32_t i = 0; i < length && ok; i++) {
 		if (bytes[i] == '\n') {
-			put('\r');
+			put_char('\r');
 		}
-		ok = put(bytes[i]);
+		ok = put_char(bytes[i]);
 	}
 }
 
@@ -56,10 +56,10 @@ static void put_number(uint32_t value, uint32_t base, int width, char pad)
 		put_number(value / base, base, width - 1, pad);
 	} else {
 		for (; width > 1; width--) {
-			put(pad);
+			put_char(pad);
 		}
 	}
-	put("0123456789abcdef"[value % base]);
+	put_char("0123456789abcdef"[value % base]);
 }
 
 static const char *put_conversion(const char *f, va_list *args)
@@ -74,17 +74,17 @@ static const char *put_conversion(const char *f, va_list *args)
 	switch (*f) {
 	case 's':
 		for (text = va_arg(*args, const char *); *text; text++) {
-			put(*text);
+			put_char(*text);
 		}
 		break;
 	case 'u': put_number(va_arg(*args, uint32_t), 10, width, pad); break;
 	case 'x': put_number(va_arg(*args, uint32_t), 16, width, pad); break;
-	default: put(*f);
+	default: put_char(*f);
 	}
 	return f + 1;
 }
 
-static void print(const char *f, va_list *args)
+static void print_format(const char *f, va_list *args)
 {
 	while (*f) {
 		if (*f == '%') {
@@ -97,7 +97,7 @@ static void print(const char *f, va_list *args)
 
 void debug_vprintf(const char *format, va_list args)
 {
-	print(format, (va_list *)&args);
+	print_format(format, (va_list *)&args);
 }
 
 void debug_printf(const char *format, ...)
@@ -105,7 +105,7 @@ void debug_printf(const char *format, ...)
 	va_list args;
 
 	va_start(args, format);
-	print(format, &args);
+	print_format(format, &args);
 	va_end(args);
 }
 

@@ -47,7 +47,7 @@ struct madt_entry {
 	};
 } __attribute__((packed));
 
-static INIT uint32_t apply(struct machine *machine, const uint8_t *bytes, uint32_t left)
+static INIT uint32_t apply_madt_entry(struct machine *machine, const uint8_t *bytes, uint32_t left)
 {
 	const struct madt_entry *entry = (const struct madt_entry *)bytes;
 
@@ -68,7 +68,8 @@ static INIT uint32_t apply(struct machine *machine, const uint8_t *bytes, uint32
 }
 
 /* Looks at each table that RSDT or XSDT names, in entries of `width` bytes. Whether the MADT is among them. */
-static INIT bool walk(struct machine *machine, uint64_t root, const char *signature, uint32_t width)
+static INIT bool walk_root_table(struct machine *machine, uint64_t root, const char *signature,
+                                 uint32_t width)
 {
 	const struct {
 		uint32_t signature, length;
@@ -89,7 +90,7 @@ static INIT bool walk(struct machine *machine, uint64_t root, const char *signat
 			machine->fadt = table;
 			machine->acpi_timer = fadt->timer;
 		}
-		found = tables_apply(machine, table, "APIC", apply) || found;
+		found = tables_apply(machine, table, "APIC", apply_madt_entry) || found;
 	}
 	return found;
 }
@@ -98,8 +99,8 @@ INIT bool acpi_discover(struct machine *machine)
 {
 	const struct rsdp *rsdp = tables_find("RSD PTR ", RSDP_SIZE);
 
-	if (!rsdp || !((rsdp->revision >= 2 && walk(machine, rsdp->xsdt, "XSDT", 8)) ||
-	               walk(machine, rsdp->rsdt, "RSDT", 4))) {
+	if (!rsdp || !((rsdp->revision >= 2 && walk_root_table(machine, rsdp->xsdt, "XSDT", 8)) ||
+	               walk_root_table(machine, rsdp->rsdt, "RSDT", 4))) {
 		return false;
 	}
 	machine->source = "ACPI";

@@ -39,7 +39,7 @@ _Static_assert(sizeof(struct mp_entry) == ENTRY_CPU_SIZE, "MP 1.4, 4.3.1");
 /* What the entries refer to: the ISA bus and the I/O APIC that is used, the first. Ids | KNOWN; 0: none yet. */
 static INIT_DATA uint32_t isa_bus, ioapic;
 
-static INIT uint32_t apply(struct machine *machine, const uint8_t *bytes, uint32_t left)
+static INIT uint32_t apply_mp_entry(struct machine *machine, const uint8_t *bytes, uint32_t left)
 {
 	const struct mp_entry *entry = (const struct mp_entry *)bytes;
 	uint32_t size = entry->type == MP_CPU ? ENTRY_CPU_SIZE : ENTRY_SIZE;
@@ -67,7 +67,7 @@ INIT bool mp_discover(struct machine *machine)
 {
 	const struct mp_pointer *pointer = tables_find("_MP_", sizeof(*pointer));
 
-	if (!pointer || !tables_apply(machine, pointer->table, "PCMP", apply)) {
+	if (!pointer || !tables_apply(machine, pointer->table, "PCMP", apply_mp_entry)) {
 		return false;
 	}
 	machine->source = "MP tables";

@@ -29,7 +29,7 @@ struct multiboot_range {
 	uint32_t type;
 } __attribute__((packed));
 
-static INIT const void *at(paddr_t pa)
+static INIT const void *boot_data_at(paddr_t pa)
 {
 	if (pa == 0 || pa >= LOWMEM_END) {
 		panic("boot information at 0x%08x is out of reach", pa);
@@ -61,7 +61,7 @@ static INIT const char *last_word(const char *text)
 
 static INIT void read_modules(const struct multiboot *mb)
 {
-	const struct multiboot_module *m = at(mb->modules);
+	const struct multiboot_module *m = boot_data_at(mb->modules);
 
 	for (uint32_t i = 0; i < mb->nmodules && i < BOOT_MODULES_MAX; i++) {
 		struct boot_module *module = &boot_info.module[i];
@@ -72,7 +72,8 @@ static INIT void read_modules(const struct multiboot *mb)
 			panic("module %u at 0x%08x is not page aligned", i, module->start);
 		}
 		if (m[i].string) {
-			copy_text(module->name, last_word(at(m[i].string)), sizeof(module->name));
+			copy_text(module->name, last_word(boot_data_at(m[i].string)),
+			          sizeof(module->name));
 		}
 		boot_info.nmodules++;
 	}
@@ -83,7 +84,7 @@ static INIT void read_memory(const struct multiboot *mb)
 	uint32_t done = 0;
 
 	while (done + sizeof(struct multiboot_range) <= mb->mmap_length) {
-		const struct multiboot_range *r = at(mb->mmap + done);
+		const struct multiboot_range *r = boot_data_at(mb->mmap + done);
 
 		if (r->size < sizeof(*r) - sizeof(r->size)) {
 			break;
@@ -98,10 +99,10 @@ static INIT void read_memory(const struct multiboot *mb)
 
 INIT void multiboot_read(paddr_t mbi)
 {
-	const struct multiboot *mb = at(mbi);
+	const struct multiboot *mb = boot_data_at(mbi);
 
 	if (mb->flags & HAS_CMDLINE) {
-		copy_text(boot_info.cmdline, at(mb->cmdline), sizeof(boot_info.cmdline));
+		copy_text(boot_info.cmdline, boot_data_at(mb->cmdline), sizeof(boot_info.cmdline));
 	}
 	if (!(mb->flags & HAS_MMAP)) {
 		panic("the boot loader gave no memory map");

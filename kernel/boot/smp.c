@@ -55,7 +55,7 @@ static INIT bool wait_for(struct cpu *cpu, uint32_t us)
 	return true;
 }
 
-static INIT bool start(struct cpu *cpu)
+static INIT bool start_cpu(struct cpu *cpu)
 {
 	apic_send_init(cpu->apic_id);
 	wait_for(cpu, INIT_WAIT_US);
@@ -90,7 +90,7 @@ INIT void smp_start(const struct machine *machine)
 		cpu->start = CPU_SILENT;
 		*mailbox() = (struct trampoline_mail){
 			.pgdir = rcr3(), .stack = cpu->kstack, .entry = (uint32_t)smp_entry};
-		if (start(cpu)) {
+		if (start_cpu(cpu)) {
 			cpu_count++;
 			stack_top = 0;
 			__atomic_store_n(&cpu->start, CPU_ADMITTED, __ATOMIC_RELEASE);
@@ -106,7 +106,7 @@ INIT void smp_start(const struct machine *machine)
 }
 
 /* From CPU_HERE on the boot CPU may get to the end of start-up: nothing of start-up's is needed any more. */
-static _Noreturn __attribute__((noinline)) void join(struct cpu *cpu)
+static _Noreturn __attribute__((noinline)) void join_system(struct cpu *cpu)
 {
 	__atomic_store_n(&cpu->start, CPU_HERE, __ATOMIC_RELEASE);
 	while (__atomic_load_n(&cpu->start, __ATOMIC_ACQUIRE) != CPU_ADMITTED) {
@@ -121,5 +121,5 @@ INIT void smp_entry(void)
 {
 	boot_load_cpu(this_cpu());
 	apic_init_cpu();
-	join(this_cpu());
+	join_system(this_cpu());
 }

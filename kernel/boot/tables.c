@@ -21,8 +21,8 @@ static INIT bool checksum_ok(const void *table, uint32_t size)
 }
 
 /* At a multiple of 16 in [start, start + size); NULL. */
-static INIT const void *scan(paddr_t start, uint32_t size, const char *signature,
-                             uint32_t table_size)
+static INIT const void *scan_for_table(paddr_t start, uint32_t size, const char *signature,
+                                       uint32_t table_size)
 {
 	for (paddr_t pa = start; pa + table_size <= start + size; pa += 16) {
 		if (boot_starts_with(frame_low(pa), signature) &&
@@ -40,10 +40,10 @@ INIT const void *tables_find(const char *signature, uint32_t size)
 	const void *found = NULL;
 
 	if (ebda >= 0x80000 && ebda < 0xA0000) {
-		found = scan(ebda, 1024, signature, size);
+		found = scan_for_table(ebda, 1024, signature, size);
 	}
-	found = found ? found : scan(639 * 1024, 1024, signature, size);
-	return found ? found : scan(0xE0000, 0x20000, signature, size);
+	found = found ? found : scan_for_table(639 * 1024, 1024, signature, size);
+	return found ? found : scan_for_table(0xE0000, 0x20000, signature, size);
 }
 
 static INIT_DATA struct {

@@ -238,7 +238,7 @@ static int set_run(struct env *env, uint32_t run)
 }
 
 /* One step, so that nobody makes anything between the first one stopped and the last. */
-static int halt(uint32_t label)
+static int halt_label(uint32_t label)
 {
 	if (!label) {
 		return E_INVAL;
@@ -281,7 +281,7 @@ int envcall_set(struct env *caller)
 	case ENV_SLOTS: return set_slots(caller, env, value);
 	case ENV_FAULTS: return set_faults(env, value);
 	case ENV_FAULT_US: return set_fault_us(env, value);
-	case ENV_HALT: return halt(value);
+	case ENV_HALT: return halt_label(value);
 	case ENV_DEATHS: env->wants_deaths = value != 0; return OK;
 	default: return E_INVAL;
 	}

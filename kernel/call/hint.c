@@ -18,8 +18,8 @@ static bool is_valid(enum hint kind, uint32_t value)
 }
 
 /* Oneself may lower a weight, but not make it last longer, and prefer a CPU. False: ignored. */
-static bool advise(const struct env *caller, struct env *env, enum hint kind, uint32_t value,
-                   uint32_t ms)
+static bool give_hint(const struct env *caller, struct env *env, enum hint kind, uint32_t value,
+                      uint32_t ms)
 {
 	struct runner *runner = &env->runner;
 	uint32_t most = ms < HINT_MS_MAX ? ms : HINT_MS_MAX;
@@ -40,7 +40,7 @@ static bool advise(const struct env *caller, struct env *env, enum hint kind, ui
 }
 
 /* Reads without the lock: of a hint just given the old value or the new; of an env that dies meanwhile, anything. */
-static int query(struct env *caller, const struct runner *runner)
+static int query_env(struct env *caller, const struct runner *runner)
 {
 	caller->tf.ebx = runqueue_hinted(runner, HINT_WEIGHT) |
 	                 runqueue_hinted(runner, HINT_CPU) << 8 |
@@ -104,7 +104,7 @@ bool hint_call_unlocked(struct env *env)
 	if (!is_valid(kind, value)) {
 		result = E_INVAL;
 	} else if (kind == HINT_QUERY) {
-		result = of ? query(env, &of->runner) : E_BAD_ENV;
+		result = of ? query_env(env, &of->runner) : E_BAD_ENV;
 	} else if (kind == HINT_QUERY_CPU) {
 		result = query_cpu(env, &cpus[value]);
 	} else if ((kind == HINT_YIELD_TO && env->space.cpu->queue->queued) || !is_flood(env)) {
@@ -123,7 +123,7 @@ int hint_call(struct env *env)
 	if (kind == HINT_YIELD_TO) {
 		return yield_to(env, of);
 	}
-	taken = of && advise(env, of, kind, env->tf.esi, env->tf.edi);
+	taken = of && give_hint(env, of, kind, env->tf.esi, env->tf.edi);
 	env->runner.ignored += !taken;
 	return taken;
 }

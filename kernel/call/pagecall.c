@@ -11,8 +11,8 @@
 #include "kernel/memory/space.h"
 
 /* Decodes one side of the caller's run; `allowed`: the flag bits that the call knows there. */
-static COLD int decode(struct env *caller, uint32_t id, uint32_t va_flags, uint32_t allowed,
-                       struct page_run *run, struct page_side *side)
+static COLD int decode_side(struct env *caller, uint32_t id, uint32_t va_flags, uint32_t allowed,
+                            struct page_run *run, struct page_side *side)
 {
 	uint32_t operand = env_operand(caller);
 	struct env *env = env_lookup(caller, id);
@@ -33,7 +33,7 @@ static COLD int decode(struct env *caller, uint32_t id, uint32_t va_flags, uint3
 /* Decodes a run of one side, in the registers where the first one is. */
 static COLD int decode_one(struct env *caller, uint32_t allowed, struct page_run *run)
 {
-	return decode(caller, caller->tf.ebx, caller->tf.esi, allowed, run, &run->to);
+	return decode_side(caller, caller->tf.ebx, caller->tf.esi, allowed, run, &run->to);
 }
 
 /* Decodes a run that leads from there to where the second one is. */
@@ -41,10 +41,10 @@ static COLD int decode_two(struct env *caller, uint32_t from_allowed, uint32_t t
                            struct page_run *run)
 {
 	const struct trapframe *tf = &caller->tf;
-	int error = decode(caller, tf->edi, tf->ebp, to_allowed, run, &run->to);
+	int error = decode_side(caller, tf->edi, tf->ebp, to_allowed, run, &run->to);
 
 	if (!error) {
-		error = decode(caller, tf->ebx, tf->esi, from_allowed, run, &run->from);
+		error = decode_side(caller, tf->ebx, tf->esi, from_allowed, run, &run->from);
 		run->to.va_flags |= run->from.va_flags & PAGE_COND;
 	}
 	return error;
@@ -64,7 +64,7 @@ static COLD int alloc_many(struct env *caller)
 	int error = decode_one(caller, PAGE_ALLOC_FLAGS, &run);
 
 	if (!error && run.to.va_flags & PAGE_FILL) {
-		error = decode(caller, caller->tf.edi, caller->tf.ebp, 0, &run, &run.from);
+		error = decode_side(caller, caller->tf.edi, caller->tf.ebp, 0, &run, &run.from);
 	}
 	run.npages = run.npages < PAGE_FILLS_MAX ? run.npages : PAGE_FILLS_MAX;
 	return run_pages(error, &run, place_fill);

@@ -43,7 +43,7 @@ static void wait_halted(struct cpu *cpu, uint32_t ticket)
 	apic_only_pokes(false);
 }
 
-static __attribute__((noinline)) void wait(struct cpu *cpu, uint32_t ticket)
+static __attribute__((noinline)) void wait_turn(struct cpu *cpu, uint32_t ticket)
 {
 	uint64_t since = rdtsc();
 
@@ -66,7 +66,7 @@ void lock_acquire(struct cpu *cpu)
 	}
 	ticket = __atomic_fetch_add(&lock_next, 1, __ATOMIC_RELAXED);
 	if (!our_turn(ticket)) {
-		wait(cpu, ticket);
+		wait_turn(cpu, ticket);
 	}
 	lock_taken(cpu);
 }

@@ -21,7 +21,7 @@ void panic_stop(const struct trapframe *tf)
 }
 
 /* Whether a word of a stack may be read: in the kernel's image or on a kernel stack. */
-static bool readable(uint32_t address)
+static bool is_readable(uint32_t address)
 {
 	vaddr_t offset = address & (KSTACK_STRIDE - 1);
 
@@ -40,7 +40,7 @@ void panic_backtrace(uint32_t eip, uint32_t ebp)
 	enum { DEPTH = 24 };
 
 	debug_printf("  #0 0x%08x\n", eip);
-	for (uint32_t n = 1; n < DEPTH && readable(ebp); n++) {
+	for (uint32_t n = 1; n < DEPTH && is_readable(ebp); n++) {
 		const uint32_t *frame = (const uint32_t *)ebp;
 
 		if (frame[1] < KERNBASE) {

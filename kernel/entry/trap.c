@@ -82,7 +82,7 @@ static void take_lock(struct cpu *cpu, uint32_t vector)
 }
 
 /* Handles an interrupt; who runs next. */
-static struct env *interrupt(struct cpu *cpu, uint32_t vector)
+static struct env *handle_interrupt(struct cpu *cpu, uint32_t vector)
 {
 	struct env *late;
 
@@ -124,7 +124,7 @@ void trap_user(struct env *env)
 	take_lock(cpu, vector);
 	if (is_interrupt(vector)) {
 		hook_event(EVENT_ENTER, cpu->env, va);
-		resume(cpu, interrupt(cpu, vector));
+		resume(cpu, handle_interrupt(cpu, vector));
 	}
 	if (cpu->env != env) { /* taken away while we waited for the lock */
 		resume(cpu, NULL);
@@ -186,7 +186,7 @@ void trap_kernel(struct trapframe *frame)
 	take_lock(cpu, vector);
 	hook_event(EVENT_WAKE, NULL, vector);
 	runqueue_idle &= ~cpu->queue->bit; /* work that comes needs no poke */
-	resume(cpu, interrupt(cpu, vector));
+	resume(cpu, handle_interrupt(cpu, vector));
 }
 
 void trap_double_fault(void)

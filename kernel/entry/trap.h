@@ -25,7 +25,7 @@ extern char sysenter_entry[], sysenter_traced[];
 
 /* From user mode: the env's registers are saved in it. */
 _Noreturn void trap_user(struct env *env);
-/* A system call by sysenter that does not go the straight path: without the lock; with it. */
+/* A system call by sysenter that does not go the fast path: without the lock; with it. */
 _Noreturn void trap_syscall(struct env *env);
 _Noreturn void trap_syscall_locked(struct env *env);
 /* From kernel mode: a poke that ends wait_for_interrupt or TF at sysenter (these return), an interrupt while idle,

@@ -41,11 +41,6 @@ void env_slot_put_back(struct env *env)
 	list_insert(list, &env->slot_node, list->first);
 }
 
-static uint32_t ticks_now(void)
-{
-	return time_us() >> TICK_SHIFT;
-}
-
 /* Whether the slot's next env begins another block of ids. */
 static bool ends_block(const struct env *env)
 {
@@ -55,7 +50,7 @@ static bool ends_block(const struct env *env)
 /* A slot that has used up a block of ids in less than BLOCK_TICKS rests until then. */
 static bool must_rest(const struct env *env)
 {
-	return ends_block(env) && ticks_now() - env->since < BLOCK_TICKS;
+	return ends_block(env) && time_ticks() - env->since < BLOCK_TICKS;
 }
 
 /* Slots that have rested enough are free, the longest ones first. */
@@ -89,7 +84,7 @@ static envid_t next_id(struct env *env)
 	if (!ends_block(env)) {
 		return (env->id ? env->id : env - envs) + GENERATION;
 	}
-	env->since = ticks_now();
+	env->since = time_ticks();
 	return ((env->id + (1 << ENV_BLOCKSHIFT)) & (GENERATION - 1)) | GENERATION;
 }
 

@@ -26,7 +26,7 @@
 
 enum { XSTACK = UXSTACKTOP - PGSIZE };
 
-static COLD struct env *die(struct env *env, enum death cause, vaddr_t va, uint32_t code)
+static COLD struct env *end_faulting(struct env *env, enum death cause, vaddr_t va, uint32_t code)
 {
 	const uint32_t death[4] = {cause, va, env->tf.eip, code};
 
@@ -36,7 +36,7 @@ static COLD struct env *die(struct env *env, enum death cause, vaddr_t va, uint3
 
 /* Enters the upcall, or ends the env. `value` is the frame's first word. The stack is written through
  * the kernel's own mapping of its frame: the user address may stand in the TLB with older rights. */
-static struct env *enter(struct env *env, vaddr_t upcall, uint32_t value)
+static struct env *enter_upcall(struct env *env, vaddr_t upcall, uint32_t value)
 {
 	enum { RIGHTS = PTE_P | PTE_U | PTE_W, PUSHA_WORDS = 8 };
 	struct trapframe *tf = &env->tf;
@@ -47,11 +47,11 @@ static struct env *enter(struct env *env, vaddr_t upcall, uint32_t value)
 
 	if (!stack || (*stack & RIGHTS) != RIGHTS) {
 		hook_event(EVENT_BAD_POINTER, env, esp);
-		return die(env, DEATH_NO_STACK, value, tf->err);
+		return end_faulting(env, DEATH_NO_STACK, value, tf->err);
 	}
 	if (nested && esp < XSTACK) {
 		hook_event(EVENT_BAD_POINTER, env, esp);
-		return die(env, DEATH_STACK_FULL, value, tf->err);
+		return end_faulting(env, DEATH_STACK_FULL, value, tf->err);
 	}
 	frame = frame_enter(PTE_ADDR(*stack), FRAME_SLOT_DST) + esp - XSTACK;
 	frame->fault_va = value;
@@ -86,10 +86,10 @@ struct env *fault_page(struct env *env, vaddr_t va)
 	upcall = env->page->upcall;
 	if (!upcall) {
 		hook_event(EVENT_FAULT, env, va);
-		return die(env, DEATH_NO_UPCALL, va, env->tf.err);
+		return end_faulting(env, DEATH_NO_UPCALL, va, env->tf.err);
 	}
 	env->page->faults++;
-	return enter(env, upcall, va);
+	return enter_upcall(env, upcall, va);
 }
 
 COLD struct env *fault_exception(struct env *env)
@@ -99,9 +99,9 @@ COLD struct env *fault_exception(struct env *env)
 	debug_assert(lock_held());
 	if (!upcall) {
 		hook_event(EVENT_EXCEPTION, env, 0);
-		return die(env, DEATH_EXCEPTION, 0, env->tf.vector);
+		return end_faulting(env, DEATH_EXCEPTION, 0, env->tf.vector);
 	}
-	return enter(env, upcall, env->tf.vector);
+	return enter_upcall(env, upcall, env->tf.vector);
 }
 
 COLD struct env *fault_on_resume(struct env *env)
@@ -113,9 +113,9 @@ COLD struct env *fault_on_resume(struct env *env)
 		return fault_exception(env);
 	}
 	if (env->refusal == E_FAULT && env->page->upcall) {
-		return enter(env, env->page->upcall, env->fault_va);
+		return enter_upcall(env, env->page->upcall, env->fault_va);
 	}
 	hook_event(EVENT_FAULT, env, env->fault_va);
-	return die(env, DEATH_REFUSED, env->fault_va,
-	           env->tf.err | (0u - env->refusal) << DEATH_STATUS_SHIFT);
+	return end_faulting(env, DEATH_REFUSED, env->fault_va,
+	                    env->tf.err | (0u - env->refusal) << DEATH_STATUS_SHIFT);
 }

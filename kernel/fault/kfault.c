@@ -18,8 +18,8 @@
 #include "kernel/memory/place.h"
 
 /* A page of its own in the slot: a copy of the one at `source`, or zeros if that is NULL. */
-static inline bool place(struct space *space, vaddr_t va, pte_t *slot, const pte_t *source,
-                         pte_t soft)
+static inline bool place_own_page(struct space *space, vaddr_t va, pte_t *slot, const pte_t *source,
+                                  pte_t soft)
 {
 	bool placed = (*slot & PTE_P || space_room(space)) &&
 	              place_frame(space, va, slot, source, soft | PTE_W) == OK;
@@ -35,18 +35,18 @@ static bool break_cow(struct space *space, vaddr_t va, pte_t *slot)
 	if (frame_refs(PTE_ADDR(*slot)) == 1) {
 		*slot = PTE_ADDR(*slot) | soft | PTE_P | PTE_U | PTE_W;
 		space->info->faults.kept++;
-	} else if (!place(space, va, slot, slot, soft)) {
+	} else if (!place_own_page(space, va, slot, slot, soft)) {
 		return false;
 	}
 	space->info->faults.done[FAULT_COPY]++;
 	return true;
 }
 
-static bool fill(struct space *space, vaddr_t va, pte_t *slot, bool grows)
+static bool fill_absent(struct space *space, vaddr_t va, pte_t *slot, bool grows)
 {
 	bool marked = *slot == PTE_ZERO_FILL;
 
-	if (!(marked || (*slot == 0 && grows)) || !place(space, va, slot, NULL, 0)) {
+	if (!(marked || (*slot == 0 && grows)) || !place_own_page(space, va, slot, NULL, 0)) {
 		return false;
 	}
 	space->info->faults.done[marked ? FAULT_ZERO : FAULT_GROW]++;
@@ -68,7 +68,7 @@ bool kfault_page(struct env *env, vaddr_t va)
 		return false;
 	}
 	if (!(*slot & PTE_P)) {
-		return fill(space, va, slot, grows);
+		return fill_absent(space, va, slot, grows);
 	}
 	if (*slot & PTE_W || !(env->tf.err & FEC_WR)) {
 		return true;

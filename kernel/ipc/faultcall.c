@@ -1,8 +1,8 @@
 /* Page faults on path `ipc`: calls that the kernel makes for an env (`in_fault_call`).
  *
  * They are the rendezvous of ipc.c, and differ where registers are concerned: what the env says is made out of its fault
- * at delivery, and an answer is done (faultcall_answered) instead of put into registers. If the pager is gone, such an env
- * waits like a sleeper without a clock, until faultcall_retry. faultcall_begin and faultcall_answer have straight ways for the usual
+ * at delivery, and an answer is done (faultcall_take_answer) instead of put into registers. If the pager is gone, such an env
+ * waits like a sleeper without a clock, until faultcall_retry. faultcall_begin and faultcall_answer_fast are fast paths for the usual
  * case, a pager that waits for the fault, and an env in a fault call that waits for the answer. Guarded by the kernel
  * lock. */
 #include "kernel/ipc/faultcall.h"
@@ -19,7 +19,7 @@
  * that are marked as stubs' may wait for each other in a ring. */
 enum { WHOLE_TURN = 2, CHAIN_MAX = 8 };
 
-void faultcall_say(const struct env *from, struct env *to)
+void faultcall_write_message(const struct env *from, struct env *to)
 {
 	vaddr_t va = from->fault_va;
 	pte_t entry = va < UTOP ? space_entry(&from->space, va) : 0;
@@ -50,7 +50,7 @@ static int fault_alloc(struct env *pager, const struct env *from, struct env *en
 	return error;
 }
 
-uint32_t faultcall_answered(struct env *from, struct env *to)
+uint32_t faultcall_take_answer(struct env *from, struct env *to)
 {
 	int answer = from->tf.esi, error = OK;
 	uint32_t flags = ipc_flags(from);
@@ -78,9 +78,9 @@ void faultcall_await_pager(struct env *env)
 }
 
 /* A pager that waits for this is told and runs. */
-static struct env *tell_pager(struct env *env, struct env *pager)
+static struct env *call_pager_fast(struct env *env, struct env *pager)
 {
-	faultcall_say(env, pager);
+	faultcall_write_message(env, pager);
 	pager->tf.eax = FAULT_WORDS;
 	pager->tf.ebx = env->id;
 	state_end_wait(pager);
@@ -100,7 +100,7 @@ struct env *faultcall_begin(struct env *env)
 	env->info->faults.calls++;
 	state_begin_fault_call(env);
 	if (pager && (pager->fast_partner == 0 || pager->fast_partner == env->id)) {
-		return tell_pager(env, pager);
+		return call_pager_fast(env, pager);
 	}
 	if (pager) {
 		return ipc_send(env, pager);
@@ -109,7 +109,7 @@ struct env *faultcall_begin(struct env *env)
 	return NULL;
 }
 
-struct env *faultcall_answer(struct env *env, struct env *to)
+struct env *faultcall_answer_fast(struct env *env, struct env *to)
 {
 	int error = OK;
 

@@ -22,10 +22,10 @@ void faultcall_bound_changed(struct env *env);
 /* ---- for ipc.c ---- */
 
 /* The message of an env in a fault call, as things are now. */
-void faultcall_say(const struct env *from, struct env *to);
+void faultcall_write_message(const struct env *from, struct env *to);
 
 /* Does what the pager answers to a fault, whose env's wait is over. Pages moved. */
-uint32_t faultcall_answered(struct env *from, struct env *to);
+uint32_t faultcall_take_answer(struct env *from, struct env *to);
 
 /* The fault waits for no clock and for nobody but faultcall_retry. */
 void faultcall_await_pager(struct env *env);
@@ -37,4 +37,4 @@ void faultcall_start_clock(struct env *env);
 
 /* The running env's reply, with a receive from anyone, to `to`, in a fault call: if it is a page or
  * FAULT_ALLOC and nothing else is going on, who runs next; else NULL, and nothing has changed. */
-struct env *faultcall_answer(struct env *env, struct env *to);
+struct env *faultcall_answer_fast(struct env *env, struct env *to);

@@ -119,7 +119,7 @@ static envid_t fast_partner(const struct env *env, envid_t partner)
 	               : FAST_NOBODY;
 }
 
-static void wait_in(struct env *env, enum env_waits waits, envid_t partner)
+static void wait_for_partner(struct env *env, enum env_waits waits, envid_t partner)
 {
 	uint32_t bounded = waits == WAITS_TO_SEND ? IPC_SEND_TIMEOUT : IPC_RECV_TIMEOUT;
 
@@ -149,7 +149,7 @@ void ipc_end_wait(struct env *env, int result)
 	}
 }
 
-static void go_on(struct env *env, int result)
+static void end_wait_and_wake(struct env *env, int result)
 {
 	ipc_end_wait(env, result);
 	sched_wake(env);
@@ -205,7 +205,7 @@ int ipc_move_pages(struct env *from, struct env *to)
 }
 
 /* What JOS's receiver leaves in its public record. */
-static void publish(const struct env *to, uint32_t npages)
+static void publish_message(const struct env *to, uint32_t npages)
 {
 	to->info->ipc_receiving = 0;
 	to->info->ipc_value = to->tf.esi;
@@ -215,17 +215,17 @@ static void publish(const struct env *to, uint32_t npages)
 
 /* Hands the message over. `to` waits, or is the running receiver; `from` likewise. The
  * receiver's wait is over, the sender's is not. Pages moved. */
-static uint32_t deliver(struct env *from, struct env *to)
+static uint32_t deliver_message(struct env *from, struct env *to)
 {
 	uint32_t nwords = ipc_words(ipc_flags(from));
 	int npages = 0;
 
 	if (to->in_fault_call) {
-		return faultcall_answered(from, to);
+		return faultcall_take_answer(from, to);
 	}
 	to->tf.ebx = from->id;
 	if (from->in_fault_call) {
-		faultcall_say(from, to);
+		faultcall_write_message(from, to);
 	} else {
 		for (uint32_t i = 3; i < nwords; i++) {
 			to->page->msg[i] = from->page->msg[i];
@@ -239,7 +239,7 @@ static uint32_t deliver(struct env *from, struct env *to)
 		npages = npages < 0 ? 0 : npages;
 	}
 	if (ipc_flags(to) & IPC_PUBLISH) {
-		publish(to, npages);
+		publish_message(to, npages);
 	}
 	ipc_end_wait(to, nwords | npages << 8);
 	return npages;
@@ -263,32 +263,32 @@ static bool waits_for(const struct env *to, const struct env *from)
 /* ---- receive ---- */
 
 /* Takes the message of queued sender `from`. Who goes on here. */
-static struct env *take(struct env *env, struct env *from)
+static struct env *take_queued_message(struct env *env, struct env *from)
 {
 	bool sender_first = ipc_flags(env) & IPC_PUBLISH && !from->stopped;
 	uint32_t npages;
 
 	unqueue_sender(from, env);
-	npages = deliver(from, env);
+	npages = deliver_message(from, env);
 	if (ipc_flags(from) & IPC_RECV) {
 		if (from->deadline && !(ipc_flags(from) & IPC_FAULT_CALL)) {
 			clock_cancel(from); /* the send's; that of a fault call goes on */
 		}
-		wait_in(from, WAITS_TO_RECEIVE, env->id);
+		wait_for_partner(from, WAITS_TO_RECEIVE, env->id);
 		state_note_awaited(env);
 	} else if (sender_first) {
 		ipc_end_wait(from, npages << 8);
 		sched_enqueue_behind(env, env->space.cpu);
 		return from;
 	} else {
-		go_on(from, npages << 8);
+		end_wait_and_wake(from, npages << 8);
 	}
 	return env;
 }
 
 /* The receive phase of the running env. Who goes on here: the env, with its message or an error, or the sender,
  * and then it has its message; NULL: it waits. */
-static struct env *receive(struct env *env, envid_t partner)
+static struct env *receive_message(struct env *env, envid_t partner)
 {
 	struct env *from = first_sender(env);
 
@@ -308,13 +308,13 @@ static struct env *receive(struct env *env, envid_t partner)
 		return env;
 	}
 	if (from) {
-		return take(env, from);
+		return take_queued_message(env, from);
 	}
 	if (ipc_flags(env) & IPC_RECV_NOWAIT) {
 		env->tf.eax = E_NOT_WAITING;
 		return env;
 	}
-	wait_in(env, WAITS_TO_RECEIVE, partner);
+	wait_for_partner(env, WAITS_TO_RECEIVE, partner);
 	return NULL;
 }
 
@@ -329,7 +329,7 @@ static struct env *run_receiver(struct env *to)
 /* Who runs on the slice of `env`, which waits for `to`: who that one waits for in the end, if that one only wants a CPU. So a
  * server whose turn ended on the way is not kept from who calls it until all others had theirs. It loses its place in the
  * queue, so only servers and one's own pager may be helped, who need none: who calls next brings a slice, too. */
-static struct env *help(const struct env *env, struct env *to)
+static struct env *donate_slice(const struct env *env, struct env *to)
 {
 	enum { CHAIN_MAX = 4 };
 
@@ -353,14 +353,14 @@ struct env *ipc_send(struct env *env, struct env *to)
 			return env;
 		}
 		list_insert(&to->senders, &env->sender_node, NULL);
-		wait_in(env, WAITS_TO_SEND, to->id);
-		return help(env, to);
+		wait_for_partner(env, WAITS_TO_SEND, to->id);
+		return donate_slice(env, to);
 	}
 	publishes = ipc_flags(to) & IPC_PUBLISH;
-	npages = deliver(env, to);
+	npages = deliver_message(env, to);
 	if (ipc_flags(env) & IPC_RECV) {
 		state_note_awaited(to);
-		wait_in(env, WAITS_TO_RECEIVE, to->id);
+		wait_for_partner(env, WAITS_TO_RECEIVE, to->id);
 		return run_receiver(to);
 	}
 	env->tf.eax = npages << 8;
@@ -372,16 +372,16 @@ struct env *ipc_send(struct env *env, struct env *to)
 	return env;
 }
 
-static struct env *reply(struct env *env, struct env *to)
+static struct env *send_reply(struct env *env, struct env *to)
 {
 	bool replied = to && to != env && to->info->waits == WAITS_TO_RECEIVE &&
 	               to->info->partner == env->id;
-	uint32_t npages = replied ? deliver(env, to) : 0;
+	uint32_t npages = replied ? deliver_message(env, to) : 0;
 	struct env *next = env;
 
 	if (!(ipc_flags(env) & IPC_RECV)) {
 		env->tf.eax = replied ? (int)(npages << 8) : E_NOT_WAITING;
-	} else if (!(next = receive(env, 0))) {
+	} else if (!(next = receive_message(env, 0))) {
 		return replied ? run_receiver(to) : NULL;
 	}
 	if (replied) {
@@ -406,12 +406,12 @@ struct env *ipc_call(struct env *env)
 		return env;
 	}
 	if (flags & IPC_REPLY) {
-		return reply(env, to);
+		return send_reply(env, to);
 	}
 	if (flags & IPC_SEND) {
 		return ipc_send(env, to);
 	}
-	return receive(env, partner);
+	return receive_message(env, partner);
 }
 
 bool ipc_pass_page(struct env *from, struct env *to)
@@ -442,7 +442,7 @@ void ipc_give_up(struct env *env, int result)
 	if (env->info->waits == WAITS_TO_SEND) {
 		unqueue_sender(env, env_lookup(NULL, env->info->partner));
 	}
-	go_on(env, result);
+	end_wait_and_wake(env, result);
 }
 
 /* Its partner died. One in a fault call waits for another pager. */
@@ -452,7 +452,7 @@ static void partner_died(struct env *env, int result)
 		clock_cancel(env);
 		faultcall_await_pager(env);
 	} else {
-		go_on(env, result);
+		end_wait_and_wake(env, result);
 	}
 }
 

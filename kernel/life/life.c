@@ -26,7 +26,8 @@ uint32_t life_dying, life_past_runs;
 /* ---- birth ---- */
 
 /* Others may read the record meanwhile: see there. */
-static void publish(struct env *env, envid_t parent, const struct env *controller, envid_t pager)
+static void publish_record(struct env *env, envid_t parent, const struct env *controller,
+                           envid_t pager)
 {
 	life_past_runs += env->info->runs;
 	env->info->id = 0;
@@ -96,7 +97,8 @@ int life_create(struct env *like, struct env *controller, bool server, struct en
 	env->tf.ss = SEL_UDATA;
 	controller = controller ? controller : env;
 	controller->children += controller != env;
-	publish(env, like && !like->root ? like->id : 0, controller, like ? like->info->pager : 0);
+	publish_record(env, like && !like->root ? like->id : 0, controller,
+	               like ? like->info->pager : 0);
 	hook_event(EVENT_NEW, env, env->info->parent);
 	*result = env;
 	return OK;

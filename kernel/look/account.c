@@ -67,7 +67,7 @@ static void run_for(struct meter *meter, const struct env *payer, enum fault_tim
 }
 
 /* Pays for the time up to now. */
-static void charge(struct meter *meter, uint64_t now)
+static void charge_time(struct meter *meter, uint64_t now)
 {
 	if (meter->payer) {
 		meter->payer->info->faults.spent[meter->what] += now - meter->since;
@@ -87,7 +87,7 @@ static void enter_call(struct meter *meter, const struct env *env, struct accoun
 	}
 }
 
-static void enter(struct meter *meter, const struct env *env, uint64_t now)
+static void note_entry(struct meter *meter, const struct env *env, uint64_t now)
 {
 	struct account *account = account_of(env);
 
@@ -95,7 +95,7 @@ static void enter(struct meter *meter, const struct env *env, uint64_t now)
 		account->open = false;
 		meter->payer = NULL;
 	}
-	charge(meter, now);
+	charge_time(meter, now);
 	meter->payer = NULL;
 	if (env->tf.vector == VEC_PAGE_FAULT) {
 		account->open = true;
@@ -114,7 +114,7 @@ static const struct env *client_of(const struct env *pager)
 	return from && account_of(from)->open && from->info->pager == pager->id ? from : NULL;
 }
 
-static void resume(struct meter *meter, const struct env *env)
+static void note_resume(struct meter *meter, const struct env *env)
 {
 	struct account *account = account_of(env);
 
@@ -131,7 +131,7 @@ static void resume(struct meter *meter, const struct env *env)
 }
 
 /* The env is new, or dies. */
-static void forget(const struct env *env)
+static void forget_client(const struct env *env)
 {
 	*account_of(env) = (struct account){0};
 	for (uint32_t i = 0; i < NENV; i++) {
@@ -151,16 +151,16 @@ void account_event(enum event event, const struct env *env, uint64_t now)
 	struct meter *meter = &meters[this_cpu()->index];
 
 	if (event == EVENT_ENTER && env) {
-		enter(meter, env, now);
+		note_entry(meter, env, now);
 		return;
 	}
-	charge(meter, now);
+	charge_time(meter, now);
 	switch (event) {
 	case EVENT_ENTER: /* without env: it was taken away meanwhile */
 	case EVENT_IDLE: meter->payer = NULL; break;
-	case EVENT_RESUME: resume(meter, env); break;
+	case EVENT_RESUME: note_resume(meter, env); break;
 	case EVENT_NEW:
-	case EVENT_FREE: forget(env); break;
+	case EVENT_FREE: forget_client(env); break;
 	default: break;
 	}
 }

@@ -29,7 +29,7 @@ static uint32_t left; /* allocations until one fails; 0: none will, unless `fail
 static bool stays, failing;
 
 /* Counts an allocation; whether it fails. */
-static bool fails(void)
+static bool allocation_fails(void)
 {
 	if (!caller || caller->id != victim) {
 		return false;
@@ -43,12 +43,12 @@ static bool fails(void)
 
 paddr_t __wrap_frame_alloc(enum frame_use use)
 {
-	return fails() ? FRAME_NONE : __real_frame_alloc(use);
+	return allocation_fails() ? FRAME_NONE : __real_frame_alloc(use);
 }
 
 int __wrap_life_create(struct env *like, struct env *controller, bool server, struct env **result)
 {
-	return fails() ? E_NO_ENV : __real_life_create(like, controller, server, result);
+	return allocation_fails() ? E_NO_ENV : __real_life_create(like, controller, server, result);
 }
 
 static int age_slot(struct env *env, uint32_t generation)

@@ -45,7 +45,7 @@ static void print_error(const struct trapframe *tf)
 	debug_printf("\n");
 }
 
-static void print_frame(const struct trapframe *tf, uint32_t va)
+static void print_jos_frame(const struct trapframe *tf, uint32_t va)
 {
 	debug_printf("TRAP frame at 0x%x from CPU %u\n", (uint32_t)tf, this_cpu()->index);
 	debug_printf("  edi  0x%08x\n  esi  0x%08x\n  ebp  0x%08x\n", tf->edi, tf->esi, tf->ebp);
@@ -77,9 +77,9 @@ static void joslog_event(enum event event, struct env *env, uint32_t value)
 	case EVENT_FREE: debug_printf("[%08x] free env %08x\n", who, env->id); break;
 	case EVENT_FAULT:
 		debug_printf("[%08x] user fault va %08x ip %08x\n", who, value, env->tf.eip);
-		print_frame(&env->tf, value);
+		print_jos_frame(&env->tf, value);
 		break;
-	case EVENT_EXCEPTION: print_frame(&env->tf, 0); break;
+	case EVENT_EXCEPTION: print_jos_frame(&env->tf, 0); break;
 	case EVENT_BAD_POINTER:
 		debug_printf("[%08x] user_mem_check assertion failure for va %08x\n", who, value);
 		break;

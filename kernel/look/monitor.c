@@ -15,7 +15,7 @@ enum { LINE_MAX = 64, WORDS_MAX = 3 };
 
 static const struct trapframe *last;
 
-static uint32_t number(const char *text)
+static uint32_t parse_number(const char *text)
 {
 	uint32_t value = 0, base = text[0] == '0' && text[1] == 'x' ? 16 : 10;
 
@@ -105,7 +105,7 @@ static void read_line(char *line)
 	debug_printf("\n");
 }
 
-static void split(char *line, const char *words[WORDS_MAX])
+static void split_words(char *line, const char *words[WORDS_MAX])
 {
 	for (uint32_t i = 0; i < WORDS_MAX; i++) {
 		while (*line == ' ') {
@@ -119,7 +119,7 @@ static void split(char *line, const char *words[WORDS_MAX])
 	*line = 0;
 }
 
-static bool same(const char *a, const char *b)
+static bool same_text(const char *a, const char *b)
 {
 	while (*a && *a == *b) {
 		a++;
@@ -128,19 +128,19 @@ static bool same(const char *a, const char *b)
 	return *a == *b;
 }
 
-static void command(const char *const words[WORDS_MAX])
+static void run_command(const char *const words[WORDS_MAX])
 {
-	if (same(words[0], "envs")) {
+	if (same_text(words[0], "envs")) {
 		show_envs();
-	} else if (same(words[0], "cpus")) {
+	} else if (same_text(words[0], "cpus")) {
 		show_cpus();
-	} else if (same(words[0], "backtrace")) {
+	} else if (same_text(words[0], "backtrace")) {
 		panic_backtrace(last->eip, last->ebp);
-	} else if (same(words[0], "pt")) {
-		show_translation(number(words[1]), number(words[2]));
-	} else if (same(words[0], "memory")) {
+	} else if (same_text(words[0], "pt")) {
+		show_translation(parse_number(words[1]), parse_number(words[2]));
+	} else if (same_text(words[0], "memory")) {
 		show_memory();
-	} else if (same(words[0], "quit")) {
+	} else if (same_text(words[0], "quit")) {
 		machine_exit(PANIC_STATUS);
 	} else if (words[0][0]) {
 		debug_printf(
@@ -157,8 +157,8 @@ static void monitor_run(const struct trapframe *frame)
 	debug_printf("kernel monitor; `help` lists commands, `quit` ends the machine\n");
 	for (;;) {
 		read_line(line);
-		split(line, words);
-		command(words);
+		split_words(line, words);
+		run_command(words);
 	}
 }
 

@@ -33,7 +33,7 @@ static hook_fn *next;       /* while we have the hook: who had it */
 static hook_fn trace_event;
 
 /* Takes the hook, or gives it back. Switches made in assembly have no hook: they must not be then. */
-static void look(hook_fn *from_now_on)
+static void give_hook(hook_fn *from_now_on)
 {
 	hook = from_now_on;
 	for (uint32_t i = 0; i < cpu_count; i++) {
@@ -90,7 +90,7 @@ static void fill_entry(struct trace_record *record, const struct trapframe *tf, 
 	}
 }
 
-static void keep(enum event event, const struct env *env, uint32_t value, uint64_t now)
+static void store_record(enum event event, const struct env *env, uint32_t value, uint64_t now)
 {
 	struct trace_record *record = claim();
 
@@ -121,7 +121,7 @@ static void trace_event(enum event event, struct env *env, uint32_t value)
 		next(event, env, value);
 	}
 	account_event(event, env, now);
-	keep(event, env, value, now);
+	store_record(event, env, value, now);
 	account_continue();
 }
 
@@ -168,7 +168,7 @@ static int make_rings(uint32_t pages)
 	return cpu_count * pages - pages_made();
 }
 
-static int start(uint32_t pages)
+static int start_trace(uint32_t pages)
 {
 	int missing;
 
@@ -182,21 +182,21 @@ static int start(uint32_t pages)
 	if (missing == 0 && !is_on()) {
 		account_reset();
 		next = hook;
-		look(trace_event);
+		give_hook(trace_event);
 	}
 	return missing;
 }
 
-static int stop(void)
+static int stop_trace(void)
 {
 	if (is_on()) {
-		look(next);
+		give_hook(next);
 	}
 	return OK;
 }
 
 /* Frees rings, as far as one entry goes; pages still there. */
-static int clear(void)
+static int clear_rings(void)
 {
 	uint32_t work = 0;
 
@@ -278,9 +278,9 @@ static int trace_call(struct env *caller)
 		return E_PERM;
 	}
 	switch (op) {
-	case TRACE_ON: return start(first);
-	case TRACE_OFF: return stop();
-	case TRACE_CLEAR: return clear();
+	case TRACE_ON: return start_trace(first);
+	case TRACE_OFF: return stop_trace();
+	case TRACE_CLEAR: return clear_rings();
 	case TRACE_READ: return move_records(caller, first, caller->tf.edi);
 	case TRACE_STATS: return show_stats(caller);
 	case TRACE_NAME: return add_name(caller);

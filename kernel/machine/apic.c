@@ -145,7 +145,7 @@ uint32_t apic_timer_left(void)
 	return lapic_read(LAPIC_TIMER_CURRENT);
 }
 
-static void send(uint32_t apic_id, uint32_t command)
+static void send_ipi(uint32_t apic_id, uint32_t command)
 {
 	while (lapic_read(LAPIC_ICR_LOW) & ICR_PENDING) {
 		pause();
@@ -156,24 +156,24 @@ static void send(uint32_t apic_id, uint32_t command)
 
 void apic_poke(uint32_t apic_id)
 {
-	send(apic_id, ICR_ASSERT | VEC_POKE);
+	send_ipi(apic_id, ICR_ASSERT | VEC_POKE);
 }
 
 INIT void apic_send_init(uint32_t apic_id)
 {
-	send(apic_id, ICR_INIT | ICR_LEVEL | ICR_ASSERT);
-	send(apic_id, ICR_INIT | ICR_LEVEL);
+	send_ipi(apic_id, ICR_INIT | ICR_LEVEL | ICR_ASSERT);
+	send_ipi(apic_id, ICR_INIT | ICR_LEVEL);
 }
 
 INIT void apic_send_startup(uint32_t apic_id, paddr_t code)
 {
-	send(apic_id, ICR_STARTUP | ICR_ASSERT | code >> PGSHIFT);
+	send_ipi(apic_id, ICR_STARTUP | ICR_ASSERT | code >> PGSHIFT);
 }
 
 void apic_stop_others(void)
 {
 	if (where) {
-		send(0, ICR_NMI | ICR_ASSERT | ICR_ALL_OTHERS);
+		send_ipi(0, ICR_NMI | ICR_ASSERT | ICR_ALL_OTHERS);
 	}
 }
 

@@ -12,7 +12,7 @@ enum {
 };
 
 /* Whether counts a, in `known_a` known ones, are at the rate of b in known_b. */
-static INIT bool agree(uint32_t a, uint32_t known_a, uint32_t b, uint32_t known_b)
+static INIT bool rates_agree(uint32_t a, uint32_t known_a, uint32_t b, uint32_t known_b)
 {
 	uint64_t x = (uint64_t)a * known_b, y = (uint64_t)b * known_a;
 	uint64_t apart = x > y ? x - y : y - x;
@@ -31,8 +31,8 @@ static INIT enum calibration_verdict end_interval(struct calibration *c,
 	if (tsc >> 32 || c->gap * GAPS_MIN > tsc || tsc > (uint64_t)c->tsc_most * now.known) {
 		now.known = 0;
 	}
-	if (now.known && last->known && agree(now.tsc, now.known, last->tsc, last->known) &&
-	    agree(now.timer, now.known, last->timer, last->known)) {
+	if (now.known && last->known && rates_agree(now.tsc, now.known, last->tsc, last->known) &&
+	    rates_agree(now.timer, now.known, last->timer, last->known)) {
 		c->result = (struct interval){last->tsc + now.tsc, last->timer + now.timer,
 		                              last->known + now.known};
 		return CALIBRATION_DONE;

@@ -50,7 +50,7 @@ static INIT uint32_t acpi_count(void)
 	return inl(acpi_timer);
 }
 
-static INIT enum calibration_verdict measure(struct calibration *c, uint32_t (*known)(void))
+static INIT enum calibration_verdict measure_clocks(struct calibration *c, uint32_t (*known)(void))
 {
 	enum calibration_verdict verdict = CALIBRATION_GOES_ON;
 
@@ -68,14 +68,14 @@ static INIT enum calibration_verdict measure(struct calibration *c, uint32_t (*k
 	return verdict;
 }
 
-static INIT const char *reason(enum calibration_verdict verdict)
+static INIT const char *verdict_text(enum calibration_verdict verdict)
 {
 	return verdict == CALIBRATION_STANDS_STILL ? "stands still"
 	                                           : "and the local APIC timer do not agree";
 }
 
 /* Counts per ms into *tsc, *timer; what was measured with. */
-static INIT const char *calibrate(uint32_t *tsc, uint32_t *timer)
+static INIT const char *calibrate_clocks(uint32_t *tsc, uint32_t *timer)
 {
 	struct calibration c = {
 		.mask = 0xFFFF, .length = PIT_HZ / INTERVALS_HZ, .tsc_most = TSC_HZ_MAX / PIT_HZ};
@@ -87,9 +87,9 @@ static INIT const char *calibrate(uint32_t *tsc, uint32_t *timer)
 	outb(PIT_CONTROL, 0xB0); /* channel 2, low then high byte, mode 0 */
 	outb(PIT_CHANNEL2, 0xFF);
 	outb(PIT_CHANNEL2, 0xFF);
-	verdict = measure(&c, pit_count);
+	verdict = measure_clocks(&c, pit_count);
 	if (verdict != CALIBRATION_DONE) {
-		const char *pit = reason(verdict);
+		const char *pit = verdict_text(verdict);
 
 		if (!acpi_timer) {
 			boot_stop("the 8254 %s, and no ACPI timer is named", pit);
@@ -99,10 +99,10 @@ static INIT const char *calibrate(uint32_t *tsc, uint32_t *timer)
 		c = (struct calibration){.mask = 0xFFFFFF,
 		                         .length = ACPI_TIMER_HZ / INTERVALS_HZ,
 		                         .tsc_most = TSC_HZ_MAX / ACPI_TIMER_HZ};
-		verdict = measure(&c, acpi_count);
+		verdict = measure_clocks(&c, acpi_count);
 		if (verdict != CALIBRATION_DONE) {
 			boot_stop("the 8254 %s, the ACPI timer at port 0x%x %s", pit, acpi_timer,
-			          reason(verdict));
+			          verdict_text(verdict));
 		}
 	}
 	*tsc = time_mul_div(c.result.tsc, hz / 1000, c.result.known);
@@ -116,7 +116,7 @@ INIT void time_init(uint32_t acpi_timer_port)
 	const char *with;
 
 	acpi_timer = acpi_timer_port;
-	with = calibrate(&time_tsc_per_ms, &timer_per_ms);
+	with = calibrate_clocks(&time_tsc_per_ms, &timer_per_ms);
 	time_timer_per_tick = time_mul_div(timer_per_ms, TICK_US, 1000);
 	if (time_tsc_per_ms <= 1000 || time_timer_per_tick == 0) {
 		boot_stop("the clocks are too slow: %u TSC counts and %u timer counts per ms",

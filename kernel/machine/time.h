@@ -18,6 +18,10 @@ extern uint32_t time_timer_per_tick; /* local APIC timer counts per tick */
 
 /* Since boot. The TSCs of all CPUs are taken to agree (they start together and nobody writes them). */
 uint64_t time_us(void);
+static inline uint32_t time_ticks(void)
+{
+	return time_us() >> TICK_SHIFT;
+}
 /* Microseconds in so many beats of the scheduler. */
 uint32_t time_beats_us(uint32_t beats);
 

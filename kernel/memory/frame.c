@@ -42,7 +42,7 @@ static struct free_list low_limbo, high_limbo;
 uint32_t frame_limbo;
 struct frame_counts frame_counts;
 
-static inline void push(struct free_list *list, uint32_t number)
+static inline void push_free(struct free_list *list, uint32_t number)
 {
 	frame_table[number].next = list->head;
 	list->tail = list->head ? list->tail : number;
@@ -59,7 +59,7 @@ static COLD __attribute__((noinline)) uint32_t take_in(struct free_list *list)
 	return --span->end;
 }
 
-static inline paddr_t pop(struct free_list *list)
+static inline paddr_t pop_free(struct free_list *list)
 {
 	uint32_t number = list->head ? list->head : take_in(list);
 	struct frame *f = &frame_table[number];
@@ -85,7 +85,7 @@ paddr_t frame_alloc(enum frame_use use)
 		}
 		list = (use & FRAME_DIRECT && clear.count) || !low.count ? &clear : &low;
 	}
-	return pop(list);
+	return pop_free(list);
 }
 
 bool frame_is_clear(paddr_t frame)
@@ -96,16 +96,16 @@ bool frame_is_clear(paddr_t frame)
 void frame_free_clear(paddr_t frame)
 {
 	frame_of(frame)->refs = 0;
-	push(&clear, frame >> PGSHIFT);
+	push_free(&clear, frame >> PGSHIFT);
 }
 
 void frame_drop(uint32_t number)
 {
-	push(number < LOWMEM_FRAMES ? &low_limbo : &high_limbo, number);
+	push_free(number < LOWMEM_FRAMES ? &low_limbo : &high_limbo, number);
 	frame_limbo++;
 }
 
-static void settle(struct free_list *limbo, struct free_list *list)
+static void drain_limbo(struct free_list *limbo, struct free_list *list)
 {
 	if (limbo->head) {
 		frame_table[limbo->tail].next = list->head;
@@ -118,8 +118,8 @@ static void settle(struct free_list *limbo, struct free_list *list)
 void frame_free_limbo(void)
 {
 	debug_assert(lock_held());
-	settle(&low_limbo, &low);
-	settle(&high_limbo, &high);
+	drain_limbo(&low_limbo, &low);
+	drain_limbo(&high_limbo, &high);
 	frame_limbo = 0;
 }
 
@@ -178,16 +178,16 @@ static INIT struct span span_of(uint64_t start, uint64_t size)
 	return (struct span){(start + PGSIZE - 1) >> PGSHIFT, end >> PGSHIFT};
 }
 
-static INIT void reserve(paddr_t start, paddr_t end)
+static INIT void reserve_frames(paddr_t start, paddr_t end)
 {
 	reserved[nreserved++] = (struct span){start >> PGSHIFT, (end + PGSIZE - 1) >> PGSHIFT};
 }
 
 static INIT void reserve_all(const struct bootinfo *info)
 {
-	reserve(0, frame_low_addr(kernel_end));
+	reserve_frames(0, frame_low_addr(kernel_end));
 	for (uint32_t i = 0; i < info->nmodules; i++) {
-		reserve(info->module[i].start, info->module[i].start + info->module[i].size);
+		reserve_frames(info->module[i].start, info->module[i].start + info->module[i].size);
 	}
 	for (uint32_t i = 0; i < info->nranges; i++) {
 		struct span s = span_of(info->range[i].start, info->range[i].size);

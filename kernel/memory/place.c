@@ -14,11 +14,6 @@
 
 enum { HARDWARE_BITS = PTE_A | PTE_D };
 
-static uint32_t smaller(uint32_t a, uint32_t b)
-{
-	return a < b ? a : b;
-}
-
 /* The entry to change, NULL if it has no table, if it is what PAGE_COND, when that is in the flags, wants. */
 static inline int find_slot(struct space *space, vaddr_t va_flags, pte_t expect, pte_t **slot)
 {
@@ -172,7 +167,7 @@ COLD int place_mark(struct page_run *run, uint32_t offset)
 
 COLD int place_run(struct page_run *run, page_fn *fn)
 {
-	uint32_t most = smaller(run->npages, PAGE_RUN_MAX), done = 0;
+	uint32_t most = smaller_of(run->npages, PAGE_RUN_MAX), done = 0;
 	int error = OK;
 
 	debug_assert(lock_held());
@@ -197,7 +192,7 @@ COLD int place_send(struct space *from, vaddr_t src, struct space *to, vaddr_t d
 		.to = {to, dst_rights | (copy ? PAGE_FILL : 0)}, .from = {from, src}, .npages = n};
 	int done;
 
-	run.npages = copy ? smaller(n, PAGE_FILLS_MAX) : n;
+	run.npages = copy ? smaller_of(n, PAGE_FILLS_MAX) : n;
 	done = place_run(&run, copy ? place_fill : place_map);
 
 	if (mode == IPC_MODE_GRANT && done > 0) {

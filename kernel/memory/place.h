@@ -49,7 +49,7 @@ int place_frame(struct space *space, vaddr_t va, pte_t *slot, const pte_t *sourc
 int place_send(struct space *from, vaddr_t src, struct space *to, vaddr_t dst_rights, uint32_t n,
                enum ipc_send_mode mode);
 
-/* The straight part of that: one page, mapped or granted, that the sender has with the rights that `mode` says,
+/* The fast path of that: one page, mapped or granted, that the sender has with the rights that `mode` says,
  * to where `to` has a page table and no page. `from` is loaded here and must be left at once. False: not of
  * this kind, and nothing has changed. */
 bool place_pass(struct space *from, vaddr_t src, uint32_t mode, struct space *to,

@@ -8,11 +8,6 @@
 
 enum { ODD_WORK = 16 }; /* an entry that pages_share leaves to us costs as much as so many others */
 
-static uint32_t smaller(uint32_t a, uint32_t b)
-{
-	return a < b ? a : b;
-}
-
 /* Shares n entries, fewer if some are odd, up to the first for which there is no room (E_LIMIT); how many. The slots'
  * table is there, and its bounds include them. */
 static uint32_t share_entries(const struct share *share, pte_t *source, vaddr_t va, pte_t *slot,
@@ -24,13 +19,13 @@ static uint32_t share_entries(const struct share *share, pte_t *source, vaddr_t 
 
 	share->from->stale = true;
 	for (; i < n; i += done) {
-		done = pages_share(&source[i], &slot[i], smaller(n - i, space_room(to)),
+		done = pages_share(&source[i], &slot[i], smaller_of(n - i, space_room(to)),
 		                   share->keep, share->mark, &to->info->pages);
 		if (done) {
 			continue;
 		}
 		entry = source[i];
-		n -= smaller(n - i - 1, ODD_WORK - 1);
+		n -= smaller_of(n - i - 1, ODD_WORK - 1);
 		if (entry && slot[i]) {
 			space_set(to, va + i * PGSIZE, &slot[i], 0);
 			continue;
@@ -73,7 +68,7 @@ static uint32_t share_table(const struct share *share, uint32_t offset, uint32_t
 	if (i >= last) {
 		return end - offset;
 	}
-	n = smaller(last - i, *work < SPACE_WORK ? SPACE_WORK - *work : 1);
+	n = smaller_of(last - i, *work < SPACE_WORK ? SPACE_WORK - *work : 1);
 	slot = space_find_or_make(share->to, to_va, error);
 	if (!slot) {
 		return i << PGSHIFT;
@@ -99,8 +94,8 @@ int share_range(const struct share *share, uint32_t npages)
 			break;
 		}
 		done = next - share->from_va;
-		end = smaller(PTSIZE - next % PTSIZE, PTSIZE - (share->to_va + done) % PTSIZE);
-		end = done + smaller(length - done, end);
+		end = smaller_of(PTSIZE - next % PTSIZE, PTSIZE - (share->to_va + done) % PTSIZE);
+		end = done + smaller_of(length - done, end);
 		done += share_table(share, done, end, &work, &error);
 	}
 	space_settle(share->from);

@@ -88,6 +88,11 @@ static inline void space_give(struct space *space, vaddr_t va, pte_t *slot, pte_
 	}
 }
 
+static inline uint32_t smaller_of(uint32_t a, uint32_t b)
+{
+	return a < b ? a : b;
+}
+
 /* Whether npages from va's on lie below UTOP. */
 static inline bool space_range_ok(vaddr_t va, uint32_t npages)
 {

@@ -15,11 +15,6 @@ static struct list_node
 	*expire_next;    /* whom clock_expired looks at next: firing one may cancel others */
 static uint32_t expired; /* all slots up to this tick are done */
 
-static uint32_t ticks_now(void)
-{
-	return time_us() >> TICK_SHIFT;
-}
-
 /* ---- the wheel ---- */
 
 void clock_wake_after(struct env *env, uint32_t us)
@@ -28,7 +23,7 @@ void clock_wake_after(struct env *env, uint32_t us)
 
 	debug_assert(lock_held() && !env->deadline);
 	if (clock_pending++ == 0) {
-		expired = ticks_now();
+		expired = time_ticks();
 	}
 	env->deadline = (uint32_t)((time_us() + us) >> TICK_SHIFT) + 1;
 	slot = &wheel[env->deadline % SLOTS];
@@ -74,7 +69,7 @@ struct env *clock_expired(void)
 		expire_next = NULL;
 		return NULL;
 	}
-	now = ticks_now();
+	now = time_ticks();
 	if (now - expired > SLOTS) {
 		expired = now - SLOTS;
 	}

@@ -25,7 +25,6 @@ enum {
 	LAPS_BEHIND = 2,
 	LAPS_KEPT = 16,
 	MUTED_ROUNDS = 8,
-	EXTRA_TIME = 0x100,
 	CALL_LEAST = 4, /* that part of a quantum is worth a place in a queue */
 };
 
@@ -33,8 +32,8 @@ struct runqueue runqueues[NCPU_MAX];
 uint32_t runqueue_quantum;
 uint32_t runqueue_age;
 uint32_t runqueue_idle;
-static uint32_t count;     /* of queues in use */
-static uint32_t most_laps; /* that anybody has */
+static uint32_t queue_count; /* in use */
+static uint32_t most_laps;   /* that anybody has */
 
 static bool is_after(uint32_t a, uint32_t b)
 {
@@ -47,27 +46,27 @@ void runqueue_init(struct runqueue *queue)
 {
 	queue->ring.next = queue->ring.prev = &queue->ring;
 	queue->bit = 1u << (queue - runqueues);
-	count = queue - runqueues + 1;
+	queue_count = queue - runqueues + 1;
 }
 
 /* `runner` comes before `next` in the ring. */
-static void link(struct runner *runner, struct runner *next)
+static void ring_insert(struct runner *runner, struct runner *next)
 {
 	runner->next = next;
 	runner->prev = next->prev;
 	next->prev = next->prev->next = runner;
 }
 
-static void unlink(struct runner *runner)
+static void ring_remove(struct runner *runner)
 {
 	runner->next->prev = runner->prev;
 	runner->prev->next = runner->next;
 }
 
 /* Envs ready or running there. */
-static uint32_t contenders(const struct runqueue *queue)
+static uint32_t count_contenders(const struct runqueue *queue)
 {
-	return queue->queued + (queue->turn != NULL);
+	return queue->queued + (queue->turn_owner != NULL);
 }
 
 /* `runner` is the last in the ring, and one of n that are ready or run there. */
@@ -80,9 +79,10 @@ static void begin_wait(struct runqueue *queue, struct runner *runner, uint32_t n
 }
 
 /* `first`: somebody who is not in the queue has a turn before. */
-static COLD void append(struct runqueue *queue, struct runner *runner, bool first, uint32_t now)
+static COLD void append_waiter(struct runqueue *queue, struct runner *runner, bool first,
+                               uint32_t now)
 {
-	link(runner, &queue->ring);
+	ring_insert(runner, &queue->ring);
 	begin_wait(queue, runner, ++queue->queued + first, now);
 	queue->round += queue->guest != NULL;
 }
@@ -90,13 +90,13 @@ static COLD void append(struct runqueue *queue, struct runner *runner, bool firs
 COLD void runqueue_remove(struct runner *runner)
 {
 	if (runner->on) {
-		unlink(runner);
+		ring_remove(runner);
 		runner->on->queued--;
 		runner->on = NULL;
 	}
 }
 
-static COLD struct runner *head(struct runqueue *queue)
+static COLD struct runner *first_waiter(struct runqueue *queue)
 {
 	struct runner *first = queue->ring.next;
 
@@ -107,28 +107,29 @@ static COLD struct runner *head(struct runqueue *queue)
 static COLD void drop_ghost(struct runqueue *queue)
 {
 	if (queue->guest) {
-		unlink(&queue->ghost);
+		ring_remove(&queue->ghost);
 		queue->guest = NULL;
 	}
 }
 
 /* `runner`, which ran, is ready: in the place that was kept for it, or last. */
-static COLD void put_back(struct runqueue *queue, struct runner *runner, bool first, uint32_t now)
+static COLD void requeue(struct runqueue *queue, struct runner *runner, bool first, uint32_t now)
 {
 	if (queue->guest == runner) {
-		link(runner, &queue->ghost);
+		ring_insert(runner, &queue->ghost);
 		runner->on = queue;
 		queue->queued++;
 		drop_ghost(queue);
 	} else {
-		append(queue, runner, first, now);
+		append_waiter(queue, runner, first, now);
 	}
 }
 
 COLD void runqueue_forget(const struct runner *runner)
 {
-	for (struct runqueue *queue = runqueues; queue < runqueues + count; queue++) {
-		queue->turn = queue->turn == runner ? &queue->ring : queue->turn;
+	for (struct runqueue *queue = runqueues; queue < runqueues + queue_count; queue++) {
+		queue->turn_owner =
+			queue->turn_owner == runner ? &queue->departed : queue->turn_owner;
 		if (queue->guest == runner) {
 			drop_ghost(queue);
 		}
@@ -143,7 +144,7 @@ COLD uint32_t runqueue_hinted(const struct runner *runner, enum hint kind)
 }
 
 /* The CPU whose queue it prefers; `queue` if it has no wish. */
-static COLD struct runqueue *preferred(struct runner *runner, struct runqueue *queue)
+static COLD struct runqueue *preferred_queue(struct runner *runner, struct runqueue *queue)
 {
 	uint32_t cpu = runner->hints ? runqueue_hinted(runner, HINT_CPU) : 0;
 
@@ -165,8 +166,8 @@ COLD bool runqueue_advance(struct runner *runner)
 	if (!queue || !may_overtake(queue)) {
 		return false;
 	}
-	unlink(runner);
-	link(runner, queue->ring.next);
+	ring_remove(runner);
+	ring_insert(runner, queue->ring.next);
 	queue->round++;
 	return true;
 }
@@ -190,11 +191,11 @@ static COLD uint32_t unusual_slice(struct runqueue *queue, struct runner *runner
 	return (weight ? weight : 1) * runqueue_quantum - debt;
 }
 
-static inline struct runner *begin(struct runqueue *queue, struct runner *runner, uint32_t now)
+static inline struct runner *begin_turn(struct runqueue *queue, struct runner *runner, uint32_t now)
 {
 	uint32_t slice = runqueue_quantum;
 
-	queue->turn = runner;
+	queue->turn_owner = runner;
 	if (runner->hints | runner->debt | queue->muted) {
 		slice = unusual_slice(queue, runner);
 	}
@@ -208,20 +209,21 @@ static inline struct runner *begin(struct runqueue *queue, struct runner *runner
 static COLD void check_bound(struct runqueue *queue, struct runner *runner, uint32_t now)
 {
 	uint32_t extension = HINT_EXTENSION(runqueue_quantum), n = runner->contenders;
-	uint32_t had = queue->extras & EXTRA_TIME ? extension / 2 : 0; /* of it, at slice_end */
+	uint32_t had = queue->extended ? extension / 2 : 0; /* of it, at slice_end */
 
 	if (n && now - runner->since > n * (HINT_WEIGHT_MAX * runqueue_quantum + extension)) {
 		runner->contenders = 0; /* once is enough */
 		queue->breaches++;
 		queue->muted = MUTED_ROUNDS * (queue->queued + 1);
 		runqueue_breached(queue, runner,
-		                  is_after(now, queue->slice_end + extension - had) ? queue->turn
-		                                                                    : NULL);
+		                  is_after(now, queue->slice_end + extension - had)
+		                          ? queue->turn_owner
+		                          : NULL);
 	}
 }
 
 /* Looks at a wait in this queue, which lasts or ends. */
-static inline void look_at_wait(struct runqueue *queue, struct runner *runner, uint32_t now)
+static inline void measure_wait(struct runqueue *queue, struct runner *runner, uint32_t now)
 {
 	uint32_t wait = now - runner->since;
 
@@ -237,11 +239,11 @@ static inline void look_at_wait(struct runqueue *queue, struct runner *runner, u
 }
 
 /* By how much its turn ended too late, if it did. */
-static COLD void pay(struct runner *turn, int32_t late)
+static COLD void charge_overrun(struct runner *owner, int32_t late)
 {
-	turn->debt += late > 0 ? late : 0;
-	if (turn->debt > runqueue_quantum / 2) {
-		turn->debt = runqueue_quantum / 2;
+	owner->debt += late > 0 ? late : 0;
+	if (owner->debt > runqueue_quantum / 2) {
+		owner->debt = runqueue_quantum / 2;
 	}
 }
 
@@ -250,22 +252,23 @@ COLD bool runqueue_call(const struct runqueue *queue, struct runner *runner, uin
 	if ((int32_t)(queue->slice_end - now) < (int32_t)(runqueue_quantum / CALL_LEAST)) {
 		return false; /* for so little it would lose its place, again and again */
 	}
-	look_at_wait(runner->on, runner, now);
+	measure_wait(runner->on, runner, now);
 	runqueue_remove(runner);
 	return true;
 }
 
 /* A turn on `queue` of a runner that waits there, or in another queue. */
-static COLD struct runner *take(struct runqueue *queue, struct runner *runner, uint32_t now)
+static COLD struct runner *take_turn(struct runqueue *queue, struct runner *runner, uint32_t now)
 {
-	look_at_wait(runner->on, runner, now);
+	measure_wait(runner->on, runner, now);
 	runqueue_remove(runner);
 	drop_ghost(queue);
-	if (queue->turn) {
-		pay(queue->turn, now - queue->slice_end);
+	if (queue->turn_owner) {
+		charge_overrun(queue->turn_owner, now - queue->slice_end);
 	}
-	queue->extras = 0;
-	return begin(queue, runner, now);
+	queue->altered = queue->extended = false;
+	queue->lends = 0;
+	return begin_turn(queue, runner, now);
 }
 
 /* `queue` itself if nowhere are more. */
@@ -273,50 +276,54 @@ static COLD struct runqueue *longest_queue(struct runqueue *queue)
 {
 	struct runqueue *longest = queue;
 
-	for (uint32_t i = 0; i < count; i++) {
-		longest = contenders(&runqueues[i]) > contenders(longest) ? &runqueues[i] : longest;
+	for (uint32_t i = 0; i < queue_count; i++) {
+		longest = count_contenders(&runqueues[i]) > count_contenders(longest)
+		                  ? &runqueues[i]
+		                  : longest;
 	}
 	return longest;
 }
 
 COLD struct runner *runqueue_take(struct runqueue *queue, uint32_t now)
 {
-	struct runner *first = head(queue);
+	struct runner *first = first_waiter(queue);
 
 	if (!first) {
 		struct runqueue *longest = longest_queue(queue);
 
-		queue->turn = NULL;
-		first = contenders(longest) > 1 ? head(longest) : NULL;
+		queue->turn_owner = NULL;
+		first = count_contenders(longest) > 1 ? first_waiter(longest) : NULL;
 	}
-	return first ? take(queue, first, now) : NULL;
+	return first ? take_turn(queue, first, now) : NULL;
 }
 
 /* The same where a slice was extended or lent. */
-static COLD struct runner *yield_rest(struct runqueue *queue, struct runner *runner, uint32_t now)
+static COLD struct runner *yield_altered_slice(struct runqueue *queue, struct runner *runner,
+                                               uint32_t now)
 {
 	uint32_t left = queue->slice_end - now;
 
-	if (queue->extras & EXTRA_TIME && (int32_t)left > 0) { /* not all of it was needed */
-		queue->turn->debt -= left < queue->turn->debt ? left : queue->turn->debt;
+	if (queue->extended && (int32_t)left > 0) { /* not all of it was needed */
+		queue->turn_owner->debt -=
+			left < queue->turn_owner->debt ? left : queue->turn_owner->debt;
 	}
-	put_back(queue, runner, false, now);
-	return take(queue, head(queue), now);
+	requeue(queue, runner, false, now);
+	return take_turn(queue, first_waiter(queue), now);
 }
 
 struct runner *runqueue_yield(struct runqueue *queue, struct runner *runner, uint32_t now)
 {
 	struct runner *first = queue->ring.next;
 
-	if (queue->extras) {
-		return yield_rest(queue, runner, now);
+	if (queue->altered) {
+		return yield_altered_slice(queue, runner, now);
 	}
-	unlink(first); /* one comes and one goes: as many as before */
-	link(runner, &queue->ring);
+	ring_remove(first); /* one comes and one goes: as many as before */
+	ring_insert(runner, &queue->ring);
 	first->on = NULL;
 	begin_wait(queue, runner, queue->queued + 1, now);
-	look_at_wait(queue, first, now);
-	return begin(queue, first, now);
+	measure_wait(queue, first, now);
+	return begin_turn(queue, first, now);
 }
 
 COLD struct runner *runqueue_exchange(struct runqueue *queue, struct runner *runner, uint32_t now)
@@ -324,18 +331,18 @@ COLD struct runner *runqueue_exchange(struct runqueue *queue, struct runner *run
 	struct runner *longest = NULL;
 	struct runqueue *to;
 
-	for (uint32_t i = 0; i < count; i++) {
-		struct runner *first = head(&runqueues[i]);
+	for (uint32_t i = 0; i < queue_count; i++) {
+		struct runner *first = first_waiter(&runqueues[i]);
 
-		if (first && preferred(first, queue) == queue &&
+		if (first && preferred_queue(first, queue) == queue &&
 		    (!longest || is_after(longest->since, first->since))) {
 			longest = first;
 		}
 	}
 	if (longest) {
-		to = preferred(runner, longest->on);
-		take(queue, longest, now);
-		append(to, runner, to->turn, now);
+		to = preferred_queue(runner, longest->on);
+		take_turn(queue, longest, now);
+		append_waiter(to, runner, to->turn_owner, now);
 	}
 	return longest;
 }
@@ -343,18 +350,18 @@ COLD struct runner *runqueue_exchange(struct runqueue *queue, struct runner *run
 /* From a queue that is longer by two the last one comes here, if it has not had more than `runner`, who runs here. Its
  * wait goes on: fewer are in front of it here, and nobody has overtaken it, or else it could be moved to and fro and
  * overtaken each time. */
-static COLD void even_out(struct runqueue *queue, const struct runner *runner, uint32_t now)
+static COLD void pull_last(struct runqueue *queue, const struct runner *runner, uint32_t now)
 {
 	struct runqueue *longest = longest_queue(queue);
 	struct runner *last = longest->ring.prev;
 
-	if (contenders(longest) > contenders(queue) + 1 && last != &longest->ghost &&
+	if (count_contenders(longest) > count_contenders(queue) + 1 && last != &longest->ghost &&
 	    last->round == longest->round && !is_after(last->laps, runner->laps) &&
-	    preferred(last, queue) == queue) {
+	    preferred_queue(last, queue) == queue) {
 		uint32_t since = last->since, n = last->contenders;
 
 		runqueue_remove(last);
-		append(queue, last, true, now);
+		append_waiter(queue, last, true, now);
 		last->since = since;
 		last->contenders = n;
 	}
@@ -362,40 +369,39 @@ static COLD void even_out(struct runqueue *queue, const struct runner *runner, u
 
 COLD enum turn runqueue_tick(struct runqueue *queue, struct runner *runner, uint32_t now, bool hold)
 {
-	struct runner *turn = queue->turn;
 	int32_t extension = HINT_EXTENSION(runqueue_quantum) / 2, grace = runqueue_quantum / 64;
 	int32_t late = now - queue->slice_end, n = 2;
 
 	for (struct runner *waits = queue->ring.next; waits != &queue->ring && n--;
 	     waits = waits->next) {
 		if (waits != &queue->ghost) {
-			look_at_wait(queue, waits, now);
+			measure_wait(queue, waits, now);
 		}
 	}
-	even_out(queue, runner, now);
+	pull_last(queue, runner, now);
 	if (late < -grace) {
 		return TURN_GOES_ON;
 	}
-	if (hold && late < extension / 2 && !(queue->extras & EXTRA_TIME) && !queue->muted) {
-		queue->extras |= EXTRA_TIME;
+	if (hold && late < extension / 2 && !queue->extended && !queue->muted) {
+		queue->altered = queue->extended = true;
 		queue->slice_end += extension;
-		turn->debt += extension;
+		queue->turn_owner->debt += extension;
 		return TURN_EXTENDED;
 	}
 	return TURN_OVER;
 }
 
 /* The head of another queue that is behind `next`, who would run here; NULL. */
-static COLD struct runner *behind(struct runqueue *queue, const struct runner *next)
+static COLD struct runner *find_behind(struct runqueue *queue, const struct runner *next)
 {
 	struct runner *most = NULL;
 	uint32_t laps = next->laps - LAPS_BEHIND + 1;
 
-	for (uint32_t i = 0; i < count && may_overtake(queue); i++) {
-		struct runner *first = head(&runqueues[i]);
+	for (uint32_t i = 0; i < queue_count && may_overtake(queue); i++) {
+		struct runner *first = first_waiter(&runqueues[i]);
 
 		if (&runqueues[i] != queue && first && is_after(laps, first->laps) &&
-		    preferred(first, queue) == queue) {
+		    preferred_queue(first, queue) == queue) {
 			laps = first->laps;
 			most = first;
 		}
@@ -406,7 +412,7 @@ static COLD struct runner *behind(struct runqueue *queue, const struct runner *n
 /* Whose turn it was has used up a slice. */
 static COLD void count_lap(struct runqueue *queue)
 {
-	struct runner *runner = queue->turn;
+	struct runner *runner = queue->turn_owner;
 
 	if (is_after(most_laps - LAPS_KEPT, runner->laps)) {
 		runner->laps = most_laps - LAPS_KEPT;
@@ -419,35 +425,36 @@ static COLD void count_lap(struct runqueue *queue)
 
 COLD struct runner *runqueue_rotate(struct runqueue *queue, struct runner *runner, uint32_t now)
 {
-	struct runqueue *to = preferred(runner, queue);
-	struct runner *other = head(queue);
+	struct runqueue *to = preferred_queue(runner, queue);
+	struct runner *other = first_waiter(queue);
 
 	count_lap(queue);
-	other = behind(queue, other ? other : runner);
+	other = find_behind(queue, other ? other : runner);
 	queue->round += other != NULL;
-	if (other && to == queue && !other->on->turn) {
+	if (other && to == queue && !other->on->turn_owner) {
 		to = other->on; /* that CPU is late, and shall have somebody when it comes */
 	}
 	if (to == queue || (queue->queued == 0 && !other && !(runqueue_idle & to->bit))) {
-		put_back(queue, runner, other, now); /* this CPU shall not be idle */
+		requeue(queue, runner, other, now); /* this CPU shall not be idle */
 	} else {
-		append(to, runner, to->turn, now);
+		append_waiter(to, runner, to->turn_owner, now);
 	}
-	other = other ? other : head(queue);
-	return other ? take(queue, other, now) : NULL;
+	other = other ? other : first_waiter(queue);
+	return other ? take_turn(queue, other, now) : NULL;
 }
 
 COLD bool runqueue_lend(struct runqueue *queue, struct runner *runner, struct runner *to,
                         uint32_t now)
 {
-	if (to->on != queue || (queue->extras & ~EXTRA_TIME) == HINT_CHAIN_MAX || queue->muted) {
+	if (to->on != queue || queue->lends == HINT_CHAIN_MAX || queue->muted) {
 		return false;
 	}
-	queue->extras++;
-	put_back(queue, runner, false, now);
+	queue->lends++;
+	queue->altered = true;
+	requeue(queue, runner, false, now);
 	drop_ghost(queue);
-	look_at_wait(queue, to, now);
-	link(&queue->ghost, to);
+	measure_wait(queue, to, now);
+	ring_insert(&queue->ghost, to);
 	queue->ghost.round = to->round;
 	queue->guest = to;
 	queue->round++;
@@ -463,7 +470,7 @@ static inline __attribute__((always_inline)) void append_awake(struct runqueue *
 	if (is_after(queue->laps, runner->laps)) {
 		runner->laps = queue->laps; /* who slept is not behind */
 	}
-	append(queue, runner, queue->turn, now);
+	append_waiter(queue, runner, queue->turn_owner, now);
 }
 
 COLD void runqueue_append(struct runner *runner, struct runqueue *queue, uint32_t now)
@@ -473,7 +480,7 @@ COLD void runqueue_append(struct runner *runner, struct runqueue *queue, uint32_
 
 COLD struct runqueue *runqueue_arrive(struct runner *runner, struct runqueue *last, uint32_t now)
 {
-	struct runqueue *queue = preferred(runner, last);
+	struct runqueue *queue = preferred_queue(runner, last);
 
 	if (runqueue_idle) {
 		if (!(runqueue_idle & queue->bit)) {

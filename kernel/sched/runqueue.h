@@ -35,17 +35,20 @@ struct runner {
 
 /* A ring, whose first node is no runner. A lent slice leaves the ghost in the place of whom it was lent to. */
 struct runqueue {
-	struct runner ring, ghost;
+	struct runner ring, ghost, departed;
 	struct runner *guest; /* whose place the ghost keeps; NULL: no ghost */
 	uint32_t bit;         /* of its CPU in runqueue_idle */
 	uint32_t queued;      /* runners in the ring */
 	uint32_t round;       /* nobody is overtaken until all who came in others are gone */
 	uint32_t slice_end;
-	uint32_t extras; /* in this slice: HINT_YIELD_TOs, EXTRA_TIME */
-	uint32_t laps;   /* of the last that used up a slice here */
-	uint32_t muted;  /* slices to go without hints */
+	bool extended;  /* this slice was, once */
+	bool altered;   /* extended, or lent: a yield has more to see to */
+	uint8_t lends;  /* of this slice */
+	uint32_t laps;  /* of the last that used up a slice here */
+	uint32_t muted; /* slices to go without hints */
 	uint32_t longest, breaches;
-	struct runner *turn; /* who began it; the ring: one who has died; NULL: nobody runs */
+	struct runner
+		*turn_owner; /* who began it; `departed`: one who has died; NULL: nobody runs */
 };
 
 extern struct runqueue runqueues[NCPU_MAX]; /* by CPU; those without a CPU stay empty */

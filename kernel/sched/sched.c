@@ -125,6 +125,6 @@ COLD void runqueue_breached(struct runqueue *queue, struct runner *runner, struc
 {
 	struct cpu *cpu = &cpus[queue - runqueues];
 
-	cpu->culprit = culprit && culprit != &queue->ring ? sched_env_of(culprit)->id : 0;
+	cpu->culprit = culprit && culprit != &queue->departed ? sched_env_of(culprit)->id : 0;
 	hook_event(EVENT_BREACH, sched_env_of(runner), cpu->culprit);
 }

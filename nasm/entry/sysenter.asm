@@ -4,9 +4,9 @@
 ; SYSENTER). The caller says where it goes on: ecx is its esp, edx its eip. The MSR's esp points at
 ; CPU_ENTRY of this CPU's struct cpu, which holds the address of tf.esp of the env that runs:
 ; one load, and its registers go where an interrupt would put them. There is no stack until
-; the general path takes the kernel's; memory is reached through ss or, after ds is set, as usual.
+; the slow path takes the kernel's; memory is reached through ss or, after ds is set, as usual.
 ;
-; The straight path: a call, or a reply with the wait for the next request, of words alone, whose partner waits for
+; The fast path: a call, or a reply with the wait for the next request, of words alone, whose partner waits for
 ; it. It does what ipc_call (kernel/ipc/ipc.c) would do, and has one way out to there for all else,
 ; before anything is changed. `fast_partner` says in one word whether the partner can be handed a message here:
 ; from whom, while it waits to receive, entered by sysenter, is not stopped, has no time-out, no ports
@@ -27,7 +27,7 @@
 	section .text align=4
 	global sysenter_entry, sysenter_traced, sysenter_end
 	extern envs, lock_holder, lock_next, lock_serving, lock_wake_next
-	extern faultcall_answer, ipc_pass_page, resume, syscall_calls, trap_run, trap_syscall, trap_syscall_locked
+	extern faultcall_answer_fast, ipc_pass_page, resume, syscall_calls, trap_run, trap_syscall, trap_syscall_locked
 
 CALL_FLAGS equ SYS_IPC | IPC_SEND | IPC_RECV
 FAULT_CALL_FLAGS equ CALL_FLAGS | IPC_FAULT_CALL
@@ -37,7 +37,7 @@ REPLY_PAGE_FLAGS equ REPLY_FLAGS | IPC_PAGES
 REPLY_WINDOW_FLAGS equ REPLY_FLAGS | IPC_WINDOW
 WORDS equ IPC_WORDS_MASK << IPC_WORDS_SHIFT
 
-; What may be set in eflags for the straight path: the arithmetic flags, and what is always set.
+; What may be set in eflags for the fast path: the arithmetic flags, and what is always set.
 FLAGS_USUAL equ (FL_USER & ~FL_DF) | FL_FIXED | FL_IF
 
 ; edx: this CPU, with nothing that a switch must see to. ecx: env number ebx, which lives.
@@ -76,15 +76,15 @@ sysenter_entry:
 	cmp	ecx, FAULT_CALL_FLAGS
 	je	.fault_call
 	test	eax, eax
-	jnz	.others
+	jnz	.other_number
 	mov	eax, [esp + ENV_ID]	; SYS_SELF needs no lock: the answer never changes
 .exit:	mov	ecx, [esp + TF_ESP]
 	sti
 	sysexit
 
-.others:
+.other_number:
 	cmp	al, SYS_IPC
-	jne	.in_place
+	jne	.call_in_c
 	cmp	ecx, REPLY_WINDOW_FLAGS
 	je	.reply_window
 	cmp	ecx, CALL_PAGE_FLAGS
@@ -94,7 +94,7 @@ sysenter_entry:
 
 .reply_page: LOCK_OR	.general
 	FIND_PARTNER_OR .locked
-.answer:				; the partner waits for a page, if for anything
+.answer_fault:				; the partner waits for a page, if for anything
 	cmp	byte [envs + ecx + ENV_IN_FAULT_CALL], 0
 	je	.locked
 	LOCK_NOTE edx
@@ -104,7 +104,7 @@ sysenter_entry:
 	xor	ebp, ebp
 	push	ecx
 	push	ebx
-	call	faultcall_answer
+	call	faultcall_answer_fast
 	mov	edx, [ebx + ENV_CPU]
 	mov	ecx, eax
 	test	eax, eax
@@ -132,7 +132,7 @@ sysenter_entry:
 	FIND_PARTNER_OR .locked
 	mov	eax, [esp + ENV_ID]
 	cmp	[envs + ecx + ENV_FAST_PARTNER], eax
-	jne	.answer
+	jne	.answer_fault
 	cmp	dword [esp + ENV_PENDING], 0
 	jne	.locked
 	cmp	dword [esp + ENV_SENDERS], 0
@@ -143,21 +143,21 @@ sysenter_entry:
 .fault_call:				; with a bound it must be in a list, once a tick (kernel/ipc/deadline.c)
 	LOCK_OR	.general
 	cmp	byte [esp + ENV_UNDATED], 0
-	jne	.called
+	jne	.find_callee
 	cmp	dword [esp + ENV_FAULT_US], 0
 	jne	.locked
-	jmp	.called
+	jmp	.find_callee
 
 .call:
 	LOCK_OR	.general
-.called:
+.find_callee:
 	FIND_PARTNER_OR .locked
 	mov	eax, [envs + ecx + ENV_FAST_PARTNER]
 	test	eax, eax
-	jz	.heard
+	jz	.callee_open
 	cmp	eax, [esp + ENV_ID]
 	jne	.locked
-.heard:
+.callee_open:
 	mov	eax, ebx
 	STATE_NOTE_AWAITED envs + ecx
 
@@ -192,10 +192,10 @@ sysenter_entry:
 	FIND_PARTNER_OR .locked
 	mov	eax, [envs + ecx + ENV_FAST_PARTNER]
 	test	eax, eax
-	jz	.page_heard
+	jz	.page_callee_open
 	cmp	eax, [esp + ENV_ID]
 	jne	.locked
-.page_heard:
+.page_callee_open:
 	LOCK_NOTE edx
 	mov	ebx, esp
 	mov	esp, [edx + CPU_KSTACK]
@@ -243,7 +243,7 @@ sysenter_entry:
 	jmp	.resume
 
 ; A call that goes on in its caller (syscall_calls has it), from C and back.
-.in_place:
+.call_in_c:
 	movzx	esi, al
 	cmp	esi, SYS_TRACE
 	jae	.general
@@ -261,19 +261,19 @@ sysenter_entry:
 	mov	[ebx + TF_EAX], eax
 	mov	ecx, [edx + CPU_ENV]
 	cmp	ecx, ebx
-	jne	.another
-	UNLOCK_OR eax, .wake_next_in_place
-.resume_in_place:
+	jne	.switched
+	UNLOCK_OR eax, .wake_next_after_c
+.resume_after_c:
 	mov	esp, ebx
 	popa				; ecx and edx are what sysexit wants: as they came
 	sti
 	sysexit
 
-.wake_next_in_place:
+.wake_next_after_c:
 	call	lock_wake_next
-	jmp	.resume_in_place
+	jmp	.resume_after_c
 
-.another:				; it yielded, or stopped or destroyed itself (then ecx is 0)
+.switched:				; it yielded, or stopped or destroyed itself (then ecx is 0)
 	mov	dword [ebx + TF_VECTOR], VEC_SYSENTER
 	mov	ebx, ecx
 	jecxz	.leave
@@ -281,14 +281,14 @@ sysenter_entry:
 	jne	.leave
 	cmp	dword [ecx + ENV_ON_RESUME], ON_RESUME_NOTHING
 	jne	.leave
-	UNLOCK_OR eax, .wake_next_in_place
-	jmp	.resume_in_place
+	UNLOCK_OR eax, .wake_next_after_c
+	jmp	.resume_after_c
 .leave:
 	push	ecx
 	push	edx
 	call	resume		; does not return
 
-; ---- the general path: as if by `int` ----
+; ---- the slow path: as if by `int` ----
 
 .unusual:				; whatever the flags do, they do it to the caller alone
 	mov	ebx, esp

@@ -65,7 +65,7 @@ trap_page_fault:
 	push	ebx
 	call	fault_page
 .return: cmp	eax, ebx
-	jne	.other
+	jne	.another_env
 	UNLOCK_OR eax, .wake_next
 .resume:
 	mov	esp, ebx
@@ -77,7 +77,7 @@ trap_page_fault:
 	call	lock_wake_next
 	jmp	.resume
 
-.other:
+.another_env:
 	mov	edx, [ebx + ENV_CPU]
 	mov	ecx, eax
 	jecxz	trap_run.slow

@@ -16,7 +16,7 @@
 
 _Static_assert((int)LINE_EMIT_MAX <= (int)OUTPUT_RESERVE, "a key's echo fits in the reserve");
 
-static void emit(void *context, const char *bytes, unsigned length)
+static void emit_to_output(void *context, const char *bytes, unsigned length)
 {
 	output_write(context, bytes, length);
 }
@@ -32,7 +32,7 @@ static void print_short(struct console *console, const char *text)
 
 /* Answers a client that waited, with text in words 3.. if length is not 0. False if it no longer
  * waits. */
-static bool answer(envid_t client, int status, const char *text, uint32_t length)
+static bool answer_waiter(envid_t client, int status, const char *text, uint32_t length)
 {
 	struct ipc_msg msg = {.w = {(uint32_t)status}, .nwords = 1};
 
@@ -91,7 +91,7 @@ static bool answer_reader(struct console *console, struct waiter *reader, int st
 
 	waiters_remove(&console->waiters, reader);
 	console->edited_for = 0;
-	return answer(id, status, console->line.text, status > 0 ? (uint32_t)status : 0);
+	return answer_waiter(id, status, console->line.text, status > 0 ? (uint32_t)status : 0);
 }
 
 static void hand_over_line(struct console *console, struct waiter *reader)
@@ -102,7 +102,7 @@ static void hand_over_line(struct console *console, struct waiter *reader)
 	}
 }
 
-static void edit(struct console *console, struct waiter *reader, uint8_t key)
+static void edit_key(struct console *console, struct waiter *reader, uint8_t key)
 {
 	switch (line_key(&console->line, key)) {
 	case LINE_EDITING: break;
@@ -128,7 +128,7 @@ static void serve_readers(struct console *console)
 			console->edited_for = reader->id;
 			line_show(&console->line);
 		} else if (input_take(&console->kept->input, &key)) {
-			edit(console, reader, key);
+			edit_key(console, reader, key);
 		} else {
 			break;
 		}
@@ -160,7 +160,7 @@ static void serve_char_readers(struct console *console)
 			continue;
 		}
 		waiters_remove(&console->waiters, reader);
-		if (answer(id, key, NULL, 0)) {
+		if (answer_waiter(id, key, NULL, 0)) {
 			(void)input_take(&console->kept->input, &key);
 		}
 	}
@@ -168,7 +168,7 @@ static void serve_char_readers(struct console *console)
 
 /* Ctrl-C ends the foreground process, else the line being edited. What was typed before it is void,
  * also if it finds neither and waits: what is typed after it is not, whenever it takes effect. */
-static void interrupt(struct console *console)
+static void interrupt_foreground(struct console *console)
 {
 	bool killed = kill_foreground(console);
 	struct waiter *reader = first_reader(console);
@@ -192,7 +192,7 @@ static void take_key(struct console *console, uint8_t byte)
 	case INPUT_KEPT:
 	case INPUT_IGNORED: break;
 	case INPUT_LOST: print_short(console, "\a"); break;
-	case INPUT_INTERRUPT: interrupt(console); break;
+	case INPUT_INTERRUPT: interrupt_foreground(console); break;
 	}
 }
 
@@ -225,7 +225,7 @@ static void admit_writers(struct console *console)
 		output_accept(&console->output, id, writer->number, writer->text, writer->length);
 		waiters_remove(&console->waiters, writer);
 		/* A writer that died meanwhile misses nothing. */
-		(void)answer(id, (int)writer->length, NULL, 0);
+		(void)answer_waiter(id, (int)writer->length, NULL, 0);
 	}
 }
 
@@ -257,7 +257,7 @@ static void answer_drains(struct console *console)
 		envid_t id = waiter->id;
 
 		waiters_remove(&console->waiters, waiter);
-		(void)answer(id, OK, NULL, 0);
+		(void)answer_waiter(id, OK, NULL, 0);
 	}
 }
 
@@ -270,7 +270,7 @@ void console_start(struct console *console)
 	kept_open(kept);
 	output_init(&console->output, kept, (volatile uint16_t *)(uintptr_t)VGA_MEMORY);
 	keyboard_init(&console->keyboard);
-	line_init(&console->line, emit, &console->output);
+	line_init(&console->line, emit_to_output, &console->output);
 	if (out_in_line(&kept->out)) { /* somebody's prompt, or a line half typed */
 		print_short(console, "\n");
 	}

@@ -48,7 +48,7 @@ static bool wait_status(uint8_t mask, uint8_t want)
 	return false;
 }
 
-static bool send(uint16_t port, uint8_t byte)
+static bool send_byte(uint16_t port, uint8_t byte)
 {
 	if (!wait_status(STATUS_INPUT_FULL, 0)) {
 		return false;
@@ -57,7 +57,7 @@ static bool send(uint16_t port, uint8_t byte)
 	return true;
 }
 
-static void flush(void)
+static void flush_output_buffer(void)
 {
 	for (int i = 0; i < FLUSH_READS_MAX; i++) {
 		if (!(port_in8(KEYBOARD_STATUS) & STATUS_OUTPUT_FULL)) {
@@ -67,18 +67,19 @@ static void flush(void)
 	}
 }
 
-static bool configure(void)
+static bool configure_controller(void)
 {
 	uint8_t config;
 
-	if (!send(KEYBOARD_COMMAND, COMMAND_READ_CONFIG) ||
+	if (!send_byte(KEYBOARD_COMMAND, COMMAND_READ_CONFIG) ||
 	    !wait_status(STATUS_OUTPUT_FULL, STATUS_OUTPUT_FULL)) {
 		return false;
 	}
 	config = port_in8(KEYBOARD_DATA);
 	config &= ~(CONFIG_MOUSE_IRQ | CONFIG_KEYBOARD_OFF);
 	config |= CONFIG_KEYBOARD_IRQ | CONFIG_MOUSE_OFF | CONFIG_TRANSLATE;
-	return send(KEYBOARD_COMMAND, COMMAND_WRITE_CONFIG) && send(KEYBOARD_DATA, config);
+	return send_byte(KEYBOARD_COMMAND, COMMAND_WRITE_CONFIG) &&
+	       send_byte(KEYBOARD_DATA, config);
 }
 
 void keyboard_init(struct keyboard *keyboard)
@@ -87,14 +88,15 @@ void keyboard_init(struct keyboard *keyboard)
 	if (port_in8(KEYBOARD_STATUS) == STATUS_ABSENT) {
 		return;
 	}
-	if (!send(KEYBOARD_COMMAND, COMMAND_DISABLE_KEYBOARD) ||
-	    !send(KEYBOARD_COMMAND, COMMAND_DISABLE_MOUSE)) {
+	if (!send_byte(KEYBOARD_COMMAND, COMMAND_DISABLE_KEYBOARD) ||
+	    !send_byte(KEYBOARD_COMMAND, COMMAND_DISABLE_MOUSE)) {
 		return;
 	}
-	flush();
+	flush_output_buffer();
 	/* The keyboard's answer to the last command comes by interrupt and decodes to nothing. */
-	keyboard->present = configure() && send(KEYBOARD_COMMAND, COMMAND_ENABLE_KEYBOARD) &&
-	                    send(KEYBOARD_DATA, KEYBOARD_ENABLE_SCANNING);
+	keyboard->present = configure_controller() &&
+	                    send_byte(KEYBOARD_COMMAND, COMMAND_ENABLE_KEYBOARD) &&
+	                    send_byte(KEYBOARD_DATA, KEYBOARD_ENABLE_SCANNING);
 }
 
 bool keyboard_next(struct keyboard *keyboard, uint8_t *byte)

@@ -38,7 +38,7 @@ static void emit_repeated(struct line *line, char c, unsigned count)
 	}
 }
 
-static void bell(struct line *line)
+static void ring_bell(struct line *line)
 {
 	emit_repeated(line, BELL, 1);
 }
@@ -63,11 +63,11 @@ static void show_tail(struct line *line, unsigned erased)
 	emit_repeated(line, '\b', tail + erased);
 }
 
-static void insert(struct line *line, char c)
+static void insert_char(struct line *line, char c)
 {
 	if (line->length == LINE_LENGTH_MAX) {
 		line->overfull = true;
-		bell(line);
+		ring_bell(line);
 		return;
 	}
 	memmove(line->text + line->cursor + 1, line->text + line->cursor,
@@ -81,7 +81,7 @@ static void insert(struct line *line, char c)
 }
 
 /* Takes out [first, end). */
-static void cut(struct line *line, unsigned first, unsigned end)
+static void cut_chars(struct line *line, unsigned first, unsigned end)
 {
 	if (first == end) {
 		return;
@@ -106,7 +106,7 @@ static unsigned word_start(const struct line *line)
 	return start;
 }
 
-static void replace(struct line *line, const struct history_line *with)
+static void replace_text(struct line *line, const struct history_line *with)
 {
 	unsigned old_length = line->length;
 
@@ -121,14 +121,14 @@ static void replace(struct line *line, const struct history_line *with)
 }
 
 /* Shows the line `back` entries ago; the new line is kept meanwhile. */
-static void recall(struct line *line, unsigned back)
+static void recall_history(struct line *line, unsigned back)
 {
 	const struct history_line *with = history_get(&line->history, back);
 
 	if (back == 0) {
 		with = &line->draft;
 	} else if (with == NULL) {
-		bell(line);
+		ring_bell(line);
 		return;
 	}
 	if (line->back == 0) {
@@ -136,7 +136,7 @@ static void recall(struct line *line, unsigned back)
 		line->draft.length = line->length;
 	}
 	line->back = back;
-	replace(line, with);
+	replace_text(line, with);
 }
 
 static void cursor_left(struct line *line)
@@ -156,7 +156,7 @@ static void cursor_right(struct line *line)
 static void erase_forwards(struct line *line)
 {
 	if (line->cursor < line->length) {
-		cut(line, line->cursor, line->cursor + 1);
+		cut_chars(line, line->cursor, line->cursor + 1);
 	}
 }
 
@@ -175,10 +175,10 @@ static void run_pad_key(struct line *line)
 static void run_sequence(struct line *line, uint8_t command)
 {
 	switch (command) {
-	case 'A': recall(line, line->back + 1); break;
+	case 'A': recall_history(line, line->back + 1); break;
 	case 'B':
 		if (line->back > 0) {
-			recall(line, line->back - 1);
+			recall_history(line, line->back - 1);
 		}
 		break;
 	case 'C': cursor_right(line); break;
@@ -210,13 +210,13 @@ static enum line_event plain_key(struct line *line, uint8_t key)
 		break;
 	case CTRL_E: move_to(line, line->length); break;
 	case BACKSPACE:
-	case DELETE: cut(line, line->cursor > 0 ? line->cursor - 1 : 0, line->cursor); break;
-	case CTRL_U: cut(line, 0, line->cursor); break;
-	case CTRL_W: cut(line, word_start(line), line->cursor); break;
+	case DELETE: cut_chars(line, line->cursor > 0 ? line->cursor - 1 : 0, line->cursor); break;
+	case CTRL_U: cut_chars(line, 0, line->cursor); break;
+	case CTRL_W: cut_chars(line, word_start(line), line->cursor); break;
 	case ESCAPE: line->escape = LINE_ESCAPE; break;
 	default:
 		if (key >= ' ' && key < DELETE) {
-			insert(line, (char)key);
+			insert_char(line, (char)key);
 		}
 	}
 	return LINE_EDITING;

@@ -86,7 +86,7 @@ static int handle_drain(struct console *console, envid_t client)
 	return ANSWER_LATER;
 }
 
-static int serve(struct console *console, const struct ipc_msg *msg)
+static int serve_request(struct console *console, const struct ipc_msg *msg)
 {
 	/* A client that asks waits for nothing else: what it waited for before it has given up. */
 	waiters_forget(&console->waiters, msg->from);
@@ -123,7 +123,7 @@ int main(void)
 		if (came && msg.from == 0) {
 			console_take_bits(&console, msg.w[0]);
 		} else if (came) {
-			int result = serve(&console, &msg);
+			int result = serve_request(&console, &msg);
 
 			client = result == ANSWER_LATER ? 0 : msg.from;
 			msg.w[0] = (uint32_t)result;

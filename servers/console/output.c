@@ -38,7 +38,7 @@ static uint32_t write_ahead(struct output *output, const char *text, uint32_t le
 	return n;
 }
 
-static void show(struct output *output, const char *text, uint32_t length)
+static void show_on_screen(struct output *output, const char *text, uint32_t length)
 {
 	for (uint32_t i = 0; i < length; i++) {
 		vga_put(&output->kept->vga, (uint8_t)text[i]);
@@ -48,7 +48,7 @@ static void show(struct output *output, const char *text, uint32_t length)
 void output_write(struct output *output, const char *text, uint32_t length)
 {
 	serial_commit(&output->serial, write_ahead(output, text, length));
-	show(output, text, length);
+	show_on_screen(output, text, length);
 }
 
 void output_accept(struct output *output, envid_t client, uint32_t number, const char *text,
@@ -58,7 +58,7 @@ void output_accept(struct output *output, envid_t client, uint32_t number, const
 
 	kept_note_write(output->kept, client, number, serial_mark_ahead(&output->serial, n));
 	serial_commit(&output->serial, n);
-	show(output, text, length);
+	show_on_screen(output, text, length);
 }
 
 void output_start(struct output *output)

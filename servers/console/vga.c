@@ -31,7 +31,7 @@ static volatile uint16_t *cell_at(struct vga *vga, unsigned row, unsigned column
 }
 
 /* Blanks columns [first, end) of the current row. */
-static void erase(struct vga *vga, unsigned first, unsigned end)
+static void erase_columns(struct vga *vga, unsigned first, unsigned end)
 {
 	for (unsigned column = first; column < end; column++) {
 		*cell_at(vga, vga->row, column) = VGA_BLANK;
@@ -59,10 +59,10 @@ static void new_line(struct vga *vga)
 	if (vga->top + VGA_ROWS > VGA_MEMORY_ROWS) {
 		wrap_memory(vga);
 	}
-	erase(vga, 0, VGA_COLUMNS);
+	erase_columns(vga, 0, VGA_COLUMNS);
 }
 
-static void back(struct vga *vga)
+static void move_back(struct vga *vga)
 {
 	if (vga->column > 0) {
 		vga->column--;
@@ -86,7 +86,7 @@ static void put_text(struct vga *vga, uint8_t byte)
 	switch (byte) {
 	case '\n': new_line(vga); break;
 	case '\r': vga->column = 0; break;
-	case '\b': back(vga); break;
+	case '\b': move_back(vga); break;
 	case '\t':
 		vga->column = (vga->column / VGA_TAB + 1) * VGA_TAB;
 		if (vga->column > VGA_COLUMNS - 1) {
@@ -106,9 +106,9 @@ static void erase_line(struct vga *vga)
 	unsigned column = vga->column < VGA_COLUMNS ? vga->column : VGA_COLUMNS - 1;
 
 	switch (vga->parameter) {
-	case 0: erase(vga, vga->column, VGA_COLUMNS); break;
-	case 1: erase(vga, 0, column + 1); break;
-	case 2: erase(vga, 0, VGA_COLUMNS); break;
+	case 0: erase_columns(vga, vga->column, VGA_COLUMNS); break;
+	case 1: erase_columns(vga, 0, column + 1); break;
+	case 2: erase_columns(vga, 0, VGA_COLUMNS); break;
 	}
 }
 

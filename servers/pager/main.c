@@ -16,7 +16,7 @@
 #include "protocols/pager.h"
 
 /* Replaces the request by its answer. */
-static void serve(struct ipc_msg *msg)
+static void serve_fault(struct ipc_msg *msg)
 {
 	int status = E_INVAL;
 
@@ -48,6 +48,6 @@ int main(void)
 			continue;
 		}
 		client = msg.from;
-		serve(&msg);
+		serve_fault(&msg);
 	}
 }

@@ -21,7 +21,7 @@ static void init_table(void)
 	table_init(info.frames_free / PROCESS_MEMORY_PART, boot_deadline_ms());
 }
 
-static void boot(void)
+static void boot_system(void)
 {
 	env_page->upcall = 0; /* a fault here is a bug that the kernel should report */
 	env_page->xupcall = 0;
@@ -40,7 +40,7 @@ int main(void)
 	struct ipc_msg msg = {.nwords = 0};
 	envid_t answer_to = 0;
 
-	boot();
+	boot_system();
 	for (;;) {
 		int status = ipc_reply_recv(answer_to, &msg, 0);
 		answer_to = 0;

@@ -5,7 +5,7 @@
  *
  * Real: runqueue.c, sched.c, hint.c, ipc.c, faultcall.c, fault.c, env.c, envcall.c, syscall.c,
  * clock.c, cpu.c, lock.c, trap.c. Played (race_machine.c): the processor, local APICs, memory, page
- * calls. Not here: nasm/; what its straight paths build on is invariant 8. Memory is sequentially
+ * calls. Not here: nasm/; what its fast paths build on is invariant 8. Memory is sequentially
  * consistent.
  *
  * A marked point is a place where another CPU may go on: each atomic access, poke, load of CR3, and

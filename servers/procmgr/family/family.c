@@ -101,7 +101,7 @@ static void read_deaths(void)
 	}
 }
 
-static void apply(const struct env_death *death)
+static void apply_death(const struct env_death *death)
 {
 	struct process *process = table_by_label(death->label);
 	if (process != NULL && process->state != PM_ZOMBIE) {
@@ -230,7 +230,7 @@ static bool settle_some(void)
 	uint32_t count = ndeaths;
 	bool some_ended = adopt_heirs();
 	for (uint32_t i = 0; i < count; i++) {
-		apply(&deaths[i]);
+		apply_death(&deaths[i]);
 	}
 	read_deaths();
 	end_processes(count);

@@ -63,7 +63,7 @@ static bool read_field(const char *header, enum header_field field, uint32_t *va
 
 /* Moves *offset behind `size` bytes and their padding. False if the bytes are not all there; the
  * padding after the last ones may be missing. */
-static bool skip(uint32_t *offset, uint32_t size, uint32_t archive_size)
+static bool skip_bytes(uint32_t *offset, uint32_t size, uint32_t archive_size)
 {
 	if (*offset > archive_size || size > archive_size - *offset) {
 		return false;
@@ -88,17 +88,17 @@ static bool read_member(const char *archive, uint32_t archive_size, uint32_t off
 		return false;
 	}
 	if (name_size == 0 || name_size > archive_size ||
-	    !skip(&content, HEADER_SIZE + name_size, archive_size)) {
+	    !skip_bytes(&content, HEADER_SIZE + name_size, archive_size)) {
 		return false;
 	}
 	member->name = header + HEADER_SIZE;
 	member->content = archive + content;
 	member->end = content;
 	return member->name[name_size - 1] == '\0' &&
-	       skip(&member->end, member->size, archive_size);
+	       skip_bytes(&member->end, member->size, archive_size);
 }
 
-static struct file **bucket(const char *name)
+static struct file **bucket_of_name(const char *name)
 {
 	uint32_t hash = 0;
 	for (; *name != '\0'; name++) {
@@ -119,7 +119,7 @@ static void add_file(const struct member *member)
 	file->mode = member->mode & MODE_PERMISSIONS;
 	file->content = (struct image){member->content, member->size};
 
-	struct file **link = bucket(file->name);
+	struct file **link = bucket_of_name(file->name);
 	while (*link != NULL) {
 		link = &(*link)->next_same_hash;
 	}
@@ -156,7 +156,7 @@ uint32_t archive_size(void)
 
 const struct file *archive_find(const char *name)
 {
-	const struct file *file = *bucket(name);
+	const struct file *file = *bucket_of_name(name);
 	while (file != NULL && strcmp(file->name, name) != 0) {
 		file = file->next_same_hash;
 	}

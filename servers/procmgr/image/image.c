@@ -23,14 +23,14 @@ static const void *table_at(const struct image *image, uint32_t offset, uint32_t
 	return (const char *)image->bytes + offset;
 }
 
-static const struct elf_header *header(const struct image *image)
+static const struct elf_header *header_of(const struct image *image)
 {
 	return image->bytes;
 }
 
-static const struct elf_segment *segments(const struct image *image)
+static const struct elf_segment *segments_of(const struct image *image)
 {
-	const struct elf_header *elf = header(image);
+	const struct elf_header *elf = header_of(image);
 	return table_at(image, elf->segments_offset, elf->segments, sizeof(struct elf_segment));
 }
 
@@ -39,7 +39,7 @@ static bool header_is_good(const struct image *image)
 	if (image->size < sizeof(struct elf_header)) {
 		return false;
 	}
-	const struct elf_header *elf = header(image);
+	const struct elf_header *elf = header_of(image);
 	return elf->magic == ELF_MAGIC && elf->class == ELF_CLASS_32 &&
 	       elf->data == ELF_LITTLE_ENDIAN && elf->type == ELF_TYPE_EXECUTABLE &&
 	       elf->machine == ELF_MACHINE_386 && elf->segment_size == sizeof(struct elf_segment) &&
@@ -60,7 +60,7 @@ static bool segment_is_good(const struct image *image, const struct elf_segment 
 	return in_file && in_memory && segment->file_size <= segment->memory_size;
 }
 
-static bool contains(const struct elf_segment *segment, vaddr_t va)
+static bool segment_contains(const struct elf_segment *segment, vaddr_t va)
 {
 	return va >= segment->va && va - segment->va < segment->memory_size;
 }
@@ -69,7 +69,7 @@ static bool in_code(const struct image *image, vaddr_t va)
 {
 	const struct elf_segment *segment;
 	for (uint32_t i = 0; (segment = image_segment(image, i)) != NULL; i++) {
-		if (contains(segment, va) && (segment->flags & ELF_SEGMENT_EXECUTE) != 0) {
+		if (segment_contains(segment, va) && (segment->flags & ELF_SEGMENT_EXECUTE) != 0) {
 			return true;
 		}
 	}
@@ -78,7 +78,7 @@ static bool in_code(const struct image *image, vaddr_t va)
 
 int image_check(const struct image *image)
 {
-	if (!header_is_good(image) || segments(image) == NULL) {
+	if (!header_is_good(image) || segments_of(image) == NULL) {
 		return E_BAD_EXE;
 	}
 	const struct elf_segment *segment;
@@ -89,18 +89,18 @@ int image_check(const struct image *image)
 		}
 		free_page = segment->va + segment->memory_size + PGSIZE - 1;
 	}
-	return in_code(image, header(image)->entry) ? OK : E_BAD_EXE;
+	return in_code(image, header_of(image)->entry) ? OK : E_BAD_EXE;
 }
 
 vaddr_t image_entry(const struct image *image)
 {
-	return header(image)->entry;
+	return header_of(image)->entry;
 }
 
 const struct elf_segment *image_segment(const struct image *image, uint32_t index)
 {
-	const struct elf_segment *segment = segments(image);
-	const struct elf_segment *end = segment + header(image)->segments;
+	const struct elf_segment *segment = segments_of(image);
+	const struct elf_segment *end = segment + header_of(image)->segments;
 	for (; segment < end; segment++) {
 		if (is_loaded(segment) && index-- == 0) {
 			return segment;
@@ -131,7 +131,7 @@ static bool names_of(const struct image *image, const struct elf_section *sectio
 
 static bool find_symbols(const struct image *image, struct symbol_table *table)
 {
-	const struct elf_header *elf = header(image);
+	const struct elf_header *elf = header_of(image);
 	const struct elf_section *sections =
 		table_at(image, elf->sections_offset, elf->sections, sizeof(struct elf_section));
 	if (sections == NULL || elf->section_size != sizeof(struct elf_section)) {

@@ -64,7 +64,7 @@ void log_line(const char *line)
 	notify_reader();
 }
 
-static uint32_t take(char *buffer, uint32_t max)
+static uint32_t take_text(char *buffer, uint32_t max)
 {
 	uint32_t count = 0;
 	while (count < max && taken != added) {
@@ -101,7 +101,7 @@ void log_dump(void)
 {
 	char part[DUMP_PART];
 	uint32_t count;
-	while ((count = take(part, sizeof(part))) > 0) {
+	while ((count = take_text(part, sizeof(part))) > 0) {
 		(void)sys_debug_write(part, count);
 	}
 	given = taken;

@@ -11,7 +11,7 @@ _Static_assert(offsetof(struct fault_counts, spent) == WORDS * sizeof(uint32_t),
 static struct fault_counts forgotten[FAULT_PATHS];
 
 /* *sum += sign * what */
-static void add(struct fault_counts *sum, const volatile struct fault_counts *what, int sign)
+static void add_counts(struct fault_counts *sum, const volatile struct fault_counts *what, int sign)
 {
 	uint32_t *words = (uint32_t *)sum;
 	const volatile uint32_t *others = (const volatile uint32_t *)what;
@@ -30,7 +30,7 @@ static const volatile struct env_info *record_of(envid_t env)
 
 void tally_add(struct process *process, const struct fault_counts *counts)
 {
-	add(&process->faults, counts, 1);
+	add_counts(&process->faults, counts, 1);
 }
 
 void tally_before_death(struct process *process, envid_t env)
@@ -38,13 +38,13 @@ void tally_before_death(struct process *process, envid_t env)
 	const volatile struct env_info *record = record_of(env);
 	bool lives = record->status != ENV_FREE && record->status != ENV_DYING;
 	if (record->id == env && lives) { /* else its counts came, or come, with its death */
-		add(&process->faults, &record->faults, 1);
+		add_counts(&process->faults, &record->faults, 1);
 	}
 }
 
 void tally_forget(const struct process *process)
 {
-	add(&forgotten[process->path], &process->faults, 1);
+	add_counts(&forgotten[process->path], &process->faults, 1);
 }
 
 struct fault_counts tally_of(const struct process *process)
@@ -52,7 +52,7 @@ struct fault_counts tally_of(const struct process *process)
 	struct fault_counts sum = process->faults;
 	if (process->path != FAULT_PATH_SELF) {
 		if (process->env != 0) {
-			add(&sum, &record_of(process->env)->faults, 1);
+			add_counts(&sum, &record_of(process->env)->faults, 1);
 		}
 		return sum;
 	}
@@ -60,7 +60,7 @@ struct fault_counts tally_of(const struct process *process)
 		const volatile struct env_info *record = &env_infos[slot];
 		if (record->status != ENV_FREE && record->status != ENV_DYING &&
 		    record->label == process->label) {
-			add(&sum, &record->faults, 1);
+			add_counts(&sum, &record->faults, 1);
 		}
 	}
 	return sum;
@@ -77,7 +77,7 @@ void tally_reset(enum fault_path path)
 	for (struct process *p = table_after(0); p != NULL; p = table_after(p->pid)) {
 		if (p->path == path) {
 			struct fault_counts now = tally_of(p);
-			add(&p->faults, &now, -1);
+			add_counts(&p->faults, &now, -1);
 		}
 	}
 }

@@ -36,7 +36,7 @@ static uint32_t word_at(const uint8_t *table, uint32_t offset)
 }
 
 /* Maps `length` bytes of physical memory at SCRATCH. */
-static const uint8_t *map(paddr_t at, uint32_t length)
+static const uint8_t *map_scratch(paddr_t at, uint32_t length)
 {
 	uint32_t npages = (at % PGSIZE + length + PGSIZE - 1) / PGSIZE;
 	uint32_t done = 0;
@@ -57,13 +57,13 @@ static const uint8_t *map(paddr_t at, uint32_t length)
 /* The whole table, good until the next call; NULL. */
 static const uint8_t *map_table(paddr_t at, const char *signature, uint32_t *length)
 {
-	const uint8_t *table = map(at, HEADER);
+	const uint8_t *table = map_scratch(at, HEADER);
 	uint8_t sum = 0;
 	if (table == NULL || memcmp(table, signature, 4) != 0) {
 		return NULL;
 	}
 	*length = word_at(table, HEADER_LENGTH);
-	table = *length < HEADER ? NULL : map(at, *length);
+	table = *length < HEADER ? NULL : map_scratch(at, *length);
 	for (uint32_t i = 0; table != NULL && i < *length; i++) {
 		sum += table[i];
 	}

@@ -54,7 +54,7 @@ static void out8(uint16_t port, uint8_t value)
 	asm volatile("outb %0, %1" : : "a"(value), "Nd"(port));
 }
 
-static void say(const char *line)
+static void say_line(const char *line)
 {
 	(void)sys_debug_write(line, strlen(line));
 }
@@ -106,7 +106,7 @@ void power_off(int status)
 	soft_off();
 	ipc_sleep_us(OFF_US);
 	(void)sys_debug_screen(true);
-	say("procmgr: the machine does not power off by itself; it may be switched off now\n");
+	say_line("procmgr: the machine does not power off by itself; it may be switched off now\n");
 	for (;;) {
 		ipc_sleep_us(IDLE_US);
 	}
@@ -121,6 +121,6 @@ void power_fail(const char *what, int status)
 		snprintf(line, sizeof(line), "procmgr: %s\n", what);
 	}
 	(void)sys_debug_screen(true);
-	say(line);
+	say_line(line);
 	power_off(POWER_STATUS_FAILED);
 }

@@ -72,7 +72,7 @@ struct ending life_ending_of_death(const struct env_death *death)
 }
 
 /* The answer to a wait: child `zombie` has ended. */
-static void describe(const struct process *zombie, struct ipc_msg *answer)
+static void describe_end(const struct process *zombie, struct ipc_msg *answer)
 {
 	char why[PM_BYTES_MAX];
 	report_process(zombie, why, sizeof(why));
@@ -90,7 +90,7 @@ static void answer_parent(struct process *parent, struct process *zombie)
 {
 	struct ipc_msg answer;
 	envid_t waiter = zombie->guardian != 0 ? zombie->guardian : parent->env;
-	describe(zombie, &answer);
+	describe_end(zombie, &answer);
 	life_stop_waiting(parent, zombie->guardian);
 	if (ipc_reply(waiter, &answer) >= 0) {
 		table_remove(zombie);
@@ -285,7 +285,7 @@ bool life_wait(struct process *parent, envid_t guardian, int32_t pid, uint32_t f
 		return true;
 	}
 	if (child->state == PM_ZOMBIE) {
-		describe(child, answer);
+		describe_end(child, answer);
 		table_remove(child);
 		return true;
 	}

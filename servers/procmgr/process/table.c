@@ -103,14 +103,14 @@ void table_orphan(struct process *process)
 
 /* ---- Pids ---- */
 
-static struct process **bucket(int32_t pid)
+static struct process **bucket_of_pid(int32_t pid)
 {
 	return &by_pid[(uint32_t)pid % HASH_SIZE];
 }
 
 struct process *table_by_pid(int32_t pid)
 {
-	struct process *process = pid > 0 ? *bucket(pid) : NULL;
+	struct process *process = pid > 0 ? *bucket_of_pid(pid) : NULL;
 	while (process != NULL && process->pid != pid) {
 		process = process->next_same_hash;
 	}
@@ -150,8 +150,8 @@ static void add_pid(struct process *process)
 	*(below != NULL ? &below->next_pid : &lowest_pid) = process;
 	*(above != NULL ? &above->previous_pid : &highest_pid) = process;
 
-	process->next_same_hash = *bucket(process->pid);
-	*bucket(process->pid) = process;
+	process->next_same_hash = *bucket_of_pid(process->pid);
+	*bucket_of_pid(process->pid) = process;
 }
 
 static void remove_pid(struct process *process)
@@ -160,7 +160,7 @@ static void remove_pid(struct process *process)
 	*(below != NULL ? &below->next_pid : &lowest_pid) = above;
 	*(above != NULL ? &above->previous_pid : &highest_pid) = below;
 
-	struct process **link = bucket(process->pid);
+	struct process **link = bucket_of_pid(process->pid);
 	while (*link != process) {
 		link = &(*link)->next_same_hash;
 	}

@@ -16,7 +16,7 @@
 
 static uint32_t foreground, owner; /* labels; 0: nobody */
 
-static struct process *living(uint32_t label)
+static struct process *living_process(uint32_t label)
 {
 	struct process *process = label != 0 ? table_by_label(label) : NULL;
 	return process != NULL && process->state != PM_ZOMBIE ? process : NULL;
@@ -29,9 +29,9 @@ static bool is_or_is_below(const struct process *process, const struct process *
 
 static bool owns_or_lent(const struct process *who)
 {
-	const struct process *process = living(owner);
+	const struct process *process = living_process(owner);
 	while (process != NULL && process != who) {
-		process = living(process->lender);
+		process = living_process(process->lender);
 	}
 	return process != NULL;
 }
@@ -49,7 +49,7 @@ static void make_owner(struct process *who, uint32_t lender)
 int terminal_take(struct process *who, const struct process *target)
 {
 	bool may = who == table_first() || owner == 0 || owns_or_lent(who) ||
-	           is_or_is_below(who, living(foreground));
+	           is_or_is_below(who, living_process(foreground));
 	if (!may || (target != NULL && !is_or_is_below(target, who))) {
 		return E_PERM;
 	}
@@ -66,21 +66,21 @@ bool terminal_may_read(const struct process *process, bool own)
 	if (foreground == 0) {
 		return own && process->label == owner;
 	}
-	return is_or_is_below(process, living(foreground));
+	return is_or_is_below(process, living_process(foreground));
 }
 
 struct process *terminal_interrupt(void)
 {
-	struct process *process = living(foreground);
+	struct process *process = living_process(foreground);
 	foreground = 0;
 	return process;
 }
 
 static void leave_out(const struct process *lender)
 {
-	struct process *process = living(owner);
+	struct process *process = living_process(owner);
 	while (process != NULL && process->lender != lender->label) {
-		process = living(process->lender);
+		process = living_process(process->lender);
 	}
 	if (process != NULL) {
 		process->lender = lender->lender;
@@ -98,7 +98,7 @@ void terminal_process_ended(const struct process *process)
 		heir = heir->parent;
 	}
 	if (heir == NULL) {
-		heir = living(process->lender);
+		heir = living_process(process->lender);
 	}
 	if (heir == NULL && table_first() != NULL && table_first()->env != 0) {
 		heir = table_first();

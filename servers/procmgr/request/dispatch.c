@@ -46,7 +46,7 @@ static const struct operation {
 	[PM_FOREGROUND] = {request_foreground, 3, BY_CONSOLE},
 };
 
-static uint32_t asker(const struct request *request)
+static uint32_t asker_of(const struct request *request)
 {
 	if (request->caller != NULL) {
 		return request->caller->env == request->from ? BY_PROCESS : BY_FAMILY;
@@ -58,7 +58,7 @@ static uint32_t asker(const struct request *request)
 	}
 }
 
-static void decode(const struct ipc_msg *msg, struct request *request)
+static void decode_request(const struct ipc_msg *msg, struct request *request)
 {
 	request->from = msg->from;
 	request->caller = table_by_env(msg->from);
@@ -78,10 +78,10 @@ static void decode(const struct ipc_msg *msg, struct request *request)
 	       request->bytes < sizeof(request->extra) ? request->bytes : sizeof(request->extra));
 }
 
-static int dispatch(struct request *request, uint32_t op, uint32_t nwords)
+static int dispatch_request(struct request *request, uint32_t op, uint32_t nwords)
 {
 	const uint32_t known = sizeof(operations) / sizeof(operations[0]);
-	uint32_t by = asker(request);
+	uint32_t by = asker_of(request);
 	bool exists = op < known && operations[op].serve != NULL;
 	if (by == BY_OTHER && !(exists && (operations[op].askers & by) != 0)) {
 		return E_BAD_ENV;
@@ -100,7 +100,7 @@ bool request_serve(struct ipc_msg *msg)
 	struct request request;
 	uint32_t op = msg->w[0], nwords = msg->nwords;
 
-	decode(msg, &request);
+	decode_request(msg, &request);
 	if (request.caller != NULL) { /* it gave up a wait: it asks for something else */
 		life_stop_waiting(request.caller, request_guardian(&request));
 	}
@@ -108,7 +108,7 @@ bool request_serve(struct ipc_msg *msg)
 	msg->w[1] = 0;
 	msg->w[2] = 0;
 	msg->nwords = 3;
-	int result = dispatch(&request, op, nwords);
+	int result = dispatch_request(&request, op, nwords);
 	msg->w[0] = (uint32_t)result;
 	return result != NO_ANSWER;
 }

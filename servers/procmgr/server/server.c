@@ -270,7 +270,7 @@ static bool is_server(enum pm_server which)
 
 /* Loads the server, equips it, makes it known and lets it run. OK, or an error; then nothing is
  * left of it. */
-static int start(struct server *server)
+static int start_server(struct server *server)
 {
 	envid_t former = server->env;
 	struct load load = {.kind = LOAD_SERVER, .image = server->image};
@@ -300,7 +300,7 @@ void server_start_all(void)
 	}
 	for (enum pm_server which = PM_SERVER_PAGER; which < PM_SERVER_END; which++) {
 		servers[which].image = find_module(servers[which].name);
-		int status = start(&servers[which]);
+		int status = start_server(&servers[which]);
 		if (status < 0) {
 			log_line(servers[which].name);
 			power_fail("cannot start this server", status);
@@ -319,7 +319,7 @@ static bool may_start_again(struct server *server)
 	return !often;
 }
 
-static void say(const struct server *server, const char *what, const char *more)
+static void say_of_server(const struct server *server, const char *what, const char *more)
 {
 	char line[PM_BYTES_MAX];
 	snprintf(line, sizeof(line), "procmgr: %s %s%s", server->name, what, more);
@@ -336,7 +336,7 @@ static void give_up(struct server *server, const char *why)
 	} else {
 		server_pager_died();
 	}
-	say(server, why, server->loss);
+	say_of_server(server, why, server->loss);
 }
 
 /* Starts a server that is dead. The kernel keeps enough for that, so that it fails at most for a
@@ -344,9 +344,9 @@ static void give_up(struct server *server, const char *why)
 static void start_again(struct server *server, const char *why)
 {
 	int status = E_NO_MEM;
-	say(server, why, "");
+	say_of_server(server, why, "");
 	for (int i = 0; i < START_ATTEMPTS && status < 0; i++) {
-		status = start(server);
+		status = start_server(server);
 	}
 	if (status < 0) {
 		give_up(server, "cannot be started again: ");
