@@ -80,6 +80,6 @@ INIT _Noreturn void boot_main(uint32_t magic, paddr_t mbi, vaddr_t stack_top)
 	}
 	first = loader_start();
 	frame_free_init();
-	cpu->queue->turn_owner = &first->runner; /* which no queue gave it */
+	cpu->queue->owner = &first->runner; /* which no queue gave it */
 	resume(cpu, first);
 }

@@ -319,7 +319,7 @@ int envcall_regs(struct env *caller)
 		env->tf.vector = VEC_POKE; /* all of them count, as after an interrupt */
 		env->tf.eflags &= FL_USER | FL_TF | FL_AC | FL_ID;
 		env->tf.eflags |= FL_FIXED | FL_IF;
-		state_resume_plainly(env);
+		state_on_resume(env, ON_RESUME_NOTHING);
 	}
 	sched_wake(env);
 	return OK;

@@ -1,5 +1,5 @@
 /* The states of an env. They are written here and by the macros of nasm/env/state.inc, and nowhere else: `make check` refuses
- * other writers (scripts/states.py). Debug builds assert that each step is one of these. Guarded by the kernel lock.
+ * other writers (scripts/states.py). Guarded by the kernel lock.
  *
  *     life:   FREE --born--> ALIVE --die--> DEAD --free--> FREE
  *
@@ -14,26 +14,7 @@
  *      +-- WAITING ----------------+                 |
  *     stop     ^-------------------------------------+
  *
- *  | event                                         | step             | who must be              | and is then
- *  |-----------------------------------------------|------------------|--------------------------|--------------------------
- *  | a slot is given to a new env                  | born             | FREE                     | ALIVE, stopped
- *  | ENV_RUN 1                                     | start            | ALIVE                    | not stopped
- *  | ENV_RUN 0, ENV_HALT, death                    | stop             | on no CPU, in no queue   | stopped, fast path closed
- *  | put into a queue, or overtaken                | ready            | not stopped, not waiting | RUNNABLE
- *  | chosen by a CPU, or by who hands over         | run              | not stopped, not waiting | RUNNING
- *  | an IPC must wait                              | wait             | running                  | waiting
- *  | the message of a queued call was taken        | wait             | waiting to send          | waiting to receive
- *  | it faults on path `ipc`                       | begin_fault_call | running                  | in a fault call
- *  | the pager of a fault call is gone             | wait             | in a fault call          | waiting for itself
- *  | message, time-out, partner's death            | end_wait         | waiting, or running      | not waiting
- *  | likewise, of a fault call                     | end_fault_call   | in a fault call          | not; perhaps refused
- *  | stopped, bounded, given ports                 | close_fast       | ALIVE                    | fast path closed
- *  | evicted between a trap and its handling       | owe_trap         | running                  | resumes in its upcall
- *  | what it owed is seen to, or its registers set | resume_plainly   | ALIVE                    | resumes as it is
- *  | it is destroyed                               | die              | stopped                  | DEAD, nobody's partner
- *  | nobody waits for it or is controlled by it    | dead             | DEAD                     | DYING in its record
- *  | torn down, and reaped if somebody asked       | free             | DEAD                     | FREE
- */
+ * While it waits to receive, the fast path may be open for its partner: then one word says that nothing about it is special. */
 #pragma once
 
 #include "kernel/env/env.h"
@@ -44,108 +25,68 @@ static inline bool state_can_run(const struct env *env)
 	return !env->stopped && !env->info->waits;
 }
 
-static inline void state_close_fast(struct env *env)
-{
-	env->fast_partner = FAST_NOBODY;
-}
+/* X(step, what must hold before, what is written), under the event that leads there: state_STEP(env). Debug builds assert what
+ * must hold. */
+#define STATE_STEPS(X)                                                                             \
+	/* stopped, bounded, given ports: the fast path is closed */                               \
+	X(close_fast, env->life == LIFE_ALIVE, env->fast_partner = FAST_NOBODY)                    \
+	/* a slot is given to a new env, whose record is zero */                                   \
+	X(born, env->life == LIFE_FREE && !env->info->waits,                                       \
+	  env->awaited = env->in_fault_call = false;                                               \
+	  env->on_resume = ON_RESUME_NOTHING; env->life = LIFE_ALIVE; state_close_fast(env);       \
+	  env->stopped = true; env->info->status = ENV_NOT_RUNNABLE)                               \
+	/* ENV_RUN 1 */                                                                            \
+	X(start, env->life == LIFE_ALIVE, env->stopped = false)                                    \
+	/* ENV_RUN 0, ENV_HALT, death: it is off its CPU and its queue */                          \
+	X(stop, !env->runner.on, state_close_fast(env); env->stopped = true;                       \
+	  env->info->status = ENV_NOT_RUNNABLE)                                                    \
+	/* it gets into a queue, or its turn is over */                                            \
+	X(ready, env->life == LIFE_ALIVE && state_can_run(env), env->info->status = ENV_RUNNABLE)  \
+	/* a CPU takes it on */                                                                    \
+	X(run, env->life == LIFE_ALIVE && state_can_run(env) && !env->runner.on,                   \
+	  env->info->status = ENV_RUNNING)                                                         \
+	/* message, time-out, partner's death: it has its result, but does not run yet */          \
+	X(end_wait, env->life, env->fast_partner = FAST_NOBODY; env->info->waits = WAITS_NOT)      \
+	/* somebody waits to receive from it alone */                                              \
+	X(note_awaited, env->life == LIFE_ALIVE, env->awaited = true)                              \
+	/* it faults on path `ipc`, and will wait for its pager */                                 \
+	X(begin_fault_call, env->info->status == ENV_RUNNING && !env->in_fault_call,               \
+	  env->in_fault_call = true)                                                               \
+	/* it is destroyed */                                                                      \
+	X(die, env->life == LIFE_ALIVE && env->stopped && !env->runner.on, env->life = LIFE_DEAD)  \
+	/* nobody waits for it any more, and it controls nobody */                                 \
+	X(dead, env->life == LIFE_DEAD && !env->info->waits, env->info->status = ENV_DYING)        \
+	/* it is torn down, and reaped if somebody asked */                                        \
+	X(free, env->info->status == ENV_DYING, env->life = LIFE_FREE; env->info->status = ENV_FREE)
 
-/* ---- birth and death ---- */
+#define STATE_STEP(step, before, writes)                                                           \
+	static inline void state_##step(struct env *env)                                           \
+	{                                                                                          \
+		debug_assert(before);                                                              \
+		writes;                                                                            \
+	}
+STATE_STEPS(STATE_STEP)
 
-/* Its public record is zero. */
-static inline void state_born(struct env *env)
-{
-	debug_assert(env->life == LIFE_FREE && !env->info->waits);
-	env->life = LIFE_ALIVE;
-	env->stopped = true;
-	env->awaited = env->in_fault_call = false;
-	env->on_resume = ON_RESUME_NOTHING;
-	env->info->status = ENV_NOT_RUNNABLE;
-	state_close_fast(env);
-}
-
-static inline void state_die(struct env *env)
-{
-	debug_assert(env->life == LIFE_ALIVE && env->stopped && !env->runner.on);
-	env->life = LIFE_DEAD;
-}
-
-static inline void state_dead(struct env *env)
-{
-	debug_assert(env->life == LIFE_DEAD && !env->info->waits);
-	env->info->status = ENV_DYING;
-}
-
-static inline void state_free(struct env *env)
-{
-	debug_assert(env->info->status == ENV_DYING);
-	env->life = LIFE_FREE;
-	env->info->status = ENV_FREE;
-}
-
-/* ---- stopped, ready, running ---- */
-
-static inline void state_start(struct env *env)
-{
-	debug_assert(env->life == LIFE_ALIVE);
-	env->stopped = false;
-}
-
-static inline void state_stop(struct env *env)
-{
-	debug_assert(env->life == LIFE_ALIVE && !env->runner.on);
-	env->stopped = true;
-	env->info->status = ENV_NOT_RUNNABLE;
-	state_close_fast(env);
-}
-
-static inline void state_ready(struct env *env)
-{
-	debug_assert(env->life == LIFE_ALIVE && state_can_run(env));
-	env->info->status = ENV_RUNNABLE;
-}
-
-static inline void state_run(struct env *env)
-{
-	debug_assert(env->life == LIFE_ALIVE && state_can_run(env) && !env->runner.on);
-	env->info->status = ENV_RUNNING;
-}
-
-/* ---- waiting ---- */
-
-/* `fast`: the partner, if the fast path may end this wait; or FAST_NOBODY. */
+/* An IPC must wait; a queued call was taken, and waits for its answer; the pager of a fault call is gone. `fast`: the partner,
+ * if the fast path is open for it; or FAST_NOBODY. */
 static inline void state_wait(struct env *env, enum env_waits waits, envid_t partner, envid_t fast)
 {
-	debug_assert(env->info->waits == WAITS_NOT
-	                     ? env->info->status == ENV_RUNNING
-	                     : env->info->waits == WAITS_TO_SEND || env->in_fault_call);
+	debug_assert(env->info->waits == WAITS_TO_SEND || env->in_fault_call ||
+	             (!env->info->waits && env->info->status == ENV_RUNNING));
 	env->fast_partner = fast;
 	env->info->waits = waits;
 	env->info->partner = partner;
 	env->info->status = ENV_NOT_RUNNABLE;
 }
 
-/* It has what it waited for, if it did, but is neither queued nor running yet. */
-static inline void state_end_wait(struct env *env)
+/* A fast path: `to` has what it waited for and runs next; `from`, which runs, waits to receive. */
+static inline void state_hand_over(struct env *from, struct env *to, envid_t partner, envid_t fast)
 {
-	state_close_fast(env);
-	env->info->waits = WAITS_NOT;
+	state_end_wait(to);
+	state_wait(from, WAITS_TO_RECEIVE, partner, fast);
 }
 
-/* Somebody waits, or has waited, to receive from it alone. */
-static inline void state_note_awaited(struct env *env)
-{
-	env->awaited = true;
-}
-
-/* ---- faults and traps ---- */
-
-static inline void state_begin_fault_call(struct env *env)
-{
-	debug_assert(env->info->status == ENV_RUNNING && !env->in_fault_call);
-	env->in_fault_call = true;
-}
-
-/* A result < 0 refuses: it is told when it resumes. */
+/* A fault is answered; or refused, by a result < 0, of which it is told when it resumes. */
 static inline void state_end_fault_call(struct env *env, int result)
 {
 	debug_assert(env->in_fault_call && env->on_resume == ON_RESUME_NOTHING);
@@ -156,13 +97,9 @@ static inline void state_end_fault_call(struct env *env, int result)
 	}
 }
 
-static inline void state_owe_trap(struct env *env)
+/* It was evicted between a trap and its handling; or that is seen to, or its registers were set. */
+static inline void state_on_resume(struct env *env, enum env_on_resume what)
 {
-	debug_assert(env->info->status == ENV_RUNNING);
-	env->on_resume = ON_RESUME_TRAP;
-}
-
-static inline void state_resume_plainly(struct env *env)
-{
-	env->on_resume = ON_RESUME_NOTHING;
+	debug_assert(!env->info->waits && what != ON_RESUME_REFUSED);
+	env->on_resume = what;
 }

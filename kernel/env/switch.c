@@ -131,7 +131,7 @@ void switch_evict(struct cpu *cpu)
 		env->tf.vector = VEC_POKE; /* so that all its registers are restored */
 	}
 	if (vector == VEC_DEBUG || vector == VEC_BREAKPOINT || vector == VEC_OVERFLOW) {
-		state_owe_trap(env);
+		state_on_resume(env, ON_RESUME_TRAP);
 	}
 	switch_leave(cpu);
 }

@@ -108,7 +108,7 @@ COLD struct env *fault_on_resume(struct env *env)
 {
 	bool trap = env->on_resume == ON_RESUME_TRAP;
 
-	state_resume_plainly(env);
+	state_on_resume(env, ON_RESUME_NOTHING);
 	if (trap) {
 		return fault_exception(env);
 	}

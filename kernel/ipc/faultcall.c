@@ -80,12 +80,12 @@ void faultcall_await_pager(struct env *env)
 /* A pager that waits for this is told and runs. */
 static struct env *call_pager_fast(struct env *env, struct env *pager)
 {
+	debug_assert(ipc_check_hand_over(env, pager, pager->id));
 	faultcall_write_message(env, pager);
 	pager->tf.eax = FAULT_WORDS;
 	pager->tf.ebx = env->id;
-	state_end_wait(pager);
 	state_note_awaited(pager);
-	state_wait(env, WAITS_TO_RECEIVE, pager->id, FAST_NOBODY);
+	state_hand_over(env, pager, pager->id, FAST_NOBODY);
 	if (env->fault_us && !env->undated) {
 		deadline_defer(env);
 	}
@@ -127,8 +127,10 @@ struct env *faultcall_answer_fast(struct env *env, struct env *to)
 	} else {
 		return NULL;
 	}
-	ipc_end_wait(to, error == E_AGAIN ? OK : error);
-	state_wait(env, WAITS_TO_RECEIVE, 0, 0);
+	debug_assert(ipc_check_hand_over(env, to, 0));
+	state_hand_over(env, to, 0, 0);
+	state_end_fault_call(to, error == E_AGAIN ? OK : error);
+	clock_cancel(to);
 	return to;
 }
 

@@ -414,6 +414,20 @@ struct env *ipc_call(struct env *env)
 	return receive_message(env, partner);
 }
 
+/* ---- the fast paths ---- */
+
+bool ipc_check_hand_over(const struct env *from, const struct env *to, envid_t partner)
+{
+	assert(lock_held() && this_cpu()->env == from && from->info->status == ENV_RUNNING);
+	assert(partner ? partner == to->id : !from->pending && !from->senders.first);
+	assert(to->life == LIFE_ALIVE && to->info->waits == WAITS_TO_RECEIVE && !to->stopped);
+	assert(to->info->partner == from->id || (!to->info->partner && !to->in_fault_call));
+	assert(to->in_fault_call ||
+	       (to->fast_partner == to->info->partner && to->tf.vector == VEC_SYSENTER &&
+	        !to->deadline && !to->nports && !(to->tf.eax & IPC_PUBLISH)));
+	return true;
+}
+
 bool ipc_pass_page(struct env *from, struct env *to)
 {
 	const volatile struct env_page *out = from->page;

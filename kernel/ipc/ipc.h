@@ -16,7 +16,27 @@ void ipc_give_up(struct env *env, int result);
 /* Takes a dead env out of every queue, and tells all who wait for it. */
 void ipc_env_died(struct env *env);
 
-/* ---- for nasm/entry/sysenter.asm, which checks what is not said here ---- */
+/* ---- the fast paths ----
+ *
+ * A hand-over: `from`, which runs, waits to receive, from its callee, or after a reply from anyone; `to` has what it waited for, and
+ * runs in its place. ipc_call does that step by step. Where all of this holds it is done at once (state_hand_over), in nasm/entry/sysenter.asm
+ * for words and for a page, and in faultcall.c for a fault. What is tested where:
+ *
+ *  | must hold                                           | words, a page       | fault              | answer to a fault
+ *  |-----------------------------------------------------|---------------------|--------------------|---------------------------
+ *  | the lock is held, `from` runs here                  | LOCK_OR             | fault_page         | LOCK_OR
+ *  | the switch has nothing more to see to (FPU, ports,  | FIND_PARTNER_OR     | trap_page_fault,   | FIND_PARTNER_OR
+ *  |   a hook), and `to` ran here last                   |                     |   else resume does |
+ *  | `to` lives                                          | FIND_PARTNER_OR     | faultcall_begin    | FIND_PARTNER_OR
+ *  | `to` waits to receive, from `from` or from anyone   | fast_partner        | fast_partner       | in_fault_call, partner
+ *  | `to` is not stopped, has no time-out and no ports,  | fast_partner        | fast_partner       | stopped; here and trap_run
+ *  |   came by sysenter, and publishes nothing           |                     |                    |   see to the rest
+ *  | `from` has no bits and no senders, or is a caller   | .reply              | is a caller        | faultcall_answer_fast
+ *  | `from` sets no bounds, and publishes nothing        | its flags, all      | FAULT_FLAGS        | its flags, all
+ */
+
+/* Debug builds: asserts that, before each hand-over. `partner`: whom `from` will wait for. True. */
+bool ipc_check_hand_over(const struct env *from, const struct env *to, envid_t partner);
 
 /* The page that `from`, calling, sends along to `to`, whose fast path is open for it. Its own space must be left at once.
  * False: it is for ipc_call, and nothing has changed. */

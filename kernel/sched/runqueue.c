@@ -66,7 +66,7 @@ static void ring_remove(struct runner *runner)
 /* Envs ready or running there. */
 static uint32_t count_contenders(const struct runqueue *queue)
 {
-	return queue->queued + (queue->turn_owner != NULL);
+	return queue->queued + (queue->owner != NULL);
 }
 
 /* `runner` is the last in the ring, and one of n that are ready or run there. */
@@ -128,8 +128,7 @@ static COLD void requeue(struct runqueue *queue, struct runner *runner, bool fir
 COLD void runqueue_forget(const struct runner *runner)
 {
 	for (struct runqueue *queue = runqueues; queue < runqueues + queue_count; queue++) {
-		queue->turn_owner =
-			queue->turn_owner == runner ? &queue->departed : queue->turn_owner;
+		queue->owner = queue->owner == runner ? &queue->departed : queue->owner;
 		if (queue->guest == runner) {
 			drop_ghost(queue);
 		}
@@ -195,7 +194,7 @@ static inline struct runner *begin_turn(struct runqueue *queue, struct runner *r
 {
 	uint32_t slice = runqueue_quantum;
 
-	queue->turn_owner = runner;
+	queue->owner = runner;
 	if (runner->hints | runner->debt | queue->muted) {
 		slice = unusual_slice(queue, runner);
 	}
@@ -216,9 +215,8 @@ static COLD void check_bound(struct runqueue *queue, struct runner *runner, uint
 		queue->breaches++;
 		queue->muted = MUTED_ROUNDS * (queue->queued + 1);
 		runqueue_breached(queue, runner,
-		                  is_after(now, queue->slice_end + extension - had)
-		                          ? queue->turn_owner
-		                          : NULL);
+		                  is_after(now, queue->slice_end + extension - had) ? queue->owner
+		                                                                    : NULL);
 	}
 }
 
@@ -263,8 +261,8 @@ static COLD struct runner *take_turn(struct runqueue *queue, struct runner *runn
 	measure_wait(runner->on, runner, now);
 	runqueue_remove(runner);
 	drop_ghost(queue);
-	if (queue->turn_owner) {
-		charge_overrun(queue->turn_owner, now - queue->slice_end);
+	if (queue->owner) {
+		charge_overrun(queue->owner, now - queue->slice_end);
 	}
 	queue->altered = queue->extended = false;
 	queue->lends = 0;
@@ -291,7 +289,7 @@ COLD struct runner *runqueue_take(struct runqueue *queue, uint32_t now)
 	if (!first) {
 		struct runqueue *longest = longest_queue(queue);
 
-		queue->turn_owner = NULL;
+		queue->owner = NULL;
 		first = count_contenders(longest) > 1 ? first_waiter(longest) : NULL;
 	}
 	return first ? take_turn(queue, first, now) : NULL;
@@ -304,8 +302,7 @@ static COLD struct runner *yield_altered_slice(struct runqueue *queue, struct ru
 	uint32_t left = queue->slice_end - now;
 
 	if (queue->extended && (int32_t)left > 0) { /* not all of it was needed */
-		queue->turn_owner->debt -=
-			left < queue->turn_owner->debt ? left : queue->turn_owner->debt;
+		queue->owner->debt -= left < queue->owner->debt ? left : queue->owner->debt;
 	}
 	requeue(queue, runner, false, now);
 	return take_turn(queue, first_waiter(queue), now);
@@ -342,7 +339,7 @@ COLD struct runner *runqueue_exchange(struct runqueue *queue, struct runner *run
 	if (longest) {
 		to = preferred_queue(runner, longest->on);
 		take_turn(queue, longest, now);
-		append_waiter(to, runner, to->turn_owner, now);
+		append_waiter(to, runner, to->owner, now);
 	}
 	return longest;
 }
@@ -385,7 +382,7 @@ COLD enum turn runqueue_tick(struct runqueue *queue, struct runner *runner, uint
 	if (hold && late < extension / 2 && !queue->extended && !queue->muted) {
 		queue->altered = queue->extended = true;
 		queue->slice_end += extension;
-		queue->turn_owner->debt += extension;
+		queue->owner->debt += extension;
 		return TURN_EXTENDED;
 	}
 	return TURN_OVER;
@@ -412,7 +409,7 @@ static COLD struct runner *find_behind(struct runqueue *queue, const struct runn
 /* Whose turn it was has used up a slice. */
 static COLD void count_lap(struct runqueue *queue)
 {
-	struct runner *runner = queue->turn_owner;
+	struct runner *runner = queue->owner;
 
 	if (is_after(most_laps - LAPS_KEPT, runner->laps)) {
 		runner->laps = most_laps - LAPS_KEPT;
@@ -431,13 +428,13 @@ COLD struct runner *runqueue_rotate(struct runqueue *queue, struct runner *runne
 	count_lap(queue);
 	other = find_behind(queue, other ? other : runner);
 	queue->round += other != NULL;
-	if (other && to == queue && !other->on->turn_owner) {
+	if (other && to == queue && !other->on->owner) {
 		to = other->on; /* that CPU is late, and shall have somebody when it comes */
 	}
 	if (to == queue || (queue->queued == 0 && !other && !(runqueue_idle & to->bit))) {
 		requeue(queue, runner, other, now); /* this CPU shall not be idle */
 	} else {
-		append_waiter(to, runner, to->turn_owner, now);
+		append_waiter(to, runner, to->owner, now);
 	}
 	other = other ? other : first_waiter(queue);
 	return other ? take_turn(queue, other, now) : NULL;
@@ -470,7 +467,7 @@ static inline __attribute__((always_inline)) void append_awake(struct runqueue *
 	if (is_after(queue->laps, runner->laps)) {
 		runner->laps = queue->laps; /* who slept is not behind */
 	}
-	append_waiter(queue, runner, queue->turn_owner, now);
+	append_waiter(queue, runner, queue->owner, now);
 }
 
 COLD void runqueue_append(struct runner *runner, struct runqueue *queue, uint32_t now)

@@ -47,8 +47,7 @@ struct runqueue {
 	uint32_t laps;  /* of the last that used up a slice here */
 	uint32_t muted; /* slices to go without hints */
 	uint32_t longest, breaches;
-	struct runner
-		*turn_owner; /* who began it; `departed`: one who has died; NULL: nobody runs */
+	struct runner *owner; /* of this turn; `departed`: has died; NULL: nobody runs */
 };
 
 extern struct runqueue runqueues[NCPU_MAX]; /* by CPU; those without a CPU stay empty */

@@ -8,9 +8,7 @@
 ;
 ; The fast path: a call, or a reply with the wait for the next request, of words alone, whose partner waits for
 ; it. It does what ipc_call (kernel/ipc/ipc.c) would do, and has one way out to there for all else,
-; before anything is changed. `fast_partner` says in one word whether the partner can be handed a message here:
-; from whom, while it waits to receive, entered by sysenter, is not stopped, has no time-out, no ports
-; and nothing to publish; else FAST_NOBODY.
+; before anything is changed. kernel/ipc/ipc.h has the table of what must hold; `fast_partner` says most of it in one word.
 ;
 ;	esp   the caller's struct env          ecx   offset of the partner's in envs
 ;	edx   struct cpu, then scratch         esi, edi, ebp   the words, never touched
@@ -54,6 +52,25 @@ FLAGS_USUAL equ (FL_USER & ~FL_DF) | FL_FIXED | FL_IF
 	jne	%1
 %endmacro
 
+; Debug builds: ipc_check_hand_over(env esp, env ecx, eax). Clobbers edx.
+%macro DEBUG_CHECK_HAND_OVER 0
+%if DEBUG
+	extern ipc_check_hand_over
+	mov	edx, [esp + ENV_CPU]
+	LOCK_NOTE edx
+	mov	edx, [edx + CPU_KSTACK]
+	xchg	edx, esp
+	pusha
+	push	eax
+	push	ecx
+	push	edx
+	call	ipc_check_hand_over
+	add	esp, 3 * 4
+	popa
+	mov	esp, edx
+%endif
+%endmacro
+
 sysenter_entry:
 	mov	esp, [esp]
 	pushfd
@@ -90,9 +107,9 @@ sysenter_entry:
 	cmp	ecx, CALL_PAGE_FLAGS
 	je	.call_page
 	cmp	ecx, REPLY_PAGE_FLAGS
-	jne	.general
+	jne	.slow
 
-.reply_page: LOCK_OR	.general
+.reply_page: LOCK_OR	.slow
 	FIND_PARTNER_OR .locked
 .answer_fault:				; the partner waits for a page, if for anything
 	cmp	byte [envs + ecx + ENV_IN_FAULT_CALL], 0
@@ -116,19 +133,19 @@ sysenter_entry:
 	mov	ecx, [esp + ENV_PAGE]
 	mov	eax, [ecx + EP_RECV_VA]
 	test	eax, (PGSIZE - 1) & ~(PTE_W | PTE_SOFT)
-	jnz	.general
+	jnz	.slow
 	and	eax, -PGSIZE
 	mov	edx, UTOP
 	sub	edx, eax
-	jbe	.general
+	jbe	.slow
 	shr	edx, PGSHIFT
 	cmp	[ecx + EP_RECV_NPAGES], edx
-	ja	.general
+	ja	.slow
 	cmp	dword [ecx + EP_RECV_NPAGES], IPC_PAGES_MAX
-	ja	.general
+	ja	.slow
 
 .reply:
-	LOCK_OR	.general
+	LOCK_OR	.slow
 	FIND_PARTNER_OR .locked
 	mov	eax, [esp + ENV_ID]
 	cmp	[envs + ecx + ENV_FAST_PARTNER], eax
@@ -141,7 +158,7 @@ sysenter_entry:
 	jmp	.deliver
 
 .fault_call:				; with a bound it must be in a list, once a tick (kernel/ipc/deadline.c)
-	LOCK_OR	.general
+	LOCK_OR	.slow
 	cmp	byte [esp + ENV_UNDATED], 0
 	jne	.find_callee
 	cmp	dword [esp + ENV_FAULT_US], 0
@@ -149,7 +166,7 @@ sysenter_entry:
 	jmp	.find_callee
 
 .call:
-	LOCK_OR	.general
+	LOCK_OR	.slow
 .find_callee:
 	FIND_PARTNER_OR .locked
 	mov	eax, [envs + ecx + ENV_FAST_PARTNER]
@@ -169,11 +186,8 @@ sysenter_entry:
 	add	ecx, envs
 ; ---- commit: nothing below can fail ----
 .commit:
-	STATE_WAIT_TO_RECEIVE esp, eax, edx
-	STATE_CLOSE_FAST ecx
-	mov	eax, [ecx + ENV_INFO]
-	STATE_RUN eax
-	inc	dword [eax + INFO_RUNS]
+	DEBUG_CHECK_HAND_OVER
+	STATE_HAND_OVER esp, ecx, eax, edx
 	mov	edx, [esp + ENV_CPU]
 	SWITCH_TO
 	mov	eax, ebx
@@ -187,8 +201,8 @@ sysenter_entry:
 
 .call_page:
 	test	eax, WORDS & ~(3 << IPC_WORDS_SHIFT)
-	jnz	.general		; more than three
-	LOCK_OR	.general
+	jnz	.slow		; more than three
+	LOCK_OR	.slow
 	FIND_PARTNER_OR .locked
 	mov	eax, [envs + ecx + ENV_FAST_PARTNER]
 	test	eax, eax
@@ -246,11 +260,11 @@ sysenter_entry:
 .call_in_c:
 	movzx	esi, al
 	cmp	esi, SYS_TRACE
-	jae	.general
+	jae	.slow
 	mov	edx, [esp + ENV_CPU]
 	test	dword [edx + CPU_SWITCH_WORK], SWITCH_HOOK
-	jnz	.general
-	LOCK_OR	.general
+	jnz	.slow
+	LOCK_OR	.slow
 	LOCK_NOTE edx
 	mov	ebx, esp
 	mov	esp, [edx + CPU_KSTACK]
@@ -299,7 +313,7 @@ sysenter_entry:
 	push	dword FL_FIXED
 	popfd
 	jmp	.on_stack
-.general:
+.slow:
 	mov	eax, trap_syscall
 	jmp	.usual
 .locked:

@@ -95,7 +95,6 @@ trap_run:
 	jne	.slow
 	mov	eax, [ecx + ENV_INFO]
 	STATE_RUN eax
-	inc	dword [eax + INFO_RUNS]
 	SWITCH_TO
 	UNLOCK_OR edx, .wake_next
 .resume:

@@ -434,7 +434,7 @@ static void check_rings(void)
 		if (n != queue->queued || queue->ring.prev != before) {
 			race_fail("the ring of CPU %u has %u, and counts %u", i, n, queue->queued);
 		}
-		if (n + (queue->turn_owner || runqueue_idle & queue->bit) > 1 && runqueue_idle &&
+		if (n + (queue->owner || runqueue_idle & queue->bit) > 1 && runqueue_idle &&
 		    !scenario->publishes) {
 			race_fail("an env is in the queue of CPU %u, and a CPU is idle", i);
 		}

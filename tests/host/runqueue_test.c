@@ -827,7 +827,7 @@ static void yield_runs_who_waits_for_a_late_cpu(void)
 	runqueue_idle = 0; /* it was woken */
 	now += QUANTUM / 8;
 	CHECK(runqueue_exchange(queue, &envs[0].runner, now) == &envs[1].runner);
-	CHECK(queue->turn_owner == &envs[1].runner);
+	CHECK(queue->owner == &envs[1].runner);
 	CHECK(envs[0].runner.on == late);
 	CHECK_EQ(envs[1].runner.longest, QUANTUM / 8);
 	CHECK(runqueue_take(late, now) == &envs[0].runner); /* here it is */

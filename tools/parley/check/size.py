@@ -28,7 +28,7 @@ def code_lines(name):
         lines = [line.split(";")[0] for line in text.split("\n")]
     else:
         lines = without_comments(text).split("\n")
-    return sum(bool(line.strip()) for line in lines)
+    return sum(bool(line.strip(" \t\\")) for line in lines)
 
 
 def lines(names=None):
