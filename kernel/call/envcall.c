@@ -7,6 +7,7 @@
 #include "kernel/cpu/lock.h"
 #include "kernel/env/state.h"
 #include "kernel/fault/fault.h"
+#include "kernel/ipc/deadline.h"
 #include "kernel/ipc/faultcall.h"
 #include "kernel/life/life.h"
 #include "kernel/sched/sched.h"
@@ -188,13 +189,6 @@ static int set_faults(struct env *env, uint32_t faults)
 	return OK;
 }
 
-static int set_fault_us(struct env *env, uint32_t us)
-{
-	env->fault_us = us;
-	faultcall_bound_changed(env);
-	return OK;
-}
-
 static int set_controller(struct env *caller, struct env *env, envid_t id)
 {
 	const size_t relation = offsetof(struct env_info, controller);
@@ -280,7 +274,10 @@ int envcall_set(struct env *caller)
 		return value - 1 > env->info->limit - 1 ? E_PERM : set_limit(caller, env, value);
 	case ENV_SLOTS: return set_slots(caller, env, value);
 	case ENV_FAULTS: return set_faults(env, value);
-	case ENV_FAULT_US: return set_fault_us(env, value);
+	case ENV_FAULT_US:
+		env->fault_us = value;
+		deadline_changed(env);
+		return OK;
 	case ENV_HALT: return halt_label(value);
 	case ENV_DEATHS: env->wants_deaths = value != 0; return OK;
 	default: return E_INVAL;

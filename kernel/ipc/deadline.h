@@ -1,13 +1,17 @@
-/* Bounds of fault calls. */
+/* Bounds of fault calls (env->fault_us). Lock held throughout. */
 #pragma once
 
 struct cpu;
 struct env;
 
-/* An env that waits in a fault call is undated now, and was not: deadline_arm sees to its bound. Lock held. */
+/* If the env, which waits, does so in a fault call that has a bound, its clock will start. */
+void deadline_begin(struct env *env);
+/* The same for one of which that is known, and that is not undated. */
 void deadline_defer(struct env *env);
-/* Starts the clock of this CPU's undated calls that still wait. From its ticks, and before it halts. Lock held. */
-void deadline_arm(struct cpu *cpu);
+/* env->fault_us has changed: the clock of a fault call that waits begins anew. */
+void deadline_changed(struct env *env);
 
-/* The wait of this env has lasted for as long as it may: it ends with E_TIMEOUT, unless it is for a pager that had no turn. Lock held. */
+/* Starts the clock of this CPU's undated calls that still wait. From its ticks, and before it halts. */
+void deadline_arm(struct cpu *cpu);
+/* The wait of this env has lasted for as long as it may: it ends with E_TIMEOUT, unless it is for a pager that had no turn. */
 void deadline_passed(struct env *env);

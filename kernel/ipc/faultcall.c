@@ -15,10 +15,6 @@
 #include "kernel/memory/place.h"
 #include "kernel/sched/clock.h"
 
-/* Who has begun WHOLE_TURN slices has had one from its begin to its end. Pagers' pagers count, but not for ever: calls
- * that are marked as stubs' may wait for each other in a ring. */
-enum { WHOLE_TURN = 2, CHAIN_MAX = 8 };
-
 void faultcall_write_message(const struct env *from, struct env *to)
 {
 	vaddr_t va = from->fault_va;
@@ -138,47 +134,5 @@ void faultcall_retry(struct env *env)
 {
 	if (env->in_fault_call) {
 		ipc_give_up(env, OK);
-	}
-}
-
-/* ---- the clock ---- */
-
-void faultcall_start_clock(struct env *env)
-{
-	if (ipc_flags(env) & IPC_FAULT_CALL && env->fault_us && !env->undated) {
-		deadline_defer(env);
-	}
-}
-
-bool faultcall_waits(const struct env *env)
-{
-	return env->info->waits && ipc_flags(env) & IPC_FAULT_CALL;
-}
-
-void faultcall_note_pager(struct env *env)
-{
-	const struct env *pager = env_lookup(NULL, env->info->partner);
-
-	env->pager_slices = pager ? pager->runner.slices : 0;
-}
-
-bool faultcall_starves(const struct env *env)
-{
-	const struct env *pager = env;
-	uint32_t left = CHAIN_MAX;
-
-	do {
-		env = pager;
-		pager = faultcall_waits(env) ? env_lookup(NULL, env->info->partner) : NULL;
-	} while (pager && pager->info->waits && pager->deadline && --left);
-	return pager && !pager->info->waits && !pager->stopped &&
-	       pager->runner.slices - env->pager_slices < WHOLE_TURN;
-}
-
-void faultcall_bound_changed(struct env *env)
-{
-	if (faultcall_waits(env)) {
-		clock_cancel(env);
-		faultcall_start_clock(env);
 	}
 }

@@ -10,15 +10,6 @@ struct env *faultcall_begin(struct env *env);
 /* If the env waits in a fault, it runs the instruction again, and may fault again. */
 void faultcall_retry(struct env *env);
 
-/* Whether the env waits for its pager's answer to a fault that the kernel, or its own stub, told. */
-bool faultcall_waits(const struct env *env);
-/* The clock of its fault call starts. */
-void faultcall_note_pager(struct env *env);
-/* Whether the env waits so, and its pager, or the pager of that, for a CPU: it has not had one for a whole turn since. */
-bool faultcall_starves(const struct env *env);
-/* env->fault_us has changed: the clock of a fault call that waits begins anew. */
-void faultcall_bound_changed(struct env *env);
-
 /* ---- for ipc.c ---- */
 
 /* The message of an env in a fault call, as things are now. */
@@ -30,10 +21,7 @@ uint32_t faultcall_take_answer(struct env *from, struct env *to);
 /* The fault waits for no clock and for nobody but faultcall_retry. */
 void faultcall_await_pager(struct env *env);
 
-/* If it is a call about a fault that has a bound, its clock will start (clock.c). */
-void faultcall_start_clock(struct env *env);
-
-/* ---- for nasm/entry/sysenter.asm, which checks what is not said here ---- */
+/* ---- for nasm/entry/sysenter.asm: the fast paths of ipc.h ---- */
 
 /* The running env's reply, with a receive from anyone, to `to`, in a fault call: if it is a page or
  * FAULT_ALLOC and nothing else is going on, who runs next; else NULL, and nothing has changed. */

@@ -35,6 +35,7 @@
 #include "kernel/cpu/cpu.h"
 #include "kernel/cpu/lock.h"
 #include "kernel/env/state.h"
+#include "kernel/ipc/deadline.h"
 #include "kernel/ipc/faultcall.h"
 #include "kernel/memory/place.h"
 #include "kernel/sched/clock.h"
@@ -133,7 +134,7 @@ static void wait_for_partner(struct env *env, enum env_waits waits, envid_t part
 		clock_wake_after(env,
 		                 waits == WAITS_TO_SEND ? env->page->send_us : env->page->recv_us);
 	}
-	faultcall_start_clock(env);
+	deadline_begin(env);
 }
 
 void ipc_end_wait(struct env *env, int result)
