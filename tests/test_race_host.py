@@ -42,7 +42,7 @@ BROKEN = {
         "kernel/env/env.c", "(env->id ? env->id : env - envs) + GENERATION",
         "(env->id ? env->id - GENERATION : env - envs) + GENERATION", "fork_and_kill", 0, "was another's"),
     "a death is not told": (
-        "kernel/env/env.c", "\t\t\tfn(other, E_DEAD);", "\t\t\t(void)fn;", "kill_server", 1, "waits for the dead"),
+        "kernel/ipc/ipc.c", "\t\t\tpartner_died(&envs[i]);", "\t\t\t(void)0;", "kill_server", 1, "waits for the dead"),
     "who is stopped is heard": (
         "kernel/sched/sched.c", "\tstate_stop(env);", "\tenv->stopped = true;", "stop_and_start", 1, "the fast path"),
     "a dead sender stays in the queue": (

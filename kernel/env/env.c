@@ -128,15 +128,3 @@ void env_evict(struct env *env)
 		cpu_ask(env->space.cpu, CPU_EVICT);
 	}
 }
-
-void env_each_awaiting(const struct env *env, void (*fn)(struct env *, int))
-{
-	for (uint32_t i = 0; i < NENV; i = env_next_slot(i)) {
-		struct env *other = &envs[i];
-
-		if (other->life == LIFE_ALIVE && other->info->waits == WAITS_TO_RECEIVE &&
-		    other->info->partner == env->id && other != env) {
-			fn(other, E_DEAD);
-		}
-	}
-}

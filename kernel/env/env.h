@@ -42,6 +42,7 @@ struct env {
 	struct env_info *info; /* its public record, where status, waits and partner are S */
 	struct space space;    /* and on which CPU it runs, or ran last */
 	bool stopped;          /* S */
+	uint8_t faults;        /* enum env_faults */
 	bool undated; /* in some CPU's list of fault calls without a deadline yet (deadline.c) */
 	struct list_node undated_node;
 	uint32_t slots;    /* envs that it may still create; ENV_SLOTS_ANY: no limit */
@@ -51,15 +52,16 @@ struct env {
 		uint16_t first, count;
 	} ports[4]; /* ranges given to it */
 
-	uint32_t nports;
 	uint32_t children; /* envs that it controls */
-	bool root;         /* may map physical pages, bind interrupts, give ports away */
+	uint8_t nports;
+	bool root; /* may map physical pages, bind interrupts, give ports away */
 	bool wants_deaths;
 	bool unreaped;
-	bool awaited; /* S: somebody did a closed receive from it: death must look for them */
+	bool awaited;       /* S: somebody did a closed receive from it: death must look for them */
+	bool in_fault_call; /* S: what it waits in is a fault call, which the kernel made for it */
 	uint8_t funded; /* FUNDED_*: which of its limits were taken out of its controller's, and go back */
-	enum env_on_resume on_resume; /* S */
-	int refusal;                  /* S: ON_RESUME_REFUSED: the pager's status */
+	uint8_t on_resume; /* S: enum env_on_resume */
+	int refusal;       /* S: ON_RESUME_REFUSED: the pager's status */
 
 	struct runner runner; /* ready queue, hints (runqueue.c) */
 
@@ -72,10 +74,8 @@ struct env {
 	struct list_node *bits_after; /* the bits' turn comes when this sender is gone; NULL: now */
 
 	/* Page faults (fault.c). */
-	enum env_faults faults;
-	bool in_fault_call; /* S: what it waits in is a fault call which the kernel made for it */
-	vaddr_t fault_va;   /* in_fault_call, or ON_RESUME_REFUSED */
-	uint32_t fault_us;  /* bound of a fault call; 0: none */
+	vaddr_t fault_va;      /* in_fault_call, or ON_RESUME_REFUSED */
+	uint32_t fault_us;     /* bound of a fault call; 0: none */
 	uint32_t pager_slices; /* that its pager had begun when the clock of a fault call started */
 
 	/* Time-outs (clock.c). */
@@ -115,8 +115,6 @@ uint32_t env_next_slot(uint32_t slot);
 /* Stops another CPU from running it; it is in no queue then, so sched_wake must follow. Nothing if it does
  * not run elsewhere. */
 void env_evict(struct env *env);
-/* Calls fn(waiting env, E_DEAD) for each env that waits to receive from this one. */
-void env_each_awaiting(const struct env *env, void (*fn)(struct env *, int));
 
 /* As env_lookup, without the lock: the env may die at any moment, and its slot become another's. */
 static inline struct env *env_peek(struct env *caller, envid_t id)

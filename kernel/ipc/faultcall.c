@@ -126,7 +126,9 @@ struct env *faultcall_answer_fast(struct env *env, struct env *to)
 	debug_assert(ipc_check_hand_over(env, to, 0));
 	state_hand_over(env, to, 0, 0);
 	state_end_fault_call(to, error == E_AGAIN ? OK : error);
-	clock_cancel(to);
+	if (to->deadline) {
+		clock_cancel(to);
+	}
 	return to;
 }
 

@@ -423,9 +423,8 @@ bool ipc_check_hand_over(const struct env *from, const struct env *to, envid_t p
 	assert(partner ? partner == to->id : !from->pending && !from->senders.first);
 	assert(to->life == LIFE_ALIVE && to->info->waits == WAITS_TO_RECEIVE && !to->stopped);
 	assert(to->info->partner == from->id || (!to->info->partner && !to->in_fault_call));
-	assert(to->in_fault_call ||
-	       (to->fast_partner == to->info->partner && to->tf.vector == VEC_SYSENTER &&
-	        !to->deadline && !to->nports && !(to->tf.eax & IPC_PUBLISH)));
+	assert(to->in_fault_call || (to->fast_partner == to->info->partner && !to->deadline &&
+	                             !to->nports && !(to->tf.eax & IPC_PUBLISH)));
 	return true;
 }
 
@@ -461,13 +460,13 @@ void ipc_give_up(struct env *env, int result)
 }
 
 /* Its partner died. One in a fault call waits for another pager. */
-static void partner_died(struct env *env, int result)
+static void partner_died(struct env *env)
 {
 	if (env->in_fault_call) {
 		clock_cancel(env);
 		faultcall_await_pager(env);
 	} else {
-		end_wait_and_wake(env, result);
+		end_wait_and_wake(env, E_DEAD);
 	}
 }
 
@@ -481,9 +480,12 @@ void ipc_env_died(struct env *env)
 	state_end_wait(env);
 	while ((sender = first_sender(env))) {
 		unqueue_sender(sender, env);
-		partner_died(sender, E_DEAD);
+		partner_died(sender);
 	}
-	if (env->awaited) {
-		env_each_awaiting(env, partner_died);
+	for (uint32_t i = 0; env->awaited && i < NENV; i = env_next_slot(i)) {
+		if (envs[i].life == LIFE_ALIVE && waits_for(&envs[i], env) &&
+		    env_records[i].partner) {
+			partner_died(&envs[i]);
+		}
 	}
 }

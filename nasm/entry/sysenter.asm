@@ -293,7 +293,7 @@ sysenter_entry:
 	jecxz	.leave
 	cmp	dword [ecx + TF_VECTOR], VEC_SYSENTER
 	jne	.leave
-	cmp	dword [ecx + ENV_ON_RESUME], ON_RESUME_NOTHING
+	cmp	byte [ecx + ENV_ON_RESUME], ON_RESUME_NOTHING
 	jne	.leave
 	UNLOCK_OR eax, .wake_next_after_c
 	jmp	.resume_after_c

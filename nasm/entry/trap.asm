@@ -89,9 +89,9 @@ trap_page_fault:
 ; Leaves the kernel for env eax and ecx, which is another than before, on this CPU, edx, where it ran last and a switch has
 ; nothing more to see to; the lock is held.
 trap_run:
-	cmp	dword [ecx + ENV_ON_RESUME], ON_RESUME_NOTHING
+	cmp	byte [ecx + ENV_ON_RESUME], ON_RESUME_NOTHING
 	jne	.slow
-	cmp	dword [ecx + ENV_NPORTS], 0
+	cmp	byte [ecx + ENV_NPORTS], 0
 	jne	.slow
 	mov	eax, [ecx + ENV_INFO]
 	STATE_RUN eax
