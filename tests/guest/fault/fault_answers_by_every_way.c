@@ -1,6 +1,6 @@
 /* What a fault and its answer do is the same whichever way they take through the kernel: the pager
  * waits and answers by sysenter or by `int`, with or without receiving on; and whatever keeps them
- * off the straight path: a stopped client, a queue, pending bits, pages, wrong pages, refusals,
+ * off the fast path: a stopped client, a queue, pending bits, pages, wrong pages, refusals,
  * words beyond the third. */
 #include "tests/guest/clients.h"
 #include "tests/guest/sysenter.h"

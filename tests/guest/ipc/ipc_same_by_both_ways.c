@@ -1,5 +1,5 @@
 /* A call and its answer carry the same, whichever way either side entered the kernel, and whatever
- * keeps them off the straight path: words of every number, FPU state in the registers, a bound, a
+ * keeps them off the fast path: words of every number, FPU state in the registers, a bound, a
  * window, a published wait, a stop in between, bits that wait already. */
 #include "tests/guest/peers.h"
 #include "tests/guest/sysenter.h"
@@ -14,7 +14,7 @@ enum {
 	BIT = 0x00010000,
 };
 
-/* What a side asks for besides; each is one more reason for the general path. */
+/* What a side asks for besides; each is one more reason for the slow path. */
 static const uint32_t also[ALSO_COUNT] = {
 	0,           IPC_RECV_TIMEOUT, IPC_WINDOW,
 	IPC_PUBLISH, IPC_SEND_TIMEOUT, IPC_WINDOW | IPC_RECV_TIMEOUT,
