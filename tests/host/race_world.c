@@ -5,6 +5,7 @@
 
 #include "kernel/env/state.h"
 #include "kernel/ipc/ipc.h"
+#include "kernel/life/life.h"
 #include "kernel/sched/clock.h"
 #include "kernel/sched/sched.h"
 
@@ -179,7 +180,7 @@ static bool is_late(const struct actor *actor, const struct action *action)
 /* An error of an IPC must have its reason. */
 static void check_error(const struct actor *actor, const struct action *action, int error)
 {
-	uint32_t bounded = IPC_SEND_TIMEOUT | IPC_RECV_TIMEOUT;
+	uint32_t bounded = IPC_SEND_TIMEOUT | IPC_RECV_TIMEOUT | IPC_FAULT_CALL;
 	bool dead = !lives(actor->partner);
 
 	if ((error == E_DEAD || error == E_BAD_ENV) && dead) {
@@ -587,6 +588,7 @@ static void make_actor(uint32_t i)
 	env->page->notify = IPC_BITS_USER;
 	env->info->pager = scenario->paths >> i & 1 ? actors[0].id : 0;
 	env->faults = scenario->paths >> i & 1 ? FAULTS_IPC : FAULTS_UPCALL;
+	env->fault_us = scenario->fault_us;
 	actors[i] = (struct actor){.id = env->id, .script = scenario->scripts[i]};
 	note_id(env->id);
 }

@@ -41,9 +41,10 @@ struct scenario {
 	const char *name;
 	uint32_t cpus, actors;
 	struct action scripts[ACTORS][SCRIPT];
-	uint32_t paths; /* bit per actor that is on fault path `ipc`, with actor 0 as pager */
-	bool publishes; /* a receiver may be in a queue while a CPU is idle */
-	bool bare;      /* actor 0 controls nobody: each is its own controller */
+	uint32_t paths;    /* bit per actor that is on fault path `ipc`, with actor 0 as pager */
+	uint32_t fault_us; /* bound of all fault calls; 0: none */
+	bool publishes;    /* a receiver may be in a queue while a CPU is idle */
+	bool bare;         /* actor 0 controls nobody: each is its own controller */
 };
 
 /* Makes its machine and envs. Each actor but 0 is controlled by actor 0. */
