@@ -13,12 +13,12 @@ endif
 python := python3
 
 GOALS := all setup run trace test fuzz race check iso gdb clean help ready bench bench-check bench-baseline bench-linux performance \
-	faults-table transcript fresh
+	faults-table transcript abi-document fresh
 include mk/options.mk mk/tools.mk mk/kernel.mk mk/user.mk mk/archives.mk
 
 .PHONY: $(GOALS)
 # All there is. A program that does not build stops no other; at the end it is an error.
-all: $(kernel_file) $(server_files) $(test_server_files) $(archives)
+all: $(kernel_file) $(abi) $(server_files) $(test_server_files) $(archives)
 	@left=$$({ cat $(archives:%=%.left); for f in $(test_server_files); do [ -e $$f ] || echo "$$f: it does not build"; done; } | \
 		sort -u | sed 's/^/make: not built: /'); [ -z "$$left" ] || { echo "$$left" >&2; exit 1; }
 
@@ -71,7 +71,7 @@ transcript: ready-run
 
 # What these need; of several that are named, each begins when all of them, and whatever else is named, are built.
 # bench has three kernels: the one that is shipped, one with fault path `kernel`, one for a single CPU.
-needs_run := $(kernel_file) $(server_files) $(filter build/tests/servers/%,$(PAGER) $(CONSOLE)) \
+needs_run := $(kernel_file) $(abi) $(server_files) $(filter build/tests/servers/%,$(PAGER) $(CONSOLE)) \
 	$(if $(filter 1,$(TESTS)),build/tests.cpio build/small.cpio,build/apps.cpio) $(if $(filter 1,$(ISO)),build/parley.iso)
 needs_trace := $(needs_run)
 needs_gdb := $(needs_run)
@@ -88,6 +88,9 @@ boots := $(patsubst needs_%,%,$(filter needs_%,$(.VARIABLES)))
 $(foreach b,$(boots),$(eval $(b): $(needs_$(b))))
 now_boot := $(filter $(boots),$(MAKECMDGOALS))
 $(now_boot): | $(filter-out $(boots) setup clean help,$(MAKECMDGOALS)) $(foreach b,$(now_boot),$(needs_$(b)))
+
+abi-document: $(abi)
+	@$(build_no_more); scripts/abi-document --write
 
 iso: build/parley.iso
 

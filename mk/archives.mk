@@ -18,7 +18,7 @@ build/odd.made: build/packed/tests/load_odd_programs tests/odd/make.py
 build/apps.cpio: $(archived_apps)
 build/tests.cpio: $(archived_apps) $(archived_tests) build/odd.made
 build/small.cpio: $(archived_apps) $(archived_small)
-$(archives): README.md scripts/pack build/programs apps/sh/builtin.c
+$(archives): README.md scripts/pack build/programs apps/sh/builtin.c $(abi)
 	$(call say,PACK,$@)
 	$(Q)scripts/pack $@ README=README.md $(filter build/packed/%,$^) $(if $(filter %.made,$^),build/odd)
 

@@ -69,3 +69,12 @@ $(1)/kernel.elf: $$($(1)_objects) kernel/kernel.ld build/sources
 endef
 $(eval $(call kernel,build,))
 $(foreach k,$(notdir $(kernel_kinds)),$(eval $(call kernel,build/$(k),$(k))))
+
+# The ABI for those who do not compile C: numbers by the same means, and the texts of the lists. The same for all kinds.
+abi := build/abi.json
+$(abi): protocols/abi.c mk/abi.py build/flags
+	$(call say,ABI,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(cc) $(kernel_cflags) -fno-lto -g0 -MMD -MP -MT $@ -MF build/abi.d -S -o build/abi.s $<
+	$(Q)mk/abi.py build/abi.s $@
+-include build/abi.d

@@ -20,19 +20,58 @@
 #define CONSOLE_BYTES_MAX ((IPC_WORDS_MAX - 3) * 4)
 #define CONSOLE_LINE_MAX (CONSOLE_BYTES_MAX - 1)
 
-enum console_op {
-	CONSOLE_WRITE = 1, /* w1 bytes 0..CONSOLE_BYTES_MAX, w2 a number other than that of the
-			     * client's last write, or 0; -> w0 bytes, all of them. Sent again
-			     * with the same number to the next console, it is printed once. */
-	CONSOLE_READ_LINE, /* -> w0 bytes without the newline; E_END at Ctrl-D on an empty line, */
-			   /*    E_INTERRUPTED at Ctrl-C, E_TOO_BIG: more was typed than fits */
-	/*    (CONSOLE_LINE_MAX) or was kept; waits its turn behind other readers */
-	CONSOLE_READ_CHAR, /* -> w0 one character, or E_NOT_FOUND, also to the background: never waits */
-	CONSOLE_WAIT_CHAR, /* -> w0 one character; waits its turn, behind all who read lines */
-	CONSOLE_FOREGROUND, /* w1 pid that Ctrl-C kills and that reads, 0 none (then Ctrl-C ends the line */
-	/*    edit, and the client reads) -> w0 OK, E_PERM: the keys are not the client's, or it may not end that process; E_BAD_ENV */
-	CONSOLE_DRAIN, /* -> w0 OK once everything written so far has left the machine */
-};
+/* X(NAME, in, out, who may, errors, cost): numbers count from 1. Beside these errors: E_NO_CALL
+ * for no operation. A request gives up what its client waited for before. A client that waits
+ * keeps nobody else waiting. */
+/* clang-format off */
+#define CONSOLE_OP_LIST(X) \
+	X(WRITE, \
+	  "w1 bytes 0..CONSOLE_BYTES_MAX, w2 a number other than that of the client's last " \
+	  "write, or 0; bytes. Sent again with the same number to the next console, it is " \
+	  "printed once", \
+	  "w0 bytes, all of them", \
+	  "any env", \
+	  "E_INVAL: more bytes than fit, or than came", \
+	  "O(bytes); waits for room, behind other writers") \
+	X(READ_LINE, \
+	  "nothing", \
+	  "w0 bytes without the newline; bytes", \
+	  "any env; waits until the keys are its", \
+	  "E_END: Ctrl-D on an empty line; E_INTERRUPTED: Ctrl-C; E_TOO_BIG: more was typed " \
+	  "than fits (CONSOLE_LINE_MAX) or was kept", \
+	  "waits for a line, its turn behind other readers, without bound") \
+	X(READ_CHAR, \
+	  "nothing", \
+	  "w0 one character", \
+	  "any env whose the keys are", \
+	  "E_NOT_FOUND: none was typed, or the keys are not its", \
+	  "O(1), and perhaps a question to procmgr; never waits") \
+	X(WAIT_CHAR, \
+	  "nothing", \
+	  "w0 one character", \
+	  "any env; waits until the keys are its", \
+	  "none", \
+	  "waits for a key, behind all who read lines, without bound") \
+	X(FOREGROUND, \
+	  "w1 pid that Ctrl-C kills and that reads, 0 none (then Ctrl-C ends the line edit, and " \
+	  "the client reads)", \
+	  "w0 OK", \
+	  "who owns or lent the terminal, is in the foreground or below, or is the first " \
+	  "process; of itself and its descendants (servers/procmgr/process/terminal.c)", \
+	  "E_INVAL: no pid; E_PERM: the keys are not the client's, or it may not end that " \
+	  "process; E_BAD_ENV", \
+	  "O(1), and a question to procmgr") \
+	X(DRAIN, \
+	  "nothing", \
+	  "w0 OK", \
+	  "any env", \
+	  "none", \
+	  "waits until everything written so far has left the machine")
+/* clang-format on */
+
+#define CONSOLE_OP_ENUM(name, in, out, who, errors, cost) CONSOLE_##name,
+enum console_op { CONSOLE_NO_OP, CONSOLE_OP_LIST(CONSOLE_OP_ENUM) };
+#undef CONSOLE_OP_ENUM
 
 /* What a console accepts, and has not sent yet, lies in memory that outlives it: pages that procmgr maps here
  * into each console, and keeps. They begin with this; the rest is the console's own. The positions

@@ -199,9 +199,8 @@ def shell():
         session.close()
 
 
-@pytest.fixture(scope="session", autouse=True)
-def built():
-    """`make test` builds first; pytest by itself needs a hint."""
-    for name in ("kernel.elf", "apps.cpio", "tests.cpio"):
+def pytest_sessionstart():
+    """`make test` builds first; pytest by itself needs a hint, before it imports what reads build/abi.json."""
+    for name in ("kernel.elf", "abi.json", "apps.cpio", "tests.cpio"):
         if not (ROOT / "build" / name).is_file():
             pytest.exit(f"build/{name} is missing: run `make test`, or `make` first", 3)

@@ -1,4 +1,5 @@
-# gdb commands for Parley: envs, queues, pt VA [ENV]. Loaded by scripts/gdb.
+# gdb commands for Parley: envs, queues, pt VA [ENV]. Loaded by scripts/gdb, which sets $KERNBASE and
+# $PTE_... to what build/abi.json says.
 # Kernel memory (0xf0000000 and up) is readable as soon as paging is on.
 
 set confirm off
@@ -95,27 +96,27 @@ loaded, or in that of the env with this id, e.g. pt 0x800000 0x00001005.
 end
 
 define pt_entries
-	set $pde = ((unsigned *)(0xf0000000 + $arg1))[$arg0 >> 22]
+	set $pde = ((unsigned *)($KERNBASE + $arg1))[$arg0 >> 22]
 	printf "directory %08x, entry %d: %08x\n", $arg1, $arg0 >> 22, $pde
-	if ($pde & 0x81) == 0x81
+	if ($pde & ($PTE_PS | $PTE_P)) == ($PTE_PS | $PTE_P)
 		printf "4 MiB page at %08x\n", $pde & 0xffc00000
 	end
-	if ($pde & 0x81) == 1
-		set $pte = ((unsigned *)(0xf0000000 + ($pde & 0xfffff000)))[($arg0 >> 12) & 1023]
+	if ($pde & ($PTE_PS | $PTE_P)) == $PTE_P
+		set $pte = ((unsigned *)($KERNBASE + ($pde & 0xfffff000)))[($arg0 >> 12) & 1023]
 		printf "table %08x, entry %d: %08x", $pde & 0xfffff000, ($arg0 >> 12) & 1023, $pte
-		if $pte & 1
+		if $pte & $PTE_P
 			printf "  frame %08x", $pte & 0xfffff000
 		end
-		if ($pte & 3) == 3
+		if ($pte & ($PTE_P | $PTE_W)) == ($PTE_P | $PTE_W)
 			printf " W"
 		end
-		if ($pte & 5) == 5
+		if ($pte & ($PTE_P | $PTE_U)) == ($PTE_P | $PTE_U)
 			printf " U"
 		end
-		if $pte & 0x800
+		if $pte & $PTE_COW
 			printf " COW"
 		end
-		if $pte & 0x400
+		if $pte & $PTE_SHARE
 			printf " SHARE"
 		end
 		printf "\n"

@@ -10,23 +10,59 @@
 #define ENV_BLOCKSHIFT 10
 #define ENV_SLOT(id) ((unsigned)(id) & (NENV - 1))
 
-/* What SYS_ENV_SET sets. */
-enum env_field {
-	ENV_RUN,     /* 1: may run, 0: stopped (may act on, and root) */
-	ENV_UPCALL,  /* page-fault upcall, also writable in the own env page (may act on) */
-	ENV_XUPCALL, /* upcall for other exceptions, likewise (may act on) */
-	ENV_PAGER, /* id of the pager, 0: none (may act on, and root; never a ring). But for root: the
-	            * caller, an env that it controls, its own pager, or one that says `serve` */
-	ENV_CONTROLLER, /* hands control over (controller only; never a ring): to who is below the caller, or
-			 * above it and not root */
-	ENV_LIMIT,  /* pages and page tables it may hold, 0: no limit (controller only) */
-	ENV_SLOTS,  /* envs it may still create, ENV_SLOTS_ANY: no limit (controller only) */
-	ENV_DEATHS, /* 1: keep my dead envs until reaped, with IPC_BIT_DEATH (oneself only) */
-	ENV_FAULTS, /* enum env_faults (may act on) */
-	ENV_FAULT_US, /* bound of the wait for the pager, 0: none; one that runs begins anew (controller only) */
-	ENV_LIMIT_DOWN, /* as ENV_LIMIT, but E_PERM if that would raise what it has now, or end it */
-	ENV_HALT, /* stops all envs that have the label `value`, which is not 0; ebx is 0 (root only) */
-};
+/* X(NAME, value, who may, errors): what SYS_ENV_SET sets. Others get E_PERM, or E_BAD_ENV. */
+/* clang-format off */
+#define ENV_FIELD_LIST(X) \
+	X(RUN, \
+	  "1: may run, 0: stopped", \
+	  "who may act on the env, and root", \
+	  "E_INVAL: another value") \
+	X(UPCALL, \
+	  "page-fault upcall, also writable in the own env page", \
+	  "who may act on the env", \
+	  "none") \
+	X(XUPCALL, "upcall for other exceptions, likewise", "who may act on the env", "none") \
+	X(PAGER, \
+	  "id of the pager, 0: none", \
+	  "who may act on the env, and root. But for root the pager is the caller, an env that " \
+	  "it controls, its own pager, or one that says `serve`", \
+	  "E_BAD_ENV: no such pager; E_PERM: it does not serve; E_INVAL: a ring") \
+	X(CONTROLLER, \
+	  "id of who controls the env from now on", \
+	  "its controller, and to one that is below the caller, or above it and not root", \
+	  "E_BAD_ENV: no such heir; E_PERM: oneself, or to a stranger; E_INVAL: a ring") \
+	X(LIMIT, \
+	  "pages and page tables it may hold, 0: no limit; what exceeds the former limit is " \
+	  "taken out of the caller's, if that has one", \
+	  "its controller", \
+	  "E_PERM: cannot be paid; E_LIMIT: below what the env holds, or more than the caller " \
+	  "has left") \
+	X(SLOTS, \
+	  "envs it may still create, ENV_SLOTS_ANY: no limit; paid likewise", \
+	  "its controller", \
+	  "E_PERM: cannot be paid; E_LIMIT: more than the caller has left") \
+	X(DEATHS, \
+	  "1: dead envs of whom it controls are kept until reaped, with IPC_BIT_DEATH", \
+	  "oneself", \
+	  "none") \
+	X(FAULTS, \
+	  "enum env_faults", \
+	  "who may act on the env", \
+	  "E_INVAL: another value, or FAULTS_KERNEL and the kernel has not this path") \
+	X(FAULT_US, \
+	  "bound of the wait for the pager in microseconds, 0: none; one that runs begins anew", \
+	  "its controller", \
+	  "none") \
+	X(LIMIT_DOWN, \
+	  "as LIMIT", \
+	  "its controller", \
+	  "E_PERM: would raise what it has now, or end it; as LIMIT") \
+	X(HALT, "a label, not 0: stops all envs that have it; ebx is 0", "root", "E_INVAL: 0")
+/* clang-format on */
+
+#define ENV_FIELD_ENUM(name, value, who, errors) ENV_##name,
+enum env_field { ENV_FIELD_LIST(ENV_FIELD_ENUM) };
+#undef ENV_FIELD_ENUM
 
 /* Who hears of an env's page faults first. ENV_FORK copies it, and ENV_FAULT_US. */
 enum env_faults {

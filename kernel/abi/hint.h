@@ -8,20 +8,47 @@
  * are no hints, and without limit, for they take no lock. */
 #pragma once
 
-enum hint {
-	HINT_WEIGHT, /* 1..HINT_WEIGHT_MAX: its slice is so many quanta; 1 unless said. Its controller;
-	                * oneself may only lower it */
-	HINT_CPU,    /* runs on CPU `value` rather than elsewhere. Its controller, or oneself */
-	HINT_NEXT,  /* goes to the head of its queue, now and whenever it becomes ready, once in
-	                * a round. Its controller */
-	HINT_KINDS, /* the above live for a time */
-	HINT_YIELD_TO, /* an env in the queue of this CPU runs on the rest of the caller's slice, and keeps
-	                * its place in the queue. Anybody. If ignored: as SYS_YIELD */
-	HINT_QUERY, /* -> ebx weight | preferred CPU + 1 << 8 | next << 16 | in a queue << 24,
-	                * esi longest wait in us, edi slices, ebp hints ignored. E_BAD_ENV */
-	HINT_QUERY_CPU, /* of CPU `value` -> ebx envs in its queue, esi longest wait in us, edi breaches of
-	                 * the bound, ebp ticks; eax who caused the last breach, 0 nobody */
-};
+/* X(NAME, in, out, who may): advice that lives for a time. */
+/* clang-format off */
+#define HINT_LIST(X) \
+	X(WEIGHT, \
+	  "esi 1..HINT_WEIGHT_MAX: its slice is so many quanta; 1 unless said", \
+	  "eax 1, 0", \
+	  "its controller; oneself may only lower it") \
+	X(CPU, \
+	  "esi CPU: runs there rather than elsewhere", \
+	  "eax 1, 0", \
+	  "its controller, or oneself") \
+	X(NEXT, \
+	  "esi 1: goes to the head of its queue, now and whenever it becomes ready, once in a " \
+	  "round", \
+	  "eax 1, 0", \
+	  "its controller")
+/* clang-format on */
+
+/* Likewise: what is over at once. */
+/* clang-format off */
+#define HINT_NOW_LIST(X) \
+	X(YIELD_TO, \
+	  "an env in the queue of this CPU runs on the rest of the caller's slice, and keeps " \
+	  "its place in the queue; if ignored: as SYS_YIELD", \
+	  "eax 1, 0", \
+	  "anybody") \
+	X(QUERY, \
+	  "nothing more", \
+	  "eax 0; ebx weight | preferred CPU + 1 << 8 | next << 16 | in a queue << 24, esi " \
+	  "longest wait in us, edi slices, ebp hints ignored", \
+	  "anybody") \
+	X(QUERY_CPU, \
+	  "esi CPU", \
+	  "eax who caused the last breach of the bound, 0: nobody; ebx envs in its queue, esi " \
+	  "longest wait in us, edi breaches, ebp ticks", \
+	  "anybody")
+/* clang-format on */
+
+#define HINT_ENUM(name, in, out, who) HINT_##name,
+enum hint { HINT_LIST(HINT_ENUM) HINT_KINDS, HINT_NOW_LIST(HINT_ENUM) };
+#undef HINT_ENUM
 
 #define HINT_WEIGHT_MAX 4
 #define HINT_MS_MAX 60000

@@ -78,12 +78,31 @@
 #define IPC_REPLY 0x00000400u
 #define IPC_PAGES 0x00000800u
 #define IPC_WINDOW 0x00001000u
-#define IPC_SEND_NOWAIT 0x00002000u  /* fail at once if the partner does not wait */
-#define IPC_SEND_TIMEOUT 0x00004000u /* bounded by the env page's send_us */
+#define IPC_SEND_NOWAIT 0x00002000u
+#define IPC_SEND_TIMEOUT 0x00004000u
 #define IPC_RECV_NOWAIT 0x00008000u
-#define IPC_RECV_TIMEOUT 0x00010000u /* bounded by the env page's recv_us */
-#define IPC_PUBLISH 0x00020000u      /* a receive as on JOS, see above */
-#define IPC_FAULT_CALL 0x00040000u   /* a call, bounded by ENV_FAULT_US */
+#define IPC_RECV_TIMEOUT 0x00010000u
+#define IPC_PUBLISH 0x00020000u
+#define IPC_FAULT_CALL 0x00040000u
+
+/* X(NAME, text) */
+/* clang-format off */
+#define IPC_FLAG_LIST(X) \
+	X(SEND, "send to ebx") \
+	X(RECV, "receive from ebx; 0: from anyone, own id: from nobody") \
+	X(REPLY, \
+	  "the send is a reply: it never waits, and is skipped if the partner waits for none") \
+	X(PAGES, "sends the run of pages that the env page describes") \
+	X(WINDOW, "receives pages in the window that the env page describes") \
+	X(SEND_NOWAIT, "fail at once if the partner does not wait") \
+	X(SEND_TIMEOUT, "bounded by the env page's send_us") \
+	X(RECV_NOWAIT, "fail at once if there is nothing to receive") \
+	X(RECV_TIMEOUT, "bounded by the env page's recv_us") \
+	X(PUBLISH, \
+	  "a receive as on JOS: value, sender and permission come into the public record") \
+	X(FAULT_CALL, "a call, bounded by ENV_FAULT_US")
+/* clang-format on */
+
 #define IPC_WORDS(n) ((unsigned)(n) << 20)
 #define IPC_WORDS_SHIFT 20
 #define IPC_WORDS_MASK 0x7Fu

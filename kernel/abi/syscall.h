@@ -29,64 +29,199 @@
 
 #define SYSCALL_VECTOR 0x30
 
-/* X(NAME): numbers count from 0. */
-#define SYSCALL_LIST(X)                                                                                 \
-	X(SELF)        /* -> eax = own id */                                                            \
-	X(IPC)         /* see ipc.h */                                                                  \
-	X(YIELD)       /* gives the CPU to the next in the queue */                                     \
-	X(NOTIFY)      /* ebx env, esi bits: sets IPC_BITS_USER bits pending there; see ipc.h */        \
-	X(PAGE_ALLOC)  /* ebx env (may page), esi va|W,soft,flags; fill: edi env, ebp va */             \
-	X(PAGE_MAP)    /* ebx env, esi va|flags -> edi env, ebp va|W,soft (may page both) */            \
-	X(PAGE_UNMAP)  /* ebx env (may page), esi va|flags: entry becomes 0 */                          \
-	X(PAGE_QUERY)  /* ebx env (may page), esi va -> ebx entry, esi mappings; msg[3..] */            \
-	X(PAGE_MARK)   /* ebx env (may page), esi va|flags, edi value; see below */                     \
-	X(PAGE_SHARE)  /* ebx env, esi va|keep bit,flags -> edi env, ebp va|mark bits */                \
-	X(PAGE_PHYS)   /* root: ebx env, esi va|W,soft,flags, edi frame number */                       \
-	X(ENV_FORK)    /* ebx env to copy (may act on), esi page limit, 0 half -> eax new id */         \
-	X(ENV_DESTROY) /* ebx env (may act on), esi exit status */                                      \
-	X(ENV_SET)     /* ebx env, esi enum env_field, edi value; see env.h */                          \
-	X(ENV_REGS)    /* ebx env (may act on), esi 0 get, 1 set: struct env_regs in msg[3..] */        \
-	X(ENV_REAP)    /* -> eax a dead env's id or E_NOT_FOUND, ebx enum death: see there */           \
-	X(CLOCK)       /* -> ebx, esi microseconds since boot (low, high), edi ticks */                 \
-	X(SYSINFO)     /* -> struct sysinfo in msg[3..] */                                              \
-	X(IRQ_BIND)    /* root: ebx interrupt, see below, esi env: bit 1 << irq pending there */        \
-	X(PORTS)       /* root: ebx env, esi first port, edi count (0 takes all away) */                \
-	X(DEBUG_WRITE) /* ebx va, esi length <= 1024 -> eax bytes that went to the first serial line */ \
-	X(TRACE)       /* ebx enum trace_op, esi, edi; see trace.h */                                   \
-	X(HINT)        /* ebx env, esi value, edi ms: advice for the scheduler, see hint.h */
+/* X(NAME, in, out, who may, errors, cost): numbers count from 0. Operands are in eax, above the
+ * number. Any call can also say E_NO_CALL, where a kernel is without it. docs/abi.md is made of
+ * these texts (`make abi-document`). Nothing waits but IPC, YIELD and HINT; beyond the cost, a
+ * call may wait for the kernel's lock, for another CPU to flush its TLB or to leave an env, and,
+ * if frames or slots are short, tear dead spaces down. */
+/* clang-format off */
+#define SYSCALL_LIST(X) \
+	X(SELF, "nothing", "eax own id", "anybody", "none", "O(1), without the kernel's lock") \
+	X(IPC, \
+	  "eax IPC flags and number of words; ebx partner; esi, edi, ebp words 0..2; see ipc.h", \
+	  "eax words and pages that came or went; ebx sender, 0: pending bits; esi, edi, ebp " \
+	  "words 0..2", \
+	  "anybody, with any env whose id it knows; IPC_PAGES: pages that the sender has", \
+	  "E_INVAL, E_BAD_ENV, E_PERM, E_NOT_WAITING, E_TIMEOUT, E_DEAD: see ipc.h", \
+	  "O(words + pages), at most IPC_WORDS_MAX and IPC_PAGES_MAX (copies: PAGE_FILLS_MAX); " \
+	  "waits for the partner, unless IPC_SEND_NOWAIT, IPC_RECV_NOWAIT or a time-out says " \
+	  "otherwise; a reply never waits") \
+	X(YIELD, \
+	  "nothing", \
+	  "eax 0", \
+	  "anybody", \
+	  "none", \
+	  "O(CPUs); whoever is ready on this CPU runs before the caller does again") \
+	X(NOTIFY, \
+	  "ebx env, esi bits of IPC_BITS_USER (root: of IPC_BITS_ROOT, too): become pending " \
+	  "there; see ipc.h", \
+	  "eax 0", \
+	  "who may act on the env; whom it controls, unless it is root; all others what its env " \
+	  "page's `notify` opens", \
+	  "E_BAD_ENV; E_INVAL: other bits; E_PERM", \
+	  "O(1)") \
+	X(PAGE_ALLOC, \
+	  "ebx env, esi va|W,soft,flags; PAGE_FILL: edi env, ebp va of what to copy", \
+	  "eax pages done", \
+	  "who may page the env, and that of PAGE_FILL", \
+	  "E_BAD_ENV, E_PERM; E_INVAL: va, flags; E_AGAIN: PAGE_COND; E_LIMIT; E_NO_MEM; " \
+	  "E_FAULT: PAGE_FILL, and its source is absent", \
+	  "O(pages), at most PAGE_FILLS_MAX cleared or copied") \
+	X(PAGE_MAP, \
+	  "ebx env, esi va|flags -> edi env, ebp va|W,soft,flags", \
+	  "eax pages done", \
+	  "who may page both", \
+	  "E_BAD_ENV; E_PERM: also W of a read-only page; E_INVAL: va, flags; E_FAULT: the " \
+	  "source is absent; E_AGAIN: PAGE_COND; E_LIMIT; E_NO_MEM: a page table", \
+	  "O(pages), at most PAGE_RUN_MAX") \
+	X(PAGE_UNMAP, \
+	  "ebx env, esi va|flags: the entries become 0", \
+	  "eax pages done", \
+	  "who may page the env", \
+	  "E_BAD_ENV, E_PERM; E_INVAL: va, flags; E_AGAIN: PAGE_COND", \
+	  "O(pages), at most PAGE_RUN_MAX, and a look through two page tables") \
+	X(PAGE_QUERY, \
+	  "ebx env, esi va", \
+	  "eax pages looked at; of the first ebx entry, esi mappings of its frame (0: absent); " \
+	  "of more than one: entries in msg[3..]", \
+	  "who may page the env", \
+	  "E_BAD_ENV, E_PERM; E_INVAL: va, flags", \
+	  "O(pages), at most IPC_WORDS_MAX - 3") \
+	X(PAGE_MARK, \
+	  "ebx env, esi va|flags, edi value; see syscall.h", \
+	  "eax pages done", \
+	  "who may page the env", \
+	  "E_BAD_ENV, E_PERM; E_INVAL: va, flags; E_AGAIN: PAGE_COND; E_SHARED: would gain W; " \
+	  "E_LIMIT, E_NO_MEM: a page table", \
+	  "O(pages), at most PAGE_RUN_MAX") \
+	X(PAGE_SHARE, \
+	  "ebx env, esi va|keep bits -> edi env, ebp va|mark bits; see syscall.h", \
+	  "eax pages done, absent ones too", \
+	  "who may page both", \
+	  "E_BAD_ENV, E_PERM; E_INVAL: va, flags; E_LIMIT; E_NO_MEM: a page table", \
+	  "O(entries of the page tables that are there), at most 1,024") \
+	X(PAGE_PHYS, \
+	  "ebx env, esi va|W,soft,flags, edi frame number: maps memory that the kernel does not " \
+	  "manage", \
+	  "eax pages done", \
+	  "root, if it may page the env", \
+	  "E_BAD_ENV; E_PERM: also a frame that the kernel manages; E_INVAL: va, flags, number; " \
+	  "E_AGAIN: PAGE_COND; E_LIMIT; E_NO_MEM: a page table", \
+	  "O(pages), at most PAGE_RUN_MAX") \
+	X(ENV_FORK, \
+	  "ebx env to copy, esi page limit (0: half of the caller's rest), edi label (root); " \
+	  "see syscall.h", \
+	  "eax new id", \
+	  "who may act on the env; operand ENV_FORK_SERVER: root", \
+	  "E_BAD_ENV, E_PERM; E_INVAL: operand, limit too small; E_LIMIT: pages, envs; " \
+	  "E_NO_ENV; E_NO_MEM", \
+	  "O(1): ENV_FIXED_PAGES frames, none of the copied env's pages") \
+	X(ENV_DESTROY, \
+	  "ebx env, esi exit status", \
+	  "eax 0", \
+	  "who may act on the env", \
+	  "E_BAD_ENV, E_PERM", \
+	  "O(NENV): whom it controlled gets another controller, who waits for it an error; up " \
+	  "to 1,024 entries of its space at once, the rest in the background") \
+	X(ENV_SET, \
+	  "ebx env, esi enum env_field, edi value; see env.h", \
+	  "eax 0", \
+	  "by field: see env.h", \
+	  "E_BAD_ENV, E_PERM; E_INVAL: field, value; by field also E_LIMIT: see env.h", \
+	  "O(1); O(NENV): ENV_PAGER, ENV_CONTROLLER, ENV_HALT") \
+	X(ENV_REGS, \
+	  "ebx env, esi 0 get, 1 set: struct env_regs in msg[3..]", \
+	  "eax 0; get: msg[3..]", \
+	  "who may act on the env", \
+	  "E_BAD_ENV, E_PERM; E_INVAL: esi; E_BUSY: set, and the env waits in an IPC or is the " \
+	  "caller", \
+	  "O(1)") \
+	X(ENV_REAP, \
+	  "operand ENV_REAP_FAULTS: also struct fault_counts and the label in msg[3..]", \
+	  "eax id of a dead env, ebx enum death, esi, edi, ebp: see there", \
+	  "anybody, of envs that it controlled when they died, if it had asked for deaths " \
+	  "(ENV_DEATHS)", \
+	  "E_NOT_FOUND: there is none", \
+	  "O(1)") \
+	X(CLOCK, \
+	  "nothing", \
+	  "eax 0; ebx, esi microseconds since boot (low, high), edi ticks", \
+	  "anybody", \
+	  "none", \
+	  "O(1)") \
+	X(SYSINFO, \
+	  "nothing", \
+	  "eax 0; struct sysinfo in msg[3..]", \
+	  "anybody", \
+	  "none", \
+	  "O(NENV + CPUs)") \
+	X(IRQ_BIND, \
+	  "ebx interrupt, esi env: bit 1 << interrupt becomes pending there when it comes; see " \
+	  "syscall.h", \
+	  "eax 0", \
+	  "root", \
+	  "E_PERM; E_INVAL: no such interrupt, or a level-triggered one; E_BAD_ENV; " \
+	  "E_NOT_FOUND: no such pin", \
+	  "O(1)") \
+	X(PORTS, \
+	  "ebx env, esi first I/O port, edi count (0 takes all away)", \
+	  "eax 0", \
+	  "root", \
+	  "E_PERM, E_BAD_ENV; E_INVAL: not within the 65,536 ports; E_LIMIT: the env has as " \
+	  "many ranges as fit", \
+	  "O(1)") \
+	X(DEBUG_WRITE, \
+	  "ebx va, esi length, at most 1,024; operand: see syscall.h", \
+	  "eax bytes that went to the first serial line", \
+	  "anybody; operands DEBUG_WRITE_SCREEN_ON and _OFF: root, else without effect", \
+	  "E_INVAL: length; E_FAULT: not all bytes may be read (operand DEBUG_WRITE_OR_DIE: " \
+	  "that ends the caller)", \
+	  "at most 128 bytes, 11 ms on a serial line, in which all others wait") \
+	X(TRACE, \
+	  "ebx enum trace_op, esi, edi; see trace.h", \
+	  "by operation: see trace.h", \
+	  "root, and the env that root named (TRACE_ALLOW)", \
+	  "E_NO_CALL: the kernel has no trace; E_PERM; E_INVAL: operation, argument; by " \
+	  "operation also E_BUSY, E_NO_MEM, E_FAULT: see trace.h", \
+	  "O(1); TRACE_ON, TRACE_CLEAR: at most 1,024 pages; TRACE_READ: at most " \
+	  "TRACE_RECORDS_PER_PAGE records") \
+	X(HINT, \
+	  "operand enum hint; ebx env, esi value, edi ms: advice for the scheduler, see hint.h", \
+	  "eax 1 taken, 0 ignored; queries: see hint.h", \
+	  "by kind: see hint.h", \
+	  "E_INVAL: kind, value; E_BAD_ENV: of a query", \
+	  "O(1); queries and what is nonsense without the kernel's lock; HINT_YIELD_TO gives " \
+	  "the CPU away")
+/* clang-format on */
 
-#define SYSCALL_ENUM(name) SYS_##name,
+#define SYSCALL_ENUM(name, in, out, who, errors, cost) SYS_##name,
 enum syscall { SYSCALL_LIST(SYSCALL_ENUM) SYS_COUNT };
 #undef SYSCALL_ENUM
 
 /* PAGE_ALLOC replaces what was mapped. With PAGE_FILL the new frame is a copy of the
- *   page at (edi, ebp) that the caller may page; page i of a run copies page i. With
- *   PAGE_UNSHARE too, a source frame that this very entry maps alone is kept and only
- *   the rights change. E_NO_MEM, E_LIMIT, E_FAULT (source absent).
- * PAGE_MAP never raises rights: asking W of a read-only page is E_PERM. PAGE_COND looks
- *   at the destination. E_FAULT when the source is absent.
+ *   page at (edi, ebp); page i of a run copies page i. With PAGE_UNSHARE too, a source frame that this
+ *   very entry maps alone is kept and only the rights change.
+ * PAGE_MAP never raises rights. PAGE_COND looks at the destination.
  * PAGE_MARK: an absent entry becomes value (PTE_P cleared). A present one takes value's
- *   software bits, loses W if value lacks it, and gains W only if its frame has no other
- *   mapping, else E_SHARED.
+ *   software bits, loses W if value lacks it, and gains W only if its frame has no other mapping.
  * PAGE_SHARE: present entries with the keep bit are mapped as they are; writable ones
  *   lose W and gain the mark bits on both sides; read-only ones are mapped as they are;
  *   absent ones are copied verbatim, but zeros leave the destination alone: it is meant to be empty.
  *   Whole absent page tables count as done. PAGE_COND is not possible.
  * ENV_FORK: the new env is stopped, has the registers (FPU too) of the copied env with eax = 0,
  *   an empty space, a fresh env page, the caller as controller, the copied env's pager, and
- *   the copied env as parent. eax stays as it is, too, if the copied env was not in a system call. edi, if the
- *   caller is root, is the new env's label; else that is the caller's. Its limit of pages is taken out of the caller's (where that has one), and
- *   of the envs that the caller may still create it gets half (of a caller without a limit: as many as the
- *   copied env may). Both go back when it is dead and, if the caller asked for deaths, reaped. E_LIMIT: not that much left; a limit below ENV_FIXED_PAGES + 1 is E_INVAL.
+ *   the copied env as parent. eax stays as it is, too, if the copied env was not in a system call.
+ *   The label is the caller's if that is not root. The limit of pages is taken out of the caller's
+ *   (where that has one), and of the envs that the caller may still create it gets half (of a caller
+ *   without a limit: as many as the copied env may). Both go back when it is dead and, if the caller
+ *   asked for deaths, reaped. A limit below ENV_FIXED_PAGES + 1 is too small.
  *   An env other than the caller is copied as it stands; if it runs, that may be anywhere.
  * ENV_SET: a limit below what the env holds is E_LIMIT. A new pager or fault path makes an env that
  *   waits in a fault of path `ipc` run its instruction again.
- * IRQ_BIND: an ISA interrupt, 0..15; E_INVAL for a level-triggered one, which nobody could mask in time. Or
+ * IRQ_BIND: an ISA interrupt, 0..15; a level-triggered one nobody could mask in time. Or
  *   IRQ_STANDSTILL, which comes when all CPUs are idle and no time-out pends: before an interrupt of
  *   a device nothing will run but who gets this one.
- * ENV_REGS: set is E_BUSY if the env waits in an IPC or is the caller.
- * ENV_DESTROY: returns 0. The env is dead at once; large spaces are torn down in the
- *   background, and SYSINFO says when that is over (`dying`). */
+ * ENV_DESTROY: the env is dead at once; SYSINFO says when its teardown is over (`dying`). */
 
 #define IRQ_STANDSTILL 29
 

@@ -20,6 +20,12 @@
 enum { TRACE_WORK = 1024, RECORD_WORDS = sizeof(struct trace_record) / 4 };
 _Static_assert(TRACE_RECORDS_PER_PAGE * sizeof(struct trace_record) == PGSIZE, "whole pages");
 _Static_assert(TRACE_PAGES_MAX * sizeof(void *) == PGSIZE, "a frame of pointers");
+_Static_assert((int)TRACE_VECTOR_PAGE_FAULT == (int)VEC_PAGE_FAULT &&
+                       (int)TRACE_VECTOR_TIMER == (int)VEC_TIMER &&
+                       (int)TRACE_VECTOR_SYSENTER == (int)VEC_SYSENTER,
+               "vectors as readers know them");
+_Static_assert((int)TRACE_ASK_FLUSH == (int)CPU_FLUSH && (int)TRACE_ASK_EVICT == (int)CPU_EVICT,
+               "likewise requests");
 
 static struct ring {
 	struct trace_record **pages; /* NULL: not made yet */
@@ -83,7 +89,7 @@ static void fill_entry(struct trace_record *record, const struct trapframe *tf, 
 {
 	fill_registers(record, tf);
 	record->extra |= tf->vector;
-	if (tf->vector == VEC_PAGE_FAULT) {
+	if (tf->vector == (int)VEC_PAGE_FAULT) {
 		record->a = va;
 		record->b = tf->err;
 		record->d = tf->esp;

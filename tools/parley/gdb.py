@@ -14,9 +14,12 @@ import sys
 import tempfile
 import time
 
-from parley import cli, programs, qemu, shellline, toolchain
+from parley import abi, cli, programs, qemu, shellline, toolchain
 from parley.options import SERVERS, Options
 from parley.toolchain import ROOT
+
+
+CONSTANTS = ("KERNBASE", "PTE_P", "PTE_W", "PTE_U", "PTE_PS", "PTE_COW", "PTE_SHARE")  # of tools/parley.gdb
 
 
 def text_address(path):
@@ -33,7 +36,8 @@ def program_files(options):
 
 
 def gdb_command(socket, options, arguments):
-    command = ["gdb", "-q", options.kernel, "-x", "tools/parley.gdb"]
+    command = ["gdb", "-q", options.kernel]
+    command += [f"-ex=set ${name} = {abi.constant(name)}u" for name in CONSTANTS] + ["-x", "tools/parley.gdb"]
     programs = program_files(options)
     for path in [f"build/{name}.elf" for name in SERVERS] + programs[:1]:
         command += ["-ex", f"add-symbol-file {path} {text_address(path)}"]

@@ -8,7 +8,7 @@ knows their defaults and limits.
 import os
 import re
 
-from parley import shellline
+from parley import abi, shellline
 from parley.cli import fail, nearest
 from parley.programs import BUILTINS, programs, starts_as_elf
 from parley.toolchain import ROOT
@@ -26,11 +26,6 @@ NAMES = listed("options.mk", "OPTIONS")
 BUILD_NAMES = listed("options.mk", "BUILD_OPTIONS")  # what only make itself takes
 # Kernels other than the one that is shipped, and their folders in build/.
 KERNELS = dict(kind.split("/") for kind in listed("kernel.mk", "kernel_kinds"))
-BOOT_WORDS = re.findall(r'"([^"]+)"', re.search(r"known_words\[\] = \{(.*?)\}",
-                        (ROOT / "servers/procmgr/machine/boot.c").read_text(), re.S)[1])
-BOOT_RANGES = {"around": (1, int(re.search(r"AROUND_MAX = (\d+)", (ROOT / "servers/procmgr/server/server.c").read_text())[1])),
-               "deadline": (0, 0xFFFFFFFF // 1000)}  # PM_DEADLINE_MS_MAX
-BOOT_LINE_MAX = int(re.search(r"BOOT_CMDLINE_MAX (\d+)", (ROOT / "kernel/abi/bootinfo.h").read_text())[1]) - 1
 SERVERS = ("procmgr", "pager", "console")
 APP_MAX = 230  # bytes: `sh -c APP` travels in one message (protocols/procmgr.h)
 SMP_MAX = 16  # CPUs
@@ -56,9 +51,10 @@ def collect(arguments, environment):
 
 
 class Options:
-    """The checked options; a bad one ends this program with one line that says what is right."""
+    """The checked options; a bad one ends this program with one line that says what is right. `before_build`: what is
+    built may be old, or nothing; what only that can say is checked the next time."""
 
-    def __init__(self, arguments=(), environment=os.environ):
+    def __init__(self, arguments=(), environment=os.environ, before_build=False):
         given = collect(arguments, environment)
         self.given = given
         self.icount = self.icount_ns()
@@ -76,7 +72,8 @@ class Options:
         self.accel = given["ACCEL"] or "tcg"
         self.check_accel()
         self.check_app()
-        self.check_boot_words()
+        if abi.is_current() if before_build else abi.is_built():
+            self.check_boot_words()
         self.check_servers()
         self.check_faults()
         self.check_trace()
@@ -152,20 +149,22 @@ class Options:
                 fail(f"no program {program!r} ({nearest(program, have)})")
 
     def check_boot_words(self):
+        known = abi.boot_words()
         for word in self.bootargs.split():
             name, equals, value = word.partition("=")
             for option in ("APP", "FAULTS"):
                 if equals and name == option.lower():
                     fail(f"BOOTARGS={word}: use {option}=")
-            if word not in BOOT_WORDS and (name + equals not in BOOT_WORDS or not equals):
-                fail(f"BOOTARGS: no boot word {word!r} ({nearest(name + equals, BOOT_WORDS)})")
+            if word not in known and (name + equals not in known or not equals):
+                fail(f"BOOTARGS: no boot word {word!r} ({nearest(name + equals, known)})")
             if equals:
-                low, high = BOOT_RANGES[name]
+                low, high = known[name + equals]
                 if not (value.isascii() and value.isdigit() and low <= int(value) <= high):
                     fail(f"BOOTARGS={word}: must be a number from {low} to {high}")
         length = len(f"{self.kernel} {self.command_line()}")  # the loader puts the kernel's file first
-        if length > BOOT_LINE_MAX:
-            fail(f"BOOTARGS and APP make a boot line of {length} characters, at most {BOOT_LINE_MAX} are possible")
+        most = abi.constant("BOOT_CMDLINE_MAX") - 1
+        if length > most:
+            fail(f"BOOTARGS and APP make a boot line of {length} characters, at most {most} are possible")
 
     def check_servers(self):
         for option in ("PAGER", "CONSOLE"):

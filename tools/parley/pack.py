@@ -15,13 +15,13 @@ import re
 import sys
 from pathlib import Path
 
-from parley import cli, programs
+from parley import abi, cli, programs
 from parley.toolchain import ROOT
 
 PAGE = 4096
 HEADER = 110
 REGULAR = 0o100000
-NAME_MAX = int(re.search(r"PM_NAME_MAX (\d+)", (ROOT / "protocols/procmgr.h").read_text())[1]) - 1
+NAME_MAX = abi.constant("PM_NAME_MAX") - 1
 
 
 def member(name, content, mode, number, offset):

@@ -26,7 +26,7 @@ def boot_files(options):
 
 
 def check_built(options):
-    for name in boot_files(options):
+    for name in (*boot_files(options), "build/abi.json"):
         if not (ROOT / name).is_file():
             fail(f"{name} is not built: make run builds what it needs, make all of it")
     left = ROOT / f"build/{options.archive()}.cpio.left"

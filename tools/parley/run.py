@@ -186,7 +186,7 @@ def stop(number, _frame):
 
 def main():
     arguments = [argument for argument in sys.argv[1:] if argument != "--check"]
-    options = Options(arguments)
+    options = Options(arguments, before_build="--check" in sys.argv)
     if "--check" in sys.argv:
         return 0
     os.chdir(ROOT)

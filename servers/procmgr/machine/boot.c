@@ -6,21 +6,19 @@
  *                      these programs, side by side, on path `self`, without shell and console
  *     faults=self      the shell, or these programs, on path `self`
  *     faults=ipc       the shell, and so what it starts, on path `ipc`; likewise faults=kernel
- *     deadline=MS      so long may a page fault wait for its pager, by default (0: for ever)
- *     around=N         how many pages of a program a fault may bring, 1 to 64
- *     joslog           says, as JOS does, that nothing is left to run
- *     killservers      every process may kill servers (for tests)
  *
- * app= reaches to the end; words count before it. Programs without a shell are all made before the
- * first of them runs, so their envs have ids in their order: the first ones that there are. Without
- * a console no device concerns them: when they all wait, without bounds, they will for ever, and
- * the machine ends. */
+ * All words are in protocols/boot.h. app= reaches to the end; words count before it. Programs
+ * without a shell are all made before the first of them runs, so their envs have ids in their order:
+ * the first ones that there are. Without a console no device concerns them: when they all wait,
+ * without bounds, they will for ever, and the machine ends. */
 #include "servers/procmgr/machine/boot.h"
 #include "kernel/abi/bootinfo.h"
 #include "libsys/args.h"
+#include "libsys/assert.h"
 #include "libsys/stdio.h"
 #include "libsys/string.h"
 #include "libsys/syscall.h"
+#include "protocols/boot.h"
 #include "servers/procmgr/look/log.h"
 #include "servers/procmgr/machine/power.h"
 #include "servers/procmgr/process/start.h"
@@ -30,14 +28,12 @@
 
 enum { WORDS_MAX = 128 };
 
-/* Every word, those that only the kernel reads as well; with `=` at the end a number follows.
- * tools/parley/options.py takes them from here, and `make check` finds one that is read somewhere
- * and does not stand here. */
-static const char *const known_words[] = {
-	"around=",     "deadline=", "faults=ipc",  "faults=kernel", "faults=pager",
-	"faults=self", "joslog",    "killservers", "monitor",       "noacpi",
-	"nomp",        "panic",     "quiet",
-};
+#define KNOWN_WORD(word, low, high, text) {word, low, high},
+static const struct known_word {
+	const char *word; /* with `=` at the end a number follows: */
+	int low, high;
+} known_words[] = {BOOT_WORD_LIST(KNOWN_WORD)};
+enum { NKNOWN_WORDS = sizeof(known_words) / sizeof(known_words[0]) };
 
 static uint32_t left; /* processes with the mark `boot` */
 static int status_of_first;
@@ -71,11 +67,27 @@ static bool has_word(const char *word)
 	return find_own_word(word) != NULL;
 }
 
-int boot_number(const char *name, int low, int high, int otherwise)
+/* What the list says of a word of the line, or of one of its own; NULL: no such word. */
+static const struct known_word *find_known(const char *text)
+{
+	for (const struct known_word *known = known_words; known < known_words + NKNOWN_WORDS;
+	     known++) {
+		uint32_t length = strlen(known->word);
+		bool number = known->word[length - 1] == '=';
+		if (strncmp(text, known->word, number ? length : length + 1) == 0) {
+			return known;
+		}
+	}
+	return NULL;
+}
+
+int boot_number(const char *name, int otherwise)
 {
 	char text[16]; /* room for more digits than any of these numbers has */
 	int number;
+	const struct known_word *known = find_known(name);
 	const char *at = find_own_word(name);
+	assert(known != NULL);
 	if (at == NULL) {
 		return otherwise;
 	}
@@ -86,27 +98,15 @@ int boot_number(const char *name, int low, int high, int otherwise)
 		length++;
 	}
 	text[length] = '\0';
-	if (!args_number(text, low, high, &number)) {
+	if (!args_number(text, known->low, known->high, &number)) {
 		char line[96];
 		snprintf(line, sizeof(line),
 		         "procmgr: %s%s: must be a number from %d to %d; %d is used", name, text,
-		         low, high, otherwise);
+		         known->low, known->high, otherwise);
 		log_line(line);
 		number = otherwise;
 	}
 	return number;
-}
-
-static bool is_known(const char *word)
-{
-	for (uint32_t i = 0; i < sizeof(known_words) / sizeof(known_words[0]); i++) {
-		uint32_t length = strlen(known_words[i]);
-		bool number = known_words[i][length - 1] == '=';
-		if (strncmp(word, known_words[i], number ? length : length + 1) == 0) {
-			return true;
-		}
-	}
-	return false;
 }
 
 /* Says which words nobody reads. The first may be the kernel's file, which some loaders put
@@ -123,7 +123,7 @@ static void report_unknown_words(void)
 	for (int i = 0; i < count; i++) {
 		bool file =
 			i == 0 && (strchr(words[i], '/') != NULL || strchr(words[i], '.') != NULL);
-		if (!file && !is_known(words[i])) {
+		if (!file && find_known(words[i]) == NULL) {
 			snprintf(line, sizeof(line), "procmgr: no boot word '%s': it does nothing",
 			         words[i]);
 			log_line(line);
@@ -272,7 +272,7 @@ bool boot_without_console(void)
 
 uint32_t boot_deadline_ms(void)
 {
-	return (uint32_t)boot_number("deadline=", 0, PM_DEADLINE_MS_MAX, PROCESS_DEADLINE_MS);
+	return (uint32_t)boot_number("deadline=", PROCESS_DEADLINE_MS);
 }
 
 bool boot_may_kill_servers(void)

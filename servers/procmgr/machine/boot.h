@@ -4,8 +4,9 @@
 #include "servers/procmgr/process/table.h"
 
 /* The number in the word `name` of the kernel's command line (as "around=8" has it for "around="),
- * if it is there and in [low, high]; else `otherwise`, with a line in the log if it is there. */
-int boot_number(const char *name, int low, int high, int otherwise);
+ * if it is there and as protocols/boot.h wants it; else `otherwise`, with a line in the log if it
+ * is there. */
+int boot_number(const char *name, int otherwise);
 
 /* Starts what the kernel's command line asks for. Powers the machine off if that fails. */
 void boot_start(void);

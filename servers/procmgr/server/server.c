@@ -47,7 +47,7 @@ enum {
 };
 
 /* Pages of a program that a fault may bring. */
-enum { AROUND = 8, AROUND_MAX = 64 };
+enum { AROUND = 8 };
 
 static const struct bootinfo *const bootinfo = (const struct bootinfo *)BOOTINFO;
 
@@ -142,7 +142,7 @@ static int equip_pager(envid_t pager)
 	}
 	*setup = (struct pager_setup){
 		.archive_size = archive_size(),
-		.around = (uint32_t)boot_number("around=", 1, AROUND_MAX, AROUND),
+		.around = (uint32_t)boot_number("around=", AROUND),
 	};
 	status = page_map_all(0, SCRATCH, pager, PAGER_SETUP, 1);
 	if (status >= 0) {

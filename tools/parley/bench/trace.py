@@ -12,19 +12,20 @@ import subprocess
 from collections import Counter
 from contextlib import contextmanager
 
-from parley import fairclock, qemu, toolchain
+from parley import abi, fairclock, qemu, toolchain
 from parley.bench import guest
 from parley.toolchain import ROOT
 
-KERNBASE = 0xF0000000
-USER_LOW, USER_HIGH = 0x00800000, 0x01000000  # where programs and servers are linked
-LOG_RANGES = "0x100000..0x3fffff,0x800000..0xffffff,0xf0100000..0xf03fffff"
+KERNBASE = abi.constant("KERNBASE")
+USER_LOW, USER_HIGH = abi.constant("UTEXT"), 0x01000000  # where programs and servers are linked
+LOG_RANGES = ",".join(f"{low:#x}..{high - 1:#x}" for low, high in (
+    (0x100000, 0x400000), (USER_LOW, USER_HIGH), (KERNBASE + 0x100000, KERNBASE + 0x400000)))
 # "Trace CPU: HOST [CS_BASE/PC/FLAGS/CFLAGS] NAME": QEMU writes the PC with 8 digits, from 8.1 or so on with 16.
 PC = re.compile(rb"Trace \d+: \S+ \[[0-9a-f]+/((?:[0-9a-f]{8})?[0-9a-f]{8})/")
 SOURCE = re.compile(r"^(?:.*/)?((?:kernel|nasm|libsys|apps|servers)/[^:]*):.*$")
-PAGE_WORDS = 1024
+PAGE_WORDS = abi.constant("PGSIZE") // 4
 PIPE_SIZE = 1 << 20
-SYSCALL_VECTOR, PAGE_FAULT = 0x30, 14
+SYSCALL_VECTOR, PAGE_FAULT = abi.constant("SYSCALL_VECTOR"), abi.constant("TRACE_VECTOR_PAGE_FAULT")
 
 # Programs at addresses of their own; bench's neighbours at UTEXT do not run while it measures.
 PROGRAMS = {"bench": "build/apps/bench",
@@ -102,7 +103,7 @@ class Kernel(Image):
                         for vector in (SYSCALL_VECTOR, PAGE_FAULT)}
         self.sysenter = self.symbols["sysenter_entry"]
         # Only an interrupt for another CPU names one (SDM vol. 3, 11.6.1).
-        icr_high = self.instructions(r"^mov +%e\w+,0xef800310$")
+        icr_high = self.instructions(rf"^mov +%e\w+,{abi.constant('MMIOBASE') + 0x310:#x}$")
         self.ipis = {address for address, (_, file) in self.places(icr_high).items()
                      if file == "kernel/machine/apic.c"}
 

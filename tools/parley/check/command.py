@@ -10,10 +10,9 @@ import re
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 
-from parley import toolchain
+from parley import abi, toolchain
 from parley.check import documents, layers, size, states
 from parley.check.size import without_comments
-from parley.options import BOOT_WORDS
 from parley.toolchain import ROOT
 
 C_FOLDERS = ("kernel", "nasm", "protocols", "libsys", "servers", "apps", "tests")
@@ -221,12 +220,12 @@ def check_widths(findings, names):
 
 
 def check_boot_words(findings, sources):
-    """Words of the boot line that somebody reads and options.py, so, would refuse."""
+    """Words of the boot line that somebody reads and the list, so options.py would refuse them, has not."""
     reads = re.compile(r'\b(?:boot_word|has_word|boot_number|find_own_word)\((?:[\w.>-]+, )?"([^"]+)"')
     for name in sources:
         if name.startswith(("kernel/", "servers/")):
-            for word in set(reads.findall(read(name))) - set(BOOT_WORDS):
-                findings.fail(f"{name}: boot word {word!r} is not in known_words of servers/procmgr/machine/boot.c")
+            for word in set(reads.findall(read(name))) - set(abi.boot_words()):
+                findings.fail(f"{name}: boot word {word!r} is not in protocols/boot.h")
 
 
 def check_kernel_size(findings, names):

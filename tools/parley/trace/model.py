@@ -6,9 +6,12 @@ without upcall to the return itself, as in kernel/look/account.c.
 
 import struct
 
+from parley import abi
 from parley.trace.chrome import CPUS, ENVS, Chrome
-from parley.trace.recording import (EVENTS, IPC, ON_XSTACK, PAGE_FAULT, PATHS, category, describe, is_ipc, signed,
-                                    vector_of)
+from parley.trace.recording import (ASKED, EVENTS, IPC, ON_XSTACK, PAGE_FAULT, PATHS, category, describe, is_ipc,
+                                    signed, vector_of)
+
+WRITE, PRESENT = abi.constant("FEC_WR"), abi.constant("FEC_PR")
 
 
 class Env:
@@ -184,7 +187,7 @@ class Trace:
         if fault.end is None:
             self.counts["faults unanswered"] += 1
             return
-        kind = ("write" if record.b & 2 else "read") + (", protected" if record.b & 1 else ", absent")
+        kind = ("write" if record.b & WRITE else "read") + (", protected" if record.b & PRESENT else ", absent")
         self.out.slice(ENVS, env.number, record.tsc, fault.end, f"fault 0x{record.a:x} ({kind})",
                    "fault", ip=f"0x{record.c:x}", asked=fault.asked)
         self.out.flow(fault.points + [(ENVS, env.number, fault.end)], "fault", "fault")
@@ -203,7 +206,7 @@ class Trace:
         ask = self.asking.pop(record.cpu, None)
         if ask:
             self.counts["shootdowns"] += 1
-            what = {1: "flush", 2: "evict"}.get(ask.b, f"{ask.b}")
+            what = ASKED.get(ask.b, f"{ask.b}")
             self.out.slice(CPUS, record.cpu, ask.tsc, record.tsc, f"{what} CPU {ask.a}", "shootdown")
 
     def on_free(self, record):

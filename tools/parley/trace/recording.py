@@ -1,49 +1,30 @@
 """What a file of the shell's `trace save` holds, and what its records are."""
 
-import re
 import struct
 import sys
 import zlib
 from collections import namedtuple
 
-from parley import cli
-from parley.toolchain import ROOT
+from parley import abi, cli
 
-RECORD = struct.Struct("<QBBHiIIII")  # struct trace_record
+RECORD, MEMBERS = abi.layout("trace_record")
 HEAD = struct.Struct("<IIIII")  # apps/sh/trace.c
-STATS = struct.Struct("<IIIII")  # struct trace_stats
+STATS, STATS_MEMBERS = abi.layout("trace_stats")
 MAGIC = 0x31525450
 HEAD_CHUNK, RECORDS_CHUNK, END_CHUNK = 1, 2, 3
-PAGE_FAULT, VEC_SYSCALL, VEC_SYSENTER, VEC_TIMER = 14, 0x30, 0x100, 0x41
-ON_XSTACK = 0x8000
+PAGE_FAULT, VEC_TIMER = abi.constant("TRACE_VECTOR_PAGE_FAULT"), abi.constant("TRACE_VECTOR_TIMER")
+VEC_SYSCALL, VEC_SYSENTER = abi.constant("SYSCALL_VECTOR"), abi.constant("TRACE_VECTOR_SYSENTER")
+ON_XSTACK = abi.constant("TRACE_ON_XSTACK")
+EVENTS, SYSCALLS, PATHS = abi.names("trace_events"), abi.names("system_calls"), abi.names("fault_paths")
+IPC = abi.numbers("ipc_flags")
+ASKED = {abi.constant("TRACE_ASK_FLUSH"): "flush", abi.constant("TRACE_ASK_EVICT"): "evict"}
 
-Record = namedtuple("Record", "tsc event cpu extra env a b c d")
+Record = namedtuple("Record", MEMBERS)
 
 
 def fail(text):
     cli.complain(f"trace: {text}")
     sys.exit(1)
-
-
-def names_of(header, macro):
-    """The names of an X-list: its header is the only place that numbers them."""
-    text = (ROOT / header).read_text()
-    body = re.search(rf"#define {macro}\(X\)(.*?[^\\])\n", text, re.S).group(1)
-    return re.findall(r"X\((\w+)", re.sub(r"/\*.*?\*/", "", body, flags=re.S))
-
-
-def constant(header, name):
-    match = re.search(rf"^#define {name} (0x[0-9a-fA-F]+|\d+)u?\b", (ROOT / header).read_text(),
-                      re.M)
-    return int(match.group(1), 0)
-
-
-EVENTS = names_of("kernel/abi/trace.h", "EVENT_LIST")
-SYSCALLS = names_of("kernel/abi/syscall.h", "SYSCALL_LIST")
-IPC = {name: constant("kernel/abi/ipc.h", "IPC_" + name)
-       for name in ("SEND", "RECV", "REPLY", "FAULT_CALL")}
-PATHS = re.findall(r"FAULT_PATH_(\w+)", re.search(
-    r"enum fault_path \{(.*?)\};", (ROOT / "protocols/procmgr.h").read_text(), re.S)[1])
 
 
 class Recording:
@@ -72,7 +53,8 @@ class Recording:
         if kind == RECORDS_CHUNK:
             self.records += map(Record._make, RECORD.iter_unpack(body))
         else:
-            _, _, _, self.dropped, self.tsc_per_ms = STATS.unpack(body)
+            stats = dict(zip(STATS_MEMBERS, STATS.unpack(body)))
+            self.dropped, self.tsc_per_ms = stats["dropped"], stats["tsc_per_ms"]
             if kind == HEAD_CHUNK:
                 self.ncpu = argument
         return place + length
