@@ -26,6 +26,7 @@ Commands
   make faults-table    measure the fault paths again and print the tables of docs/faults.md (some minutes);
                        with WRITE=1 put them there
   make transcript      print the session of README.md as it goes today; with WRITE=1 put it there
+  make abi-document    write docs/abi.md, all calls and requests, as the headers have them today
   make fresh           prove on a minimal Debian (RELEASE=bookworm or trixie) that README's commands work:
                        builds and runs `hello`; with LONG=1 all tests and commands (as root)
   make iso             build/parley.iso, bootable with GRUB
