@@ -9,7 +9,7 @@ import struct
 import pytest
 
 from conftest import ROOT, run_command
-from parley import abi, abi_document
+from parley import abi, abi_document, options
 from parley.options import Options
 from parley.trace import recording
 
@@ -128,6 +128,12 @@ def test_missing_json_is_one_line(tmp_path, monkeypatch, capsys):
         abi.load.__wrapped__()
     errors = capsys.readouterr().err
     assert end.value.code == 2 and errors.count("\n") == 1 and "is not built: make run" in errors, errors
+
+
+def test_what_is_checked_before_a_build_is_right():
+    """Numbers that options.py cannot read then."""
+    assert options.SMP_MAX == abi.constant("NCPU_MAX")
+    assert len("sh -c ") + options.APP_MAX + 1 <= abi.constant("PM_BYTES_MAX")
 
 
 @pytest.mark.parametrize("age, refused", [(None, False), (-1, False), (1, True)])

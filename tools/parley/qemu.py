@@ -3,7 +3,7 @@
 import ctypes
 import signal
 
-from parley import shellline, toolchain
+from parley import abi, shellline, toolchain
 from parley.cli import fail
 from parley.options import SERVERS
 from parley.toolchain import ROOT
@@ -47,7 +47,7 @@ def command_line(options, *extra):
         command += ["-icount", f"shift={options.icount.bit_length() - 1},sleep=off"]
     if options.trace:
         command += ["-chardev", "file,id=trace,path=" + options.trace.replace(",", ",,")]
-        command += ["-device", "isa-debugcon,iobase=0xe9,chardev=trace"]
+        command += ["-device", f"isa-debugcon,iobase={abi.constant('PM_TRACE_OUT'):#x},chardev=trace"]
     if options.iso:
         command += ["-cdrom", "build/parley.iso", "-boot", "d"]
     else:
