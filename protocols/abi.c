@@ -171,7 +171,7 @@ void constants(void)
 	CONSTANT(PM_TRACE_OUT)
 }
 
-void records(void)
+void trace_records(void)
 {
 	RECORD(trace_record)
 	MEMBER(trace_record, tsc)
@@ -198,7 +198,10 @@ void records(void)
 	MEMBER(fault_counts, calls)
 	MEMBER(fault_counts, timed)
 	ARRAY(fault_counts, spent)
+}
 
+void env_records(void)
+{
 	RECORD(env_info)
 	MEMBER(env_info, id)
 	MEMBER(env_info, parent)
@@ -233,7 +236,10 @@ void records(void)
 	MEMBER(env_regs, eip)
 	MEMBER(env_regs, eflags)
 	MEMBER(env_regs, esp)
+}
 
+void other_records(void)
+{
 	RECORD(sysinfo)
 	MEMBER(sysinfo, frames_total)
 	MEMBER(sysinfo, frames_free)

@@ -8,9 +8,9 @@
  *     faults=ipc       the shell, and so what it starts, on path `ipc`; likewise faults=kernel
  *
  * All words are in protocols/boot.h. app= reaches to the end; words count before it. Programs
- * without a shell are all made before the first of them runs, so their envs have ids in their order:
- * the first ones that there are. Without a console no device concerns them: when they all wait,
- * without bounds, they will for ever, and the machine ends. */
+ * without a shell are all made before the first of them runs, so their envs have ids in their
+ * order: the first ones that there are. Without a console no device concerns them: when they all
+ * wait, without bounds, they will for ever, and the machine ends. */
 #include "servers/procmgr/machine/boot.h"
 #include "kernel/abi/bootinfo.h"
 #include "libsys/args.h"

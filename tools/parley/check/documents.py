@@ -62,6 +62,11 @@ def defined(text):
     return names
 
 
+def in_list(name, text):
+    """Whether an entry X(PART, ...) of a list makes the name PREFIX_PART."""
+    return "_" in name and re.search(rf"^\s*X\({name.split('_', 1)[1]}\b", text, re.M)
+
+
 class Documents:
     """The pages of a tree, and what they may name."""
 
@@ -104,7 +109,7 @@ class Documents:
                 yield text.count("\n", 0, match.start()) + 1, wrong
         for match in PLACED.finditer(re.sub(r"\s", " ", text)):
             name, file = match.groups()
-            if file in self.files and name not in defined(self.files[file]):
+            if file in self.files and name not in defined(self.files[file]) and not in_list(name, self.files[file]):
                 yield text.count("\n", 0, match.start()) + 1, f"{file} does not define {name}"
 
     def check_links(self, page):
