@@ -171,7 +171,7 @@ void constants(void)
 	CONSTANT(PM_TRACE_OUT)
 }
 
-void trace_records(void)
+void records_of_the_trace(void)
 {
 	RECORD(trace_record)
 	MEMBER(trace_record, tsc)
@@ -190,7 +190,10 @@ void trace_records(void)
 	MEMBER(trace_stats, waiting)
 	MEMBER(trace_stats, dropped)
 	MEMBER(trace_stats, tsc_per_ms)
+}
 
+void records_of_processes(void)
+{
 	RECORD(fault_counts)
 	MEMBER(fault_counts, all)
 	ARRAY(fault_counts, done)
@@ -198,10 +201,7 @@ void trace_records(void)
 	MEMBER(fault_counts, calls)
 	MEMBER(fault_counts, timed)
 	ARRAY(fault_counts, spent)
-}
 
-void env_records(void)
-{
 	RECORD(env_info)
 	MEMBER(env_info, id)
 	MEMBER(env_info, parent)
@@ -225,6 +225,25 @@ void env_records(void)
 	MEMBER(env_info, upcall)
 	MEMBER(env_info, reserved2)
 
+	RECORD(pm_info)
+	MEMBER(pm_info, pid)
+	MEMBER(pm_info, parent)
+	MEMBER(pm_info, env)
+	MEMBER(pm_info, state)
+	MEMBER(pm_info, children)
+	MEMBER(pm_info, pages)
+	MEMBER(pm_info, limit)
+	MEMBER(pm_info, path)
+	MEMBER(pm_info, envs)
+	MEMBER(pm_info, cpu)
+	MEMBER(pm_info, runs)
+	MEMBER(pm_info, pager)
+	ARRAY(pm_info, name)
+	INNER(pm_info, faults)
+}
+
+void records_of_the_machine(void)
+{
 	RECORD(env_regs)
 	MEMBER(env_regs, edi)
 	MEMBER(env_regs, esi)
@@ -236,10 +255,7 @@ void env_records(void)
 	MEMBER(env_regs, eip)
 	MEMBER(env_regs, eflags)
 	MEMBER(env_regs, esp)
-}
 
-void other_records(void)
-{
 	RECORD(sysinfo)
 	MEMBER(sysinfo, frames_total)
 	MEMBER(sysinfo, frames_free)
@@ -267,20 +283,4 @@ void other_records(void)
 	MEMBER(utrapframe, eip)
 	MEMBER(utrapframe, eflags)
 	MEMBER(utrapframe, esp)
-
-	RECORD(pm_info)
-	MEMBER(pm_info, pid)
-	MEMBER(pm_info, parent)
-	MEMBER(pm_info, env)
-	MEMBER(pm_info, state)
-	MEMBER(pm_info, children)
-	MEMBER(pm_info, pages)
-	MEMBER(pm_info, limit)
-	MEMBER(pm_info, path)
-	MEMBER(pm_info, envs)
-	MEMBER(pm_info, cpu)
-	MEMBER(pm_info, runs)
-	MEMBER(pm_info, pager)
-	ARRAY(pm_info, name)
-	INNER(pm_info, faults)
 }
