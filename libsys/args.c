@@ -71,7 +71,7 @@ static char *cut_word(char *word, char *stop)
 	char *in = word, *out = word;
 	char quote = '\0';
 
-	for (; *in != '\0' && (quote != '\0' || strchr(SEPARATORS, *in) == NULL); in++) {
+	for (; *in != '\0' && (quote != '\0' || !strchr(SEPARATORS, *in)); in++) {
 		if (quote == '\0' && (*in == '\'' || *in == '"')) {
 			quote = *in;
 		} else if (quote != '\0' && *in == quote) {
@@ -101,17 +101,17 @@ int args_split(char *line, char *words[], int max)
 		if (count + 2 > max) { /* a word and a separator */
 			return E_TOO_BIG;
 		}
-		if (strchr(SEPARATORS, stop) != NULL) {
+		if (strchr(SEPARATORS, stop)) {
 			line++;
 		} else {
 			words[count++] = line;
 			line = cut_word(line, &stop);
-			if (line == NULL) {
+			if (!line) {
 				return E_INVAL;
 			}
 		}
 		char *separator = find_separator(stop, *line);
-		if (separator != NULL) {
+		if (separator) {
 			words[count++] = separator;
 			line += separator[1] != '\0';
 		}

@@ -25,7 +25,8 @@ const char *exception_name(uint32_t vector)
 {
 	const uint32_t known = sizeof(exception_names) / sizeof(exception_names[0]);
 	const char *name = vector < known ? exception_names[vector] : NULL;
-	return name != NULL ? name : "exception";
+
+	return name ? name : "exception";
 }
 
 /* A frame larger than a page can step over the guard page: below it, too, nothing lies but what a

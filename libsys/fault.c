@@ -28,6 +28,7 @@ void fault_exception(struct utrapframe *utf);
 fault_handler_fn *fault_set_handler(fault_handler_fn *handler)
 {
 	fault_handler_fn *previous = page_fault_handler;
+
 	page_fault_handler = handler;
 	return previous;
 }
@@ -35,6 +36,7 @@ fault_handler_fn *fault_set_handler(fault_handler_fn *handler)
 fault_handler_fn *fault_set_exception_handler(fault_handler_fn *handler)
 {
 	fault_handler_fn *previous = exception_handler;
+
 	exception_handler = handler;
 	return previous;
 }
@@ -93,7 +95,7 @@ static void run(fault_handler_fn *handler, struct utrapframe *utf, uint32_t vect
  * the process. */
 void fault_unhandled(int status, struct utrapframe *utf)
 {
-	if (status == E_FAULT && page_fault_handler != NULL) {
+	if (status == E_FAULT && page_fault_handler) {
 		run(page_fault_handler, utf, VECTOR_PAGE_FAULT);
 	} else {
 		give_up(utf, status);
@@ -102,7 +104,7 @@ void fault_unhandled(int status, struct utrapframe *utf)
 
 void fault_exception(struct utrapframe *utf)
 {
-	if (exception_handler != NULL) {
+	if (exception_handler) {
 		run(exception_handler, utf, utf->fault_va);
 		return;
 	}

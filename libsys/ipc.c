@@ -20,6 +20,7 @@ int ipc_send(envid_t to, const struct ipc_msg *msg, uint32_t flags)
 {
 	struct ipc_msg copy = *msg;
 	int status = ipc_exchange(IPC_SEND | flags, to, &copy);
+
 	return status < 0 ? status : (int)copy.npages;
 }
 
@@ -27,6 +28,7 @@ int ipc_recv(envid_t from, struct ipc_msg *msg, uint32_t flags)
 {
 	struct ipc_msg got;
 	int status;
+
 	do {
 		got = (struct ipc_msg){.nwords = 0};
 		status = ipc_exchange(IPC_RECV | flags, from, &got);
@@ -49,6 +51,7 @@ bool ipc_hide_bits(struct ipc_msg *msg)
 void ipc_check_rank(envid_t to)
 {
 	enum ipc_rank rank = IPC_RANK_PAGER;
+
 	while (rank < ipc_own_rank && ranked_env[rank] != to) {
 		rank++;
 	}
@@ -58,6 +61,7 @@ void ipc_check_rank(envid_t to)
 int ipc_reply(envid_t to, const struct ipc_msg *msg)
 {
 	struct ipc_msg copy = *msg;
+
 	return ipc_exchange(IPC_SEND | IPC_REPLY, to, &copy);
 }
 
@@ -130,5 +134,6 @@ uint32_t ipc_put_bytes(const void *bytes, uint32_t length)
 void ipc_get_bytes(void *bytes, uint32_t length)
 {
 	const uint32_t limit = (IPC_WORDS_MAX - FIRST_MSG_WORD) * sizeof(uint32_t);
+
 	memcpy(bytes, message_bytes(), length < limit ? length : limit);
 }

@@ -92,7 +92,7 @@ static void list_insert(struct block *block)
 
 	block->previous = NULL;
 	block->next = lists[list];
-	if (block->next != NULL) {
+	if (block->next) {
 		block->next->previous = block;
 	}
 	lists[list] = block;
@@ -103,15 +103,15 @@ static void list_remove(struct block *block)
 {
 	unsigned list = list_of(block_size(block));
 
-	if (block->next != NULL) {
+	if (block->next) {
 		block->next->previous = block->previous;
 	}
-	if (block->previous != NULL) {
+	if (block->previous) {
 		block->previous->next = block->next;
 		return;
 	}
 	lists[list] = block->next;
-	if (lists[list] == NULL) {
+	if (!lists[list]) {
 		list_bits[list / 32] &= ~(1u << (list % 32));
 	}
 }
@@ -190,7 +190,7 @@ static struct block *find(size_t size)
 {
 	unsigned list = list_of(size);
 
-	for (struct block *block = lists[list]; block != NULL; block = block->next) {
+	for (struct block *block = lists[list]; block; block = block->next) {
 		if (block_size(block) >= size) {
 			return block;
 		}
@@ -221,7 +221,7 @@ static bool grow_heap(size_t size)
 	if (base == (void *)-1) {
 		return false;
 	}
-	if (area_end != NULL && base == block_at(area_end, HEADER_SIZE)) {
+	if (area_end && base == block_at(area_end, HEADER_SIZE)) {
 		base = area_end; /* the old end becomes the header of the new block */
 		area += HEADER_SIZE;
 	} else {
@@ -229,7 +229,7 @@ static bool grow_heap(size_t size)
 
 		base = block_at(base, shift);
 		base->word = USED;
-		heap_low = area_end == NULL ? (uintptr_t)base : heap_low;
+		heap_low = !area_end ? (uintptr_t)base : heap_low;
 		area -= shift != 0 ? ALIGNMENT : 0;
 	}
 	area_end = end_block(block_at(base, area));
@@ -253,10 +253,10 @@ void *malloc(size_t size)
 	}
 	size = size_for(size);
 	block = find(size);
-	if (block == NULL && grow_heap(size)) {
+	if (!block && grow_heap(size)) {
 		block = find(size);
 	}
-	if (block == NULL) {
+	if (!block) {
 		return NULL;
 	}
 	list_remove(block);
@@ -269,7 +269,7 @@ static struct block *used_block(void *pointer, const char *caller)
 {
 	struct block *block = block_at(pointer, -HEADER_SIZE);
 
-	if (area_end == NULL || (uintptr_t)block < heap_low || block >= area_end ||
+	if (!area_end || (uintptr_t)block < heap_low || block >= area_end ||
 	    (uintptr_t)block % ALIGNMENT != 0) {
 		panic("%s of %p, which is not in the heap", caller, pointer);
 	}
@@ -284,7 +284,7 @@ static struct block *used_block(void *pointer, const char *caller)
 
 void free(void *pointer)
 {
-	if (pointer == NULL) {
+	if (!pointer) {
 		return;
 	}
 
@@ -302,7 +302,7 @@ void *calloc(size_t count, size_t size)
 		return NULL;
 	}
 	memory = malloc(total);
-	if (memory != NULL) {
+	if (memory) {
 		memset(memory, 0, total);
 	}
 	return memory;
@@ -327,7 +327,7 @@ static bool resize(struct block *block, size_t size)
 
 void *realloc(void *old, size_t size)
 {
-	if (old == NULL) {
+	if (!old) {
 		return malloc(size);
 	}
 	if (size > BLOCK_MAX) {
@@ -342,7 +342,7 @@ void *realloc(void *old, size_t size)
 
 	void *new = malloc(size);
 
-	if (new != NULL) {
+	if (new) {
 		memcpy(new, old, block_size(block) - HEADER_SIZE);
 		release(block, block_size(block));
 	}

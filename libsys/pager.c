@@ -16,6 +16,7 @@ static envid_t waiting; /* whom pager_next has to answer, 0 nobody */
 static bool is_client(envid_t env)
 {
 	const volatile struct env_info *info = &env_infos[ENV_SLOT(env)];
+
 	return info->id == env && info->pager == env_page->id && info->status != ENV_FREE &&
 	       info->status != ENV_DYING;
 }
@@ -24,6 +25,7 @@ envid_t pager_client_after(envid_t client)
 {
 	for (uint32_t slot = client == 0 ? 0 : ENV_SLOT(client) + 1; slot < NENV; slot++) {
 		envid_t env = env_infos[slot].id;
+
 		if (env != 0 && is_client(env)) {
 			return env;
 		}
@@ -56,6 +58,7 @@ int pager_result(int result)
 static int decode(const struct ipc_msg *msg, struct pager_fault *fault)
 {
 	uint32_t op = msg->w[0] & PAGER_OP_MASK;
+
 	if (!is_client(msg->from)) {
 		return E_PERM;
 	}
@@ -75,9 +78,11 @@ static int decode(const struct ipc_msg *msg, struct pager_fault *fault)
 bool pager_next(struct pager_fault *fault, int answer)
 {
 	struct ipc_msg msg = {.w = {(uint32_t)answer}, .nwords = 1};
+
 	ipc_hidden_bits &= ~PM_NOTIFY_NO_CLIENTS;
 	for (;;) {
 		int status = ipc_reply_recv(waiting, &msg, 0);
+
 		waiting = 0;
 		if (status < 0) {
 			continue;

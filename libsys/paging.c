@@ -93,6 +93,7 @@ static int zero_fill(envid_t env, vaddr_t va, pte_t entry)
 static int break_cow(envid_t env, vaddr_t va, pte_t entry)
 {
 	uint32_t soft = entry & PTE_SOFT & ~PTE_COW;
+
 	env_page->expect = entry;
 	return answer(sys_page_fill(env, va | soft | PTE_W | PAGE_COND | PAGE_UNSHARE, env, va, 1));
 }
@@ -104,6 +105,7 @@ static int break_cow(envid_t env, vaddr_t va, pte_t entry)
 static uint32_t find_source(vaddr_t va, pte_t entry, vaddr_t *source)
 {
 	uint32_t offset = PTE_ADDR(entry) + va;
+
 	*source = archive.start + offset;
 	return offset < archive.size ? (archive.size - offset) / PGSIZE : 0;
 }
@@ -114,6 +116,7 @@ static uint32_t pages_around(envid_t env)
 	const volatile struct env_info *info = &env_infos[ENV_SLOT(env)];
 	uint32_t limit = info->limit, pages = info->pages;
 	bool tight = limit != 0 && limit < pages + 4 * archive.around;
+
 	return tight ? 1 : archive.around;
 }
 
@@ -153,6 +156,7 @@ uint32_t paging_answer(envid_t env, uint32_t w[3])
 	vaddr_t va = PTE_ADDR(w[0]);
 	pte_t entry = w[1]; /* which the reply says, too */
 	uint32_t err = w[2];
+
 	w[0] = OK;
 	w[2] = va;
 	switch (paging_decide(va, entry, err)) {

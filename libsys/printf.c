@@ -159,7 +159,7 @@ static void convert_text(struct writer *writer, const struct spec *spec)
 {
 	const char *text = va_arg(writer->args, const char *);
 
-	if (text == NULL) {
+	if (!text) {
 		text = "(null)";
 	}
 	field_emit_text(writer, spec, "", text,

@@ -21,6 +21,7 @@ envid_t process_manager;
 static int manager_call(struct ipc_msg *msg)
 {
 	int status = ipc_call(process_manager, msg, 0);
+
 	return status < 0 ? status : (int)msg->w[0];
 }
 
@@ -28,6 +29,7 @@ static int manager_call(struct ipc_msg *msg)
 static int manager_request(enum pm_op op, uint32_t w1, uint32_t w2)
 {
 	struct ipc_msg msg = {.w = {op, w1, w2}, .nwords = 3};
+
 	return manager_call(&msg);
 }
 
@@ -65,8 +67,10 @@ static int put_arguments(int argc, const char *const argv[], uint32_t *bytes)
 {
 	char text[PM_BYTES_MAX];
 	uint32_t used = 0;
+
 	for (int i = 0; i < argc; i++) {
 		uint32_t size = strlen(argv[i]) + 1;
+
 		if (size > sizeof(text) - used) {
 			return E_TOO_BIG;
 		}
@@ -125,6 +129,7 @@ pid_t spawn_pager(pid_t pager, enum fault_path path, int argc, const char *const
 static int stand_for(pid_t pid)
 {
 	struct process_end end;
+
 	if (pid >= 0) {
 		pid = wait(pid, &end, 0);
 	}
@@ -153,6 +158,7 @@ void exit(int status)
 void _Exit(int status)
 {
 	int clamped = clamp_status(status);
+
 	if (!self_path()) {
 		(void)manager_request(PM_EXIT, (uint32_t)clamped, 0);
 	}
@@ -165,9 +171,11 @@ void _Exit(int status)
 static pid_t manager_wait(pid_t pid, struct process_end *end, int flags)
 {
 	struct ipc_msg msg = {.w = {PM_WAIT, (uint32_t)pid, (uint32_t)flags}, .nwords = 3};
+
 	pid_t result = manager_call(&msg);
-	if (result > 0 && end != NULL) {
+	if (result > 0 && end) {
 		uint32_t bytes = answer_bytes(&msg);
+
 		ipc_get_bytes(end->why, bytes);
 		end->why[bytes] = '\0';
 		end->pid = result;
@@ -235,6 +243,7 @@ pid_t getppid(void)
 int process_next(int cursor, struct pm_info *info)
 {
 	int result = manager_request(PM_PS, (uint32_t)cursor, 0);
+
 	if (result >= 0) {
 		ipc_get_bytes(info, sizeof(*info));
 	}
@@ -270,6 +279,7 @@ uint32_t process_server_restarts(enum pm_server which)
 {
 	struct ipc_msg msg = {.w = {PM_LOOKUP, which}, .nwords = 2};
 	int result = manager_call(&msg);
+
 	return result < 0 ? 0 : msg.w[1];
 }
 
@@ -281,6 +291,7 @@ int process_server_kill(enum pm_server which)
 int process_faults(enum fault_path path, bool reset, struct fault_counts *faults)
 {
 	int result = manager_request(PM_FAULTS, path, reset);
+
 	if (result >= 0) {
 		ipc_get_bytes(faults, sizeof(*faults));
 	}
@@ -325,6 +336,7 @@ int file_list(uint32_t index, struct file_info *info)
 {
 	struct ipc_msg msg = {.w = {PM_FILE_LIST, index}, .nwords = 2};
 	int result = manager_call(&msg);
+
 	if (result < 0) {
 		return result;
 	}
@@ -341,6 +353,7 @@ static int file_read_part(const char *name, uint32_t offset, void *buffer, uint3
 	uint32_t nwords = ipc_put_bytes(name, strlen(name) + 1);
 	struct ipc_msg msg = {.w = {PM_FILE_READ, offset, length}, .nwords = nwords};
 	int result = manager_call(&msg);
+
 	if (result > 0) {
 		ipc_get_bytes(buffer, (uint32_t)result);
 	}
@@ -350,12 +363,14 @@ static int file_read_part(const char *name, uint32_t offset, void *buffer, uint3
 int file_read(const char *name, uint32_t offset, void *buffer, uint32_t length)
 {
 	uint32_t done = 0;
+
 	if (strlen(name) >= PM_NAME_MAX) {
 		return E_NOT_FOUND;
 	}
 	do {
 		uint32_t part = length - done < PM_BYTES_MAX ? length - done : PM_BYTES_MAX;
 		int result = file_read_part(name, offset + done, (char *)buffer + done, part);
+
 		if (result < 0) {
 			return done == 0 ? result : (int)done;
 		}

@@ -16,6 +16,7 @@ enum {
 struct real real_of(double value)
 {
 	const int fraction_bits = 52, bias = 1023, all_ones = 0x7FF;
+
 	union {
 		double value;
 		uint64_t bits;
@@ -38,6 +39,7 @@ struct real real_of(double value)
 struct real real_of_long(long double value)
 {
 	const int fraction_bits = 63, bias = 16383, all_ones = 0x7FFF;
+
 	union {
 		long double value;
 		struct {

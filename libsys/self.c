@@ -66,6 +66,7 @@ void self_start(void)
 static pte_t entry_of(vaddr_t va)
 {
 	bool own = va < UTOP && (uvpd[va >> PTSHIFT] & PTE_P) != 0;
+
 	return own ? uvpt[va >> PGSHIFT] : 0;
 }
 
@@ -90,6 +91,7 @@ __attribute__((regparm(1))) int self_fault(const struct utrapframe *utf)
 static uint32_t child_find(envid_t env)
 {
 	uint32_t i = 0;
+
 	while (i < nchildren && children[i].env != env) {
 		i++;
 	}
@@ -124,6 +126,7 @@ static void child_remove(uint32_t place)
 static void reap(void)
 {
 	struct env_death death;
+
 	while (sys_env_reap(&death) == OK) {
 		child_ended(child_find(death.id), &death);
 	}
@@ -150,6 +153,7 @@ static int copy_memory(envid_t child)
 	int status = share_range(child, 0, low);
 	for (vaddr_t page = low; page < high && status >= 0; page += PGSIZE) {
 		const pte_t own = PTE_P | PTE_W;
+
 		if ((entry_of(page) & (own | PTE_SHARE)) == own) {
 			status = sys_page_fill(child, page | PTE_W, 0, page, 1);
 		} else {
@@ -162,6 +166,7 @@ static int copy_memory(envid_t child)
 static int copy_env(envid_t child)
 {
 	int status = sys_env_set(child, ENV_UPCALL, env_page->upcall);
+
 	if (status >= 0) {
 		status = sys_env_set(child, ENV_XUPCALL, env_page->xupcall);
 	}
@@ -241,7 +246,7 @@ static void describe_fault(const struct child *child, struct process_end *end)
 
 		snprintf(text, size, "fault at 0x%08x (%s, ip 0x%08x)%s%s", child->va_or_status,
 		         (child->code & FEC_WR) != 0 ? "write" : "read", child->ip,
-		         kind != NULL ? ": " : "", kind != NULL ? kind : "");
+		         kind ? ": " : "", kind ? kind : "");
 	}
 }
 
@@ -276,7 +281,7 @@ pid_t self_wait_now(pid_t pid, struct process_end *end)
 		return 0;
 	}
 	pid_t result = children[place].env;
-	if (end != NULL) {
+	if (end) {
 		describe(&children[place], end);
 	}
 	child_remove(place);
@@ -301,6 +306,7 @@ int self_kill(pid_t pid)
 	struct env_death death = {.id = pid, .cause = DEATH_KILLED};
 	int status = sys_env_destroy(pid, STATUS_SELF_KILLED);
 	uint32_t place = child_find(pid);
+
 	if (status >= 0) {
 		child_ended(place, &death);
 	}

@@ -22,7 +22,7 @@ const char *status_in(int status, char number[STATUS_SIZE])
 	const char *name = status_name(status);
 	char *next = number + STATUS_SIZE - 1;
 
-	if (name != NULL) {
+	if (name) {
 		return name;
 	}
 	*next = '\0'; /* names are all that is not negative */

@@ -76,6 +76,7 @@ static int console_request(enum console_op op, uint32_t argument)
 static int write_bytes(const char *bytes, uint32_t length)
 {
 	static uint32_t writes;
+
 	writes += writes + 1 == 0 ? 2 : 1; /* never 0 */
 	struct ipc_msg msg = {.w = {CONSOLE_WRITE, length, writes}};
 	int status = console_call(&msg, bytes, length);
@@ -163,7 +164,7 @@ static int ask_line(const char *prompt, struct ipc_msg *msg)
 	int status;
 
 	do {
-		if (prompt != NULL) {
+		if (prompt) {
 			printf("%s", prompt);
 		}
 		stdout_flush();

@@ -76,7 +76,7 @@ long strtol(const char *text, char **end, int base)
 	if (base >= 2 && base <= 36) {
 		value = parse_digits(&next, base, minus ? (unsigned long)LONG_MAX + 1 : LONG_MAX);
 	}
-	if (end != NULL) {
+	if (end) {
 		*end = (char *)(next > first ? next : text);
 	}
 	return (long)(minus ? -value : value);

@@ -23,6 +23,7 @@ static uint32_t call_number(enum syscall number, uint32_t operand)
 static int call(uint32_t eax, uint32_t ebx, uint32_t esi, uint32_t edi, uint32_t ebp)
 {
 	struct syscall_regs regs = {.ebx = ebx, .esi = esi, .edi = edi, .ebp = ebp};
+
 	return syscall_raw(eax, &regs);
 }
 
@@ -54,6 +55,7 @@ int sys_page_query(envid_t env, vaddr_t va, pte_t *entry, uint32_t *mappings)
 {
 	struct syscall_regs regs = {.ebx = (uint32_t)env, .esi = va};
 	int result = syscall_raw(call_number(SYS_PAGE_QUERY, 1), &regs);
+
 	if (result < 0) {
 		return result;
 	}
@@ -107,6 +109,7 @@ int sys_env_set(envid_t env, enum env_field field, uint32_t value)
 int sys_env_get_regs(envid_t env, struct env_regs *regs)
 {
 	int result = call(SYS_ENV_REGS, (uint32_t)env, 0, 0, 0);
+
 	if (result >= 0) {
 		words_from_message((uint32_t *)regs, ENV_REGS_WORDS);
 	}
@@ -116,6 +119,7 @@ int sys_env_get_regs(envid_t env, struct env_regs *regs)
 int sys_env_set_regs(envid_t env, const struct env_regs *regs)
 {
 	const uint32_t *words = (const uint32_t *)regs;
+
 	for (uint32_t i = 0; i < ENV_REGS_WORDS; i++) {
 		env_page->msg[FIRST_MSG_WORD + i] = words[i];
 	}
@@ -126,6 +130,7 @@ static int reap(uint32_t operand, struct env_death *death)
 {
 	struct syscall_regs regs = {0};
 	int result = syscall_raw(call_number(SYS_ENV_REAP, operand), &regs);
+
 	if (result < 0) {
 		return result;
 	}
@@ -145,6 +150,7 @@ int sys_env_reap(struct env_death *death)
 int sys_env_reap_faults(struct env_death *death, struct fault_counts *faults)
 {
 	int result = reap(ENV_REAP_FAULTS, death);
+
 	if (result >= 0) {
 		words_from_message((uint32_t *)faults, FAULT_COUNTS_WORDS);
 		death->label = env_page->msg[FIRST_MSG_WORD + FAULT_COUNTS_WORDS];
@@ -155,6 +161,7 @@ int sys_env_reap_faults(struct env_death *death, struct fault_counts *faults)
 uint64_t sys_clock_us(void)
 {
 	struct syscall_regs regs = {0};
+
 	(void)syscall_raw(SYS_CLOCK, &regs);
 	return (uint64_t)regs.esi << 32 | regs.ebx;
 }
@@ -162,6 +169,7 @@ uint64_t sys_clock_us(void)
 uint32_t sys_clock_ticks(void)
 {
 	struct syscall_regs regs = {0};
+
 	(void)syscall_raw(SYS_CLOCK, &regs);
 	return regs.edi;
 }
@@ -169,6 +177,7 @@ uint32_t sys_clock_ticks(void)
 int sys_sysinfo(struct sysinfo *info)
 {
 	int result = call(SYS_SYSINFO, 0, 0, 0, 0);
+
 	if (result >= 0) {
 		words_from_message((uint32_t *)info, SYSINFO_WORDS);
 	}
@@ -221,6 +230,7 @@ int sys_debug_write(const void *bytes, uint32_t length)
 int sys_debug_screen(bool on)
 {
 	uint32_t operand = on ? DEBUG_WRITE_SCREEN_ON : DEBUG_WRITE_SCREEN_OFF;
+
 	return call(call_number(SYS_DEBUG_WRITE, operand), 0, 0, 0, 0);
 }
 
@@ -232,6 +242,7 @@ int sys_trace(enum trace_op op, uint32_t first, uint32_t second)
 int sys_trace_stats(struct trace_stats *stats)
 {
 	int result = sys_trace(TRACE_STATS, 0, 0);
+
 	if (result >= 0) {
 		words_from_message((uint32_t *)stats, TRACE_STATS_WORDS);
 	}
@@ -242,6 +253,7 @@ int sys_trace_name(envid_t env, uint32_t extra, const char *name)
 {
 	for (uint32_t i = 0; i < TRACE_NAME_WORDS; i++) {
 		uint32_t word = 0;
+
 		for (uint32_t byte = 0; byte < sizeof(word) && *name != '\0'; byte++) {
 			word |= (uint32_t)(uint8_t)*name++ << byte * 8;
 		}
@@ -257,6 +269,7 @@ static int call_run(enum syscall number, uint32_t npages, struct syscall_regs ar
 	while (npages > 0) {
 		int done =
 			call(call_number(number, npages), args.ebx, args.esi, args.edi, args.ebp);
+
 		if (done < 0) {
 			return done;
 		}
@@ -270,12 +283,14 @@ static int call_run(enum syscall number, uint32_t npages, struct syscall_regs ar
 int page_alloc_all(envid_t env, vaddr_t va_flags, uint32_t npages)
 {
 	struct syscall_regs args = {.ebx = (uint32_t)env, .esi = va_flags};
+
 	return call_run(SYS_PAGE_ALLOC, npages, args);
 }
 
 int page_fill_all(envid_t env, vaddr_t va_flags, envid_t src_env, vaddr_t src_va, uint32_t npages)
 {
 	struct syscall_regs args = {(uint32_t)env, va_flags | PAGE_FILL, (uint32_t)src_env, src_va};
+
 	return call_run(SYS_PAGE_ALLOC, npages, args);
 }
 
@@ -284,18 +299,21 @@ int page_map_all(envid_t src_env, vaddr_t src_va_flags, envid_t dst_env, vaddr_t
 {
 	struct syscall_regs args = {(uint32_t)src_env, src_va_flags, (uint32_t)dst_env,
 	                            dst_va_perm};
+
 	return call_run(SYS_PAGE_MAP, npages, args);
 }
 
 int page_unmap_all(envid_t env, vaddr_t va_flags, uint32_t npages)
 {
 	struct syscall_regs args = {.ebx = (uint32_t)env, .esi = va_flags};
+
 	return call_run(SYS_PAGE_UNMAP, npages, args);
 }
 
 int page_mark_all(envid_t env, vaddr_t va_flags, uint32_t value, uint32_t npages)
 {
 	struct syscall_regs args = {.ebx = (uint32_t)env, .esi = va_flags, .edi = value};
+
 	return call_run(SYS_PAGE_MARK, npages, args);
 }
 
@@ -303,5 +321,6 @@ int page_share_all(envid_t src_env, vaddr_t src_va_keep, envid_t dst_env, vaddr_
                    uint32_t npages)
 {
 	struct syscall_regs args = {(uint32_t)src_env, src_va_keep, (uint32_t)dst_env, dst_va_mark};
+
 	return call_run(SYS_PAGE_SHARE, npages, args);
 }

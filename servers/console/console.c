@@ -68,7 +68,7 @@ static struct waiter *first_in(struct console *console, enum waiters_queue queue
 {
 	struct waiter *reader = waiters_first(&console->waiters, queue), *next;
 
-	for (; reader != NULL; reader = next) {
+	for (; reader; reader = next) {
 		next = reader->next;
 		if (!env_lives(reader->id)) {
 			waiters_remove(&console->waiters, reader);
@@ -120,7 +120,7 @@ static void serve_readers(struct console *console)
 	struct waiter *reader;
 	uint8_t key;
 
-	while ((reader = first_reader(console)) != NULL &&
+	while ((reader = first_reader(console)) &&
 	       output_fits_echo(&console->output, LINE_EMIT_MAX)) {
 		if (console->line_done) {
 			hand_over_line(console, reader);
@@ -150,8 +150,7 @@ static void serve_char_readers(struct console *console)
 	struct waiter *reader;
 	uint8_t key;
 
-	while (first_reader(console) == NULL &&
-	       (reader = first_in(console, WAITERS_CHAR)) != NULL &&
+	while (!first_reader(console) && (reader = first_in(console, WAITERS_CHAR)) &&
 	       input_peek(&console->kept->input, &key)) {
 		envid_t id = reader->id;
 
@@ -176,7 +175,7 @@ static void interrupt_foreground(struct console *console)
 	input_flush(&console->kept->input);
 	console->line_done = false;
 	line_reset(&console->line);
-	if (!killed && reader == NULL) {
+	if (!killed && !reader) {
 		console->kept->interrupt_waits = true;
 		return;
 	}
@@ -218,7 +217,7 @@ static void admit_writers(struct console *console)
 {
 	struct waiter *writer;
 
-	while ((writer = waiters_first(&console->waiters, WAITERS_WRITE)) != NULL &&
+	while ((writer = waiters_first(&console->waiters, WAITERS_WRITE)) &&
 	       output_fits(&console->output, writer->length)) {
 		envid_t id = writer->id;
 
@@ -252,7 +251,7 @@ static void answer_drains(struct console *console)
 {
 	struct waiter *waiter;
 
-	while ((waiter = waiters_first(&console->waiters, WAITERS_DRAIN)) != NULL &&
+	while ((waiter = waiters_first(&console->waiters, WAITERS_DRAIN)) &&
 	       serial_has_sent(&console->output.serial, waiter->mark)) {
 		envid_t id = waiter->id;
 

@@ -14,7 +14,7 @@ void history_add(struct history *history, const char *text, unsigned length)
 	if (length == 0) {
 		return;
 	}
-	if (last != NULL && last->length == length && memcmp(last->text, text, length) == 0) {
+	if (last && last->length == length && memcmp(last->text, text, length) == 0) {
 		return;
 	}
 	line->length = length;

@@ -127,7 +127,7 @@ static void recall_history(struct line *line, unsigned back)
 
 	if (back == 0) {
 		with = &line->draft;
-	} else if (with == NULL) {
+	} else if (!with) {
 		ring_bell(line);
 		return;
 	}

@@ -29,7 +29,7 @@ static int handle_write(struct console *console, envid_t client, uint32_t length
 		return (int)length;
 	}
 	ipc_get_bytes(text, length);
-	if (waiters_first(&console->waiters, WAITERS_WRITE) == NULL &&
+	if (!waiters_first(&console->waiters, WAITERS_WRITE) &&
 	    output_fits(&console->output, length)) {
 		output_accept(&console->output, client, number, text, length);
 		return (int)length;
@@ -119,6 +119,7 @@ int main(void)
 		bool came =
 			ipc_reply_recv(client, &msg,
 		                       console_wants_time(&console) ? IPC_RECV_TIMEOUT : 0) == OK;
+
 		client = 0;
 		if (came && msg.from == 0) {
 			console_take_bits(&console, msg.w[0]);

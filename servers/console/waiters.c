@@ -16,7 +16,7 @@ struct waiter *waiters_add(struct waiters *waiters, envid_t id, enum waiters_que
 	waiter->queue = queue;
 	waiter->next = NULL;
 	waiter->prev = last;
-	*(last != NULL ? &last->next : &waiters->queues[queue].first) = waiter;
+	*(last ? &last->next : &waiters->queues[queue].first) = waiter;
 	waiters->queues[queue].last = waiter;
 	return waiter;
 }
@@ -31,8 +31,8 @@ void waiters_remove(struct waiters *waiters, struct waiter *waiter)
 	struct waiter *next = waiter->next, *prev = waiter->prev;
 
 	assert(waiter->id != 0);
-	*(prev != NULL ? &prev->next : &waiters->queues[waiter->queue].first) = next;
-	*(next != NULL ? &next->prev : &waiters->queues[waiter->queue].last) = prev;
+	*(prev ? &prev->next : &waiters->queues[waiter->queue].first) = next;
+	*(next ? &next->prev : &waiters->queues[waiter->queue].last) = prev;
 	waiter->id = 0;
 }
 

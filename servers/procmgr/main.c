@@ -17,6 +17,7 @@
 static void init_table(void)
 {
 	struct sysinfo info = {0};
+
 	(void)sys_sysinfo(&info);
 	table_init(info.frames_free / PROCESS_MEMORY_PART, boot_deadline_ms());
 }
@@ -43,6 +44,7 @@ int main(void)
 	boot_system();
 	for (;;) {
 		int status = ipc_reply_recv(answer_to, &msg, 0);
+
 		answer_to = 0;
 		if (status < 0) {
 			continue;

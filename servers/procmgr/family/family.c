@@ -46,6 +46,7 @@ static bool settling;
 static bool read_record(uint32_t slot, struct env_info *copy)
 {
 	const volatile struct env_info *info = &env_infos[slot];
+
 	*copy = (struct env_info){.id = info->id};
 	copy->status = info->status;
 	copy->parent = info->parent;
@@ -60,18 +61,21 @@ static bool read_record(uint32_t slot, struct env_info *copy)
 struct process *family_of(envid_t env)
 {
 	struct env_info info;
+
 	if (!read_record(ENV_SLOT(env), &info) || info.id != env) {
 		return NULL;
 	}
 	struct process *process = table_by_label(info.label);
-	return process != NULL && process->path == FAULT_PATH_SELF ? process : NULL;
+	return process && process->path == FAULT_PATH_SELF ? process : NULL;
 }
 
 uint32_t family_size(const struct process *process)
 {
 	uint32_t size = 0;
+
 	for (uint32_t slot = 0; slot < NENV; slot++) {
 		const volatile struct env_info *info = &env_infos[slot];
+
 		size += info->label == process->label && info->status != ENV_FREE;
 	}
 	return size;
@@ -84,8 +88,10 @@ uint32_t family_size(const struct process *process)
 static void read_deaths(void)
 {
 	struct fault_counts faults;
+
 	for (uint32_t i = 0; i < NENV; i++) {
 		struct env_death *death = &deaths[ndeaths];
+
 		if (sys_env_reap_faults(death, &faults) != OK) {
 			return;
 		}
@@ -93,8 +99,9 @@ static void read_deaths(void)
 		enum pm_server server = server_of_env(death->id);
 		if (server != 0) {
 			struct ending ending = life_ending_of_death(death);
+
 			server_failed(server, &ending);
-		} else if (process != NULL) {
+		} else if (process) {
 			tally_add(process, &faults);
 			ndeaths++;
 		}
@@ -104,8 +111,10 @@ static void read_deaths(void)
 static void apply_death(const struct env_death *death)
 {
 	struct process *process = table_by_label(death->label);
-	if (process != NULL && process->state != PM_ZOMBIE) {
+
+	if (process && process->state != PM_ZOMBIE) {
 		struct ending ending = life_ending_of_death(death);
+
 		life_env_died(process, death->id, &ending);
 	}
 }
@@ -116,8 +125,7 @@ static void apply_death(const struct env_death *death)
  * anything else happens. */
 static bool is_heir(const struct env_info *info)
 {
-	return info->controller == env_page->id && info->label != 0 &&
-	       table_by_any_env(info->id) == NULL;
+	return info->controller == env_page->id && info->label != 0 && !table_by_any_env(info->id);
 }
 
 /* Whether the heir is stopped, and so for ever: nobody but its controller could start it. A record
@@ -127,6 +135,7 @@ static bool is_stopped(const struct env_info *heir)
 {
 	struct env_regs regs;
 	struct env_info now;
+
 	if (heir->status != ENV_NOT_RUNNABLE || heir->waits != 0 ||
 	    sys_env_get_regs(heir->id, &regs) < 0) {
 		return false;
@@ -139,15 +148,17 @@ static bool is_stopped(const struct env_info *heir)
 static bool adopt_heirs(void)
 {
 	bool some_ended = false;
+
 	for (uint32_t slot = 0; slot < NENV; slot++) {
 		struct env_info info;
+
 		if (env_infos[slot].controller != env_page->id || !read_record(slot, &info) ||
 		    !is_heir(&info)) {
 			continue;
 		}
 		struct process *process = table_by_label(info.label);
-		if (process != NULL && process->path == FAULT_PATH_SELF &&
-		    process->state != PM_ZOMBIE && !is_stopped(&info)) {
+		if (process && process->path == FAULT_PATH_SELF && process->state != PM_ZOMBIE &&
+		    !is_stopped(&info)) {
 			table_add_env(process, info.id);
 		} else {
 			(void)sys_env_destroy(info.id, 0);
@@ -162,12 +173,14 @@ static bool adopt_heirs(void)
 void family_destroy(struct process *process, int status)
 {
 	bool up = false, some;
+
 	(void)sys_env_set(0, ENV_HALT, process->label);
 	do { /* from the topmost ones down, and to and fro, for chains are made in order */
 		some = false;
 		up = !up;
 		for (uint32_t i = 0; i < NENV; i++) {
 			struct env_info info;
+
 			if (read_record(up ? i : NENV - 1 - i, &info) &&
 			    info.label == process->label && info.controller == env_page->id) {
 				tally_before_death(process, info.id);
@@ -195,7 +208,7 @@ void family_end_later(void)
 /* `first`: deaths from there on have not been applied. */
 static void end_if_over(struct process *process, uint32_t first)
 {
-	if (process == NULL || !life_is_over(process)) {
+	if (!process || !life_is_over(process)) {
 		return;
 	}
 	for (uint32_t i = first; i < ndeaths; i++) {
@@ -211,11 +224,11 @@ static void end_if_over(struct process *process, uint32_t first)
 static void end_processes(uint32_t applied)
 {
 	struct process *next;
+
 	for (uint32_t i = 0; i < applied; i++) {
 		end_if_over(table_by_label(deaths[i].label), applied);
 	}
-	for (struct process *process = more ? table_after(0) : NULL; process != NULL;
-	     process = next) {
+	for (struct process *process = more ? table_after(0) : NULL; process; process = next) {
 		next = table_after(process->pid);
 		end_if_over(process, applied);
 	}
@@ -243,6 +256,7 @@ static bool settle_some(void)
 void family_settle(void)
 {
 	bool again = true;
+
 	settling = true;
 	for (uint32_t pass = 0; pass < PASSES_MAX && again; pass++) {
 		again = settle_some();

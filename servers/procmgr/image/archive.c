@@ -50,9 +50,11 @@ static int hex_digit(char c)
 static bool read_field(const char *header, enum header_field field, uint32_t *value)
 {
 	const char *digits = header + MAGIC_SIZE + field * DIGITS;
+
 	*value = 0;
 	for (int i = 0; i < DIGITS; i++) {
 		int digit = hex_digit(digits[i]);
+
 		if (digit < 0) {
 			return false;
 		}
@@ -101,6 +103,7 @@ static bool read_member(const char *archive, uint32_t archive_size, uint32_t off
 static struct file **bucket_of_name(const char *name)
 {
 	uint32_t hash = 0;
+
 	for (; *name != '\0'; name++) {
 		hash = hash * 31 + (uint8_t)*name;
 	}
@@ -111,6 +114,7 @@ static struct file **bucket_of_name(const char *name)
 static void add_file(const struct member *member)
 {
 	bool regular = (member->mode & MODE_TYPE) == MODE_REGULAR;
+
 	if (!regular || strlen(member->name) >= PM_NAME_MAX) {
 		return;
 	}
@@ -120,7 +124,7 @@ static void add_file(const struct member *member)
 	file->content = (struct image){member->content, member->size};
 
 	struct file **link = bucket_of_name(file->name);
-	while (*link != NULL) {
+	while (*link) {
 		link = &(*link)->next_same_hash;
 	}
 	*link = file;
@@ -129,6 +133,7 @@ static void add_file(const struct member *member)
 int archive_init(const void *archive, uint32_t size)
 {
 	struct member member = {.end = 0};
+
 	whole = (struct image){archive, size};
 	memset(by_name, 0, sizeof(by_name));
 	nfiles = 0;
@@ -157,7 +162,8 @@ uint32_t archive_size(void)
 const struct file *archive_find(const char *name)
 {
 	const struct file *file = *bucket_of_name(name);
-	while (file != NULL && strcmp(file->name, name) != 0) {
+
+	while (file && strcmp(file->name, name) != 0) {
 		file = file->next_same_hash;
 	}
 	return file;

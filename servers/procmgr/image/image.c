@@ -17,6 +17,7 @@ static const void *table_at(const struct image *image, uint32_t offset, uint32_t
                             uint32_t entry_size)
 {
 	bool inside = offset <= image->size && count <= (image->size - offset) / entry_size;
+
 	if (!inside || offset % sizeof(uint32_t) != 0) {
 		return NULL;
 	}
@@ -31,6 +32,7 @@ static const struct elf_header *header_of(const struct image *image)
 static const struct elf_segment *segments_of(const struct image *image)
 {
 	const struct elf_header *elf = header_of(image);
+
 	return table_at(image, elf->segments_offset, elf->segments, sizeof(struct elf_segment));
 }
 
@@ -57,6 +59,7 @@ static bool segment_is_good(const struct image *image, const struct elf_segment 
 	               segment->file_size <= image->size - segment->offset;
 	bool in_memory = segment->va >= UTEXT && segment->va <= PROGRAM_TOP &&
 	                 segment->memory_size <= PROGRAM_TOP - segment->va;
+
 	return in_file && in_memory && segment->file_size <= segment->memory_size;
 }
 
@@ -68,7 +71,8 @@ static bool segment_contains(const struct elf_segment *segment, vaddr_t va)
 static bool in_code(const struct image *image, vaddr_t va)
 {
 	const struct elf_segment *segment;
-	for (uint32_t i = 0; (segment = image_segment(image, i)) != NULL; i++) {
+
+	for (uint32_t i = 0; (segment = image_segment(image, i)); i++) {
 		if (segment_contains(segment, va) && (segment->flags & ELF_SEGMENT_EXECUTE) != 0) {
 			return true;
 		}
@@ -78,12 +82,12 @@ static bool in_code(const struct image *image, vaddr_t va)
 
 int image_check(const struct image *image)
 {
-	if (!header_is_good(image) || segments_of(image) == NULL) {
+	if (!header_is_good(image) || !segments_of(image)) {
 		return E_BAD_EXE;
 	}
 	const struct elf_segment *segment;
 	vaddr_t free_page = UTEXT; /* the first page that no segment has used */
-	for (uint32_t i = 0; (segment = image_segment(image, i)) != NULL; i++) {
+	for (uint32_t i = 0; (segment = image_segment(image, i)); i++) {
 		if (!segment_is_good(image, segment) || segment->va / PGSIZE < free_page / PGSIZE) {
 			return E_BAD_EXE;
 		}
@@ -101,6 +105,7 @@ const struct elf_segment *image_segment(const struct image *image, uint32_t inde
 {
 	const struct elf_segment *segment = segments_of(image);
 	const struct elf_segment *end = segment + header_of(image)->segments;
+
 	for (; segment < end; segment++) {
 		if (is_loaded(segment) && index-- == 0) {
 			return segment;
@@ -134,18 +139,20 @@ static bool find_symbols(const struct image *image, struct symbol_table *table)
 	const struct elf_header *elf = header_of(image);
 	const struct elf_section *sections =
 		table_at(image, elf->sections_offset, elf->sections, sizeof(struct elf_section));
-	if (sections == NULL || elf->section_size != sizeof(struct elf_section)) {
+
+	if (!sections || elf->section_size != sizeof(struct elf_section)) {
 		return false;
 	}
 	for (uint32_t i = 0; i < elf->sections; i++) {
 		const struct elf_section *section = &sections[i];
+
 		if (section->type != ELF_SECTION_SYMBOLS || section->link >= elf->sections) {
 			continue;
 		}
 		table->count = section->size / sizeof(struct elf_symbol);
 		table->symbols =
 			table_at(image, section->offset, table->count, sizeof(struct elf_symbol));
-		return table->symbols != NULL && names_of(image, &sections[section->link], table);
+		return table->symbols && names_of(image, &sections[section->link], table);
 	}
 	return false;
 }
@@ -154,6 +161,7 @@ static bool find_symbols(const struct image *image, struct symbol_table *table)
 static bool can_contain(const struct elf_symbol *symbol, vaddr_t ip)
 {
 	uint32_t type = ELF_SYMBOL_TYPE(symbol->info);
+
 	if (ip < symbol->value || symbol->section == 0) {
 		return false;
 	}
@@ -174,12 +182,12 @@ const char *image_symbol(const struct image *image, vaddr_t ip, uint32_t *offset
 	for (uint32_t i = 0; i < table.count; i++) {
 		const struct elf_symbol *symbol = &table.symbols[i];
 		bool named = symbol->name > 0 && symbol->name < table.names_size;
-		if (named && can_contain(symbol, ip) &&
-		    (best == NULL || symbol->value > best->value)) {
+
+		if (named && can_contain(symbol, ip) && (!best || symbol->value > best->value)) {
 			best = symbol;
 		}
 	}
-	if (best == NULL) {
+	if (!best) {
 		return NULL;
 	}
 	*offset = ip - best->value;

@@ -43,6 +43,7 @@ static vaddr_t page_ceil(vaddr_t va)
 int arguments_check(const struct arguments *arguments)
 {
 	uint32_t strings = 0;
+
 	if (arguments->bytes > ARGUMENTS_BYTES_MAX || arguments->argc > ARGUMENTS_MAX) {
 		return E_TOO_BIG;
 	}
@@ -57,6 +58,7 @@ int arguments_check(const struct arguments *arguments)
 static int move_scratch(envid_t env, vaddr_t va_perm, uint32_t npages)
 {
 	int status = page_map_all(0, SCRATCH, env, va_perm, npages);
+
 	(void)page_unmap_all(0, SCRATCH, npages);
 	return status;
 }
@@ -65,6 +67,7 @@ static int move_scratch(envid_t env, vaddr_t va_perm, uint32_t npages)
 static int make_scratch(uint32_t npages)
 {
 	int status = page_alloc_all(0, SCRATCH | PTE_W, npages);
+
 	if (status < 0) {
 		(void)page_unmap_all(0, SCRATCH, npages);
 	}
@@ -103,6 +106,7 @@ static struct parts parts_of(const struct image *image, const struct elf_segment
 	};
 	bool all_of_page = !is_writable(segment) && segment->file_size == segment->memory_size &&
 	                   parts.file_end - segment->va <= image->size - segment->offset;
+
 	parts.whole = page_ceil(segment->va);
 	parts.whole_end = all_of_page ? parts.file_end : page_floor(loaded_end);
 	if (parts.bytes % PGSIZE != 0 || parts.whole >= parts.whole_end) {
@@ -137,6 +141,7 @@ static int mix_pages(envid_t env, const struct parts *parts, const struct elf_se
                      vaddr_t start, vaddr_t end)
 {
 	int status = OK;
+
 	for (vaddr_t next; start < end && status >= 0; start = next) {
 		next = end - start > SCRATCH_SIZE ? start + SCRATCH_SIZE : end;
 		status = mix_some(env, parts, segment, start, next);
@@ -149,6 +154,7 @@ static int map_whole_pages(envid_t env, const struct parts *parts, bool writable
                            vaddr_t end)
 {
 	uint32_t npages = count_pages(start, end);
+
 	if (writable) {
 		return page_fill_all(env, start | PTE_W, 0, start + parts->bytes, npages);
 	}
@@ -159,6 +165,7 @@ static int map_whole_pages(envid_t env, const struct parts *parts, bool writable
 static int mark_whole_pages(envid_t env, const struct parts *parts, bool writable)
 {
 	uint32_t entry = (parts->bytes - archive_start()) | PTE_IMAGE;
+
 	return page_mark_all(env, parts->whole, entry | (writable ? PTE_IMAGE_WRITABLE : 0),
 	                     count_pages(parts->whole, parts->whole_end));
 }
@@ -177,6 +184,7 @@ static int load_whole_pages(envid_t env, const struct load *load, const struct p
                             bool writable)
 {
 	vaddr_t entry = page_floor(image_entry(load->image));
+
 	if (load->kind != LOAD_PROGRAM) {
 		return map_whole_pages(env, parts, writable, parts->whole, parts->whole_end);
 	}
@@ -191,6 +199,7 @@ static int load_segment(envid_t env, const struct load *load, const struct elf_s
 {
 	struct parts parts = parts_of(load->image, segment);
 	int status = mix_pages(env, &parts, segment, parts.start, parts.whole);
+
 	if (status >= 0) {
 		status = load_whole_pages(env, load, &parts, is_writable(segment));
 	}
@@ -203,8 +212,10 @@ static int load_segment(envid_t env, const struct load *load, const struct elf_s
 static int load_segments(envid_t env, const struct load *load)
 {
 	const struct elf_segment *segment;
-	for (uint32_t i = 0; (segment = image_segment(load->image, i)) != NULL; i++) {
+
+	for (uint32_t i = 0; (segment = image_segment(load->image, i)); i++) {
 		int status = load_segment(env, load, segment);
+
 		if (status < 0) {
 			return status;
 		}
@@ -240,10 +251,11 @@ static int make_stacks(envid_t env, const struct load *load, vaddr_t *esp)
 {
 	static const struct arguments none = {.text = ""};
 	int status = make_scratch(1);
+
 	if (status < 0) {
 		return status;
 	}
-	*esp = write_arguments((char *)SCRATCH, load->arguments != NULL ? load->arguments : &none);
+	*esp = write_arguments((char *)SCRATCH, load->arguments ? load->arguments : &none);
 	status = move_scratch(env, (USTACKTOP - PGSIZE) | PTE_W, 1);
 	if (status == OK && load->kind != LOAD_SELF) {
 		status = sys_page_alloc(env, (UXSTACKTOP - PGSIZE) | PTE_W, 1);
@@ -262,6 +274,7 @@ static int set_start(envid_t env, const struct load *load, vaddr_t esp)
 		.esp = esp,
 		.eflags = EFLAGS_START,
 	};
+
 	return sys_env_set_regs(env, &regs);
 }
 
@@ -275,6 +288,7 @@ envid_t load_env(const struct load *load)
 {
 	vaddr_t esp;
 	int status = image_check(load->image);
+
 	if (status < 0) {
 		return status;
 	}

@@ -67,6 +67,7 @@ void log_line(const char *line)
 static uint32_t take_text(char *buffer, uint32_t max)
 {
 	uint32_t count = 0;
+
 	while (count < max && taken != added) {
 		buffer[count++] = ring[taken++ % LOG_SIZE];
 	}
@@ -101,6 +102,7 @@ void log_dump(void)
 {
 	char part[DUMP_PART];
 	uint32_t count;
+
 	while ((count = take_text(part, sizeof(part))) > 0) {
 		(void)sys_debug_write(part, count);
 	}

@@ -15,6 +15,7 @@ static void add_counts(struct fault_counts *sum, const volatile struct fault_cou
 {
 	uint32_t *words = (uint32_t *)sum;
 	const volatile uint32_t *others = (const volatile uint32_t *)what;
+
 	for (uint32_t i = 0; i < WORDS; i++) {
 		words[i] += (uint32_t)sign * others[i];
 	}
@@ -37,6 +38,7 @@ void tally_before_death(struct process *process, envid_t env)
 {
 	const volatile struct env_info *record = record_of(env);
 	bool lives = record->status != ENV_FREE && record->status != ENV_DYING;
+
 	if (record->id == env && lives) { /* else its counts came, or come, with its death */
 		add_counts(&process->faults, &record->faults, 1);
 	}
@@ -50,6 +52,7 @@ void tally_forget(const struct process *process)
 struct fault_counts tally_of(const struct process *process)
 {
 	struct fault_counts sum = process->faults;
+
 	if (process->path != FAULT_PATH_SELF) {
 		if (process->env != 0) {
 			add_counts(&sum, &record_of(process->env)->faults, 1);
@@ -58,6 +61,7 @@ struct fault_counts tally_of(const struct process *process)
 	}
 	for (uint32_t slot = 0; slot < NENV; slot++) {
 		const volatile struct env_info *record = &env_infos[slot];
+
 		if (record->status != ENV_FREE && record->status != ENV_DYING &&
 		    record->label == process->label) {
 			add_counts(&sum, &record->faults, 1);
@@ -74,9 +78,10 @@ struct fault_counts tally_of_forgotten(enum fault_path path)
 void tally_reset(enum fault_path path)
 {
 	forgotten[path] = (struct fault_counts){0};
-	for (struct process *p = table_after(0); p != NULL; p = table_after(p->pid)) {
+	for (struct process *p = table_after(0); p; p = table_after(p->pid)) {
 		if (p->path == path) {
 			struct fault_counts now = tally_of(p);
+
 			add_counts(&p->faults, &now, -1);
 		}
 	}

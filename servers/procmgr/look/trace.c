@@ -30,7 +30,7 @@ static void name_all(void)
 	trace_name_server(env_page->id, "procmgr");
 	trace_name_server(server_env(PM_SERVER_PAGER), "pager");
 	trace_name_server(server_env(PM_SERVER_CONSOLE), "console");
-	for (struct process *p = table_after(0); p != NULL; p = table_after(p->pid)) {
+	for (struct process *p = table_after(0); p; p = table_after(p->pid)) {
 		if (p->env != 0) {
 			trace_name(p);
 		}
@@ -47,6 +47,7 @@ static int switch_on(uint32_t pages)
 {
 	struct trace_stats before;
 	int missing = sys_trace_stats(&before);
+
 	do {
 		missing = missing < 0 ? missing : sys_trace(TRACE_ON, pages, 0);
 	} while (missing > 0);
@@ -59,6 +60,7 @@ static int switch_on(uint32_t pages)
 int trace_start(envid_t env, uint32_t pages)
 {
 	int status = switch_on(pages != 0 ? pages : TRACE_PAGES_DEFAULT);
+
 	if (status == OK) {
 		on = true;
 		name_all();
@@ -70,6 +72,7 @@ int trace_start(envid_t env, uint32_t pages)
 int trace_stop(envid_t env)
 {
 	int status = sys_trace(TRACE_OFF, 0, 0);
+
 	if (status == OK) {
 		on = false;
 		status = sys_trace(TRACE_ALLOW, (uint32_t)env, 0);

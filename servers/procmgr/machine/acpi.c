@@ -31,6 +31,7 @@ enum {
 static uint32_t word_at(const uint8_t *table, uint32_t offset)
 {
 	uint32_t word;
+
 	memcpy(&word, table + offset, sizeof(word));
 	return word;
 }
@@ -40,12 +41,14 @@ static const uint8_t *map_scratch(paddr_t at, uint32_t length)
 {
 	uint32_t npages = (at % PGSIZE + length + PGSIZE - 1) / PGSIZE;
 	uint32_t done = 0;
+
 	if (length > SCRATCH_SIZE - PGSIZE) {
 		return NULL;
 	}
 	while (done < npages) {
 		int n = sys_page_phys(0, SCRATCH + done * PGSIZE, at / PGSIZE + done,
 		                      npages - done);
+
 		if (n <= 0) {
 			return NULL;
 		}
@@ -59,12 +62,13 @@ static const uint8_t *map_table(paddr_t at, const char *signature, uint32_t *len
 {
 	const uint8_t *table = map_scratch(at, HEADER);
 	uint8_t sum = 0;
-	if (table == NULL || memcmp(table, signature, 4) != 0) {
+
+	if (!table || memcmp(table, signature, 4) != 0) {
 		return NULL;
 	}
 	*length = word_at(table, HEADER_LENGTH);
 	table = *length < HEADER ? NULL : map_scratch(at, *length);
-	for (uint32_t i = 0; table != NULL && i < *length; i++) {
+	for (uint32_t i = 0; table && i < *length; i++) {
 		sum += table[i];
 	}
 	return sum == 0 ? table : NULL;
@@ -74,6 +78,7 @@ static const uint8_t *map_table(paddr_t at, const char *signature, uint32_t *len
 static bool take_number(const uint8_t *aml, uint32_t length, uint32_t *at, uint8_t *number)
 {
 	uint8_t first = *at < length ? aml[(*at)++] : AML_PACKAGE;
+
 	if (first == AML_ZERO || first == AML_ONE) {
 		*number = first;
 		return true;
@@ -92,6 +97,7 @@ bool acpi_find_s5(const uint8_t *aml, uint32_t length, uint8_t type[2])
 	for (uint32_t name = 1; name + 6 < length; name++) {
 		bool named = aml[name - 1] == AML_NAME ||
 		             (name > 1 && aml[name - 1] == AML_ROOT && aml[name - 2] == AML_NAME);
+
 		if (!named || memcmp(aml + name, "_S5_", 4) != 0 || aml[name + 4] != AML_PACKAGE) {
 			continue;
 		}
@@ -109,7 +115,8 @@ static bool read_off(paddr_t at, struct acpi_off *off)
 {
 	uint32_t length;
 	const uint8_t *table = map_table(at, "FACP", &length);
-	if (table == NULL || length < FADT_MIN) {
+
+	if (!table || length < FADT_MIN) {
 		return false;
 	}
 	*off = (struct acpi_off){
@@ -126,12 +133,13 @@ static bool read_off(paddr_t at, struct acpi_off *off)
 		dsdt = word_at(table, FADT_X_DSDT);
 	}
 	table = map_table(dsdt, "DSDT", &length);
-	return table != NULL && acpi_find_s5(table + HEADER, length - HEADER, off->type);
+	return table && acpi_find_s5(table + HEADER, length - HEADER, off->type);
 }
 
 bool acpi_read_off(paddr_t fadt, struct acpi_off *off)
 {
 	bool read = fadt != 0 && read_off(fadt, off);
+
 	(void)page_unmap_all(0, SCRATCH, SCRATCH_SIZE / PGSIZE);
 	return read;
 }

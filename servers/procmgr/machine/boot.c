@@ -45,9 +45,11 @@ static const char *find_word(const char *word)
 {
 	const char *line = ((const struct bootinfo *)BOOTINFO)->cmdline;
 	uint32_t length = strlen(word);
-	for (const char *at = strstr(line, word); at != NULL; at = strstr(at + 1, word)) {
+
+	for (const char *at = strstr(line, word); at; at = strstr(at + 1, word)) {
 		bool starts = at == line || at[-1] == ' ';
 		bool ends = word[length - 1] == '=' || at[length] == ' ' || at[length] == '\0';
+
 		if (starts && ends) {
 			return at;
 		}
@@ -59,7 +61,8 @@ static const char *find_word(const char *word)
 static const char *find_own_word(const char *word)
 {
 	const char *at = find_word(word), *app = find_word(APP_WORD);
-	return app == NULL || at < app ? at : NULL;
+
+	return !app || at < app ? at : NULL;
 }
 
 static bool has_word(const char *word)
@@ -87,8 +90,9 @@ int boot_number(const char *name, int otherwise)
 	int number;
 	const struct known_word *known = find_known(name);
 	const char *at = find_own_word(name);
-	assert(known != NULL);
-	if (at == NULL) {
+
+	assert(known);
+	if (!at) {
 		return otherwise;
 	}
 	at += strlen(name);
@@ -100,6 +104,7 @@ int boot_number(const char *name, int otherwise)
 	text[length] = '\0';
 	if (!args_number(text, known->low, known->high, &number)) {
 		char line[96];
+
 		snprintf(line, sizeof(line),
 		         "procmgr: %s%s: must be a number from %d to %d; %d is used", name, text,
 		         known->low, known->high, otherwise);
@@ -118,12 +123,12 @@ static void report_unknown_words(void)
 		   *start = ((const struct bootinfo *)BOOTINFO)->cmdline;
 	char *words[WORDS_MAX], line[96];
 
-	strlcpy(own, start, app != NULL ? (uint32_t)(app - start) + 1 : sizeof(own));
+	strlcpy(own, start, app ? (uint32_t)(app - start) + 1 : sizeof(own));
 	int count = args_split(own, words, WORDS_MAX);
 	for (int i = 0; i < count; i++) {
-		bool file =
-			i == 0 && (strchr(words[i], '/') != NULL || strchr(words[i], '.') != NULL);
-		if (!file && find_known(words[i]) == NULL) {
+		bool file = i == 0 && (strchr(words[i], '/') || strchr(words[i], '.'));
+
+		if (!file && !find_known(words[i])) {
 			snprintf(line, sizeof(line), "procmgr: no boot word '%s': it does nothing",
 			         words[i]);
 			log_line(line);
@@ -137,6 +142,7 @@ static struct process *make_process(enum fault_path path, const struct arguments
 {
 	struct process *process;
 	int pid = start_stopped(NULL, &(struct start){.path = path}, arguments, &process);
+
 	if (pid < 0) {
 		log_line(arguments->text);
 		power_fail("cannot start this program", pid);
@@ -151,7 +157,8 @@ static void start_shell(enum fault_path path, const char *app)
 {
 	static char text[BOOT_CMDLINE_MAX + 8] = "sh\0-c\0";
 	struct arguments arguments = {.argc = 1, .text = text, .bytes = 3};
-	if (app != NULL) {
+
+	if (app) {
 		arguments.argc = 3;
 		arguments.bytes = 6 + strlcpy(text + 6, app, sizeof(text) - 6) + 1;
 	}
@@ -163,6 +170,7 @@ static struct process *make_program(char *const words[], uint32_t count)
 {
 	static char text[BOOT_CMDLINE_MAX];
 	struct arguments arguments = {.argc = count, .text = text};
+
 	for (uint32_t i = 0; i < count; i++) {
 		arguments.bytes +=
 			strlcpy(text + arguments.bytes, words[i], sizeof(text) - arguments.bytes) +
@@ -200,6 +208,7 @@ static bool all_jos(char *const words[], int count)
 	for (int i = 0; i < count; i++) {
 		bool first = i == 0 || words[i - 1] == args_background;
 		bool separator = words[i] == args_background;
+
 		if (first && !separator && strncmp(words[i], JOS_PREFIX, strlen(JOS_PREFIX)) != 0) {
 			return false;
 		}
@@ -219,8 +228,8 @@ void boot_start(void)
 	                                                   : FAULT_PATH_PAGER;
 
 	report_unknown_words();
-	app = app != NULL ? app + strlen(APP_WORD) : NULL;
-	strlcpy(line, app != NULL ? app : "", sizeof(line));
+	app = app ? app + strlen(APP_WORD) : NULL;
+	strlcpy(line, app ? app : "", sizeof(line));
 	int count = args_split(line, words, WORDS_MAX);
 	bool plain = count > 0; /* nothing but programs, side by side */
 	for (int i = 0; i < count; i++) {

@@ -45,6 +45,7 @@ static void out16(uint16_t port, uint16_t value)
 static uint16_t in16(uint16_t port)
 {
 	uint16_t value;
+
 	asm volatile("inw %1, %0" : "=a"(value) : "Nd"(port));
 	return value;
 }
@@ -63,6 +64,7 @@ static void say_line(const char *line)
 static void enable_acpi(const struct acpi_off *off)
 {
 	uint16_t control = (uint16_t)off->control[0];
+
 	if (off->command == 0 || in16(control) & CONTROL_ACPI_ON ||
 	    sys_ports(0, off->command, 1) < 0) {
 		return;
@@ -76,11 +78,13 @@ static void enable_acpi(const struct acpi_off *off)
 static void soft_off(void)
 {
 	struct acpi_off off;
+
 	if (!acpi_read_off(((const struct bootinfo *)BOOTINFO)->fadt, &off)) {
 		off = (struct acpi_off){.control = {PIIX4_CONTROL_PORT}};
 	}
 	for (int i = 0; i < 2; i++) {
 		uint16_t port = (uint16_t)off.control[i];
+
 		if (port == 0 || sys_ports(0, port, CONTROL_PORTS) < 0) {
 			continue;
 		}
@@ -115,6 +119,7 @@ void power_off(int status)
 void power_fail(const char *what, int status)
 {
 	char line[160];
+
 	if (status < 0) {
 		snprintf(line, sizeof(line), "procmgr: %s: %s\n", what, STATUS(status));
 	} else {

@@ -30,6 +30,7 @@ static bool read_frame(envid_t env, vaddr_t at, struct utrapframe *frame)
 int fault_find_pager(envid_t env)
 {
 	envid_t pager = env_infos[ENV_SLOT(env)].pager;
+
 	if (pager == 0 || !server_env_lives(pager)) {
 		pager = server_env(PM_SERVER_PAGER);
 	}
@@ -44,6 +45,7 @@ int fault_find_pager(envid_t env)
 struct ending fault_ending_unhandled(envid_t env, vaddr_t frame_va, int reason)
 {
 	struct utrapframe frame = {.fault_va = 0};
+
 	(void)read_frame(env, frame_va, &frame);
 	return (struct ending){
 		.how = PM_END_FAULT,

@@ -26,7 +26,7 @@ int ownpager_choose(const struct process *parent, int32_t pid, envid_t *pager)
 		return OK;
 	}
 	const struct process *process = table_by_pid(pid);
-	if (process == NULL || process->env == 0) {
+	if (!process || process->env == 0) {
 		return E_BAD_ENV;
 	}
 	if (process != parent && !table_is_ancestor(parent, process)) {
@@ -48,8 +48,9 @@ void ownpager_join(struct process *process, envid_t pager)
 /* The next process after `process` (NULL: the first) with this pager. */
 static struct process *next_client(const struct process *process, envid_t pager)
 {
-	struct process *next = table_after(process != NULL ? process->pid : 0);
-	while (next != NULL && next->pager != pager) {
+	struct process *next = table_after(process ? process->pid : 0);
+
+	while (next && next->pager != pager) {
 		next = table_after(next->pid);
 	}
 	return next;
@@ -58,19 +59,20 @@ static struct process *next_client(const struct process *process, envid_t pager)
 void ownpager_leave(struct process *process)
 {
 	envid_t pager = process->pager;
+
 	if (pager == 0) {
 		return;
 	}
 	process->pager = 0;
 	nclients--;
-	if (next_client(NULL, pager) == NULL) {
+	if (!next_client(NULL, pager)) {
 		(void)sys_notify(pager, PM_NOTIFY_NO_CLIENTS);
 	}
 }
 
 void ownpager_orphaned(const struct process *process)
 {
-	if (process->env != 0 && (nclients == 0 || next_client(NULL, process->env) == NULL)) {
+	if (process->env != 0 && (nclients == 0 || !next_client(NULL, process->env))) {
 		(void)sys_notify(process->env, PM_NOTIFY_NO_CLIENTS);
 	}
 }
@@ -83,7 +85,7 @@ void ownpager_ended(const struct process *process, envid_t env)
 	if (nclients == 0 || env == 0) {
 		return;
 	}
-	for (struct process *client = NULL; (client = next_client(client, env)) != NULL; count++) {
+	for (struct process *client = NULL; (client = next_client(client, env)); count++) {
 		client->pager = 0;
 		nclients--;
 	}
@@ -99,5 +101,6 @@ void ownpager_ended(const struct process *process, envid_t env)
 int32_t ownpager_pid(const struct process *process)
 {
 	const struct process *pager = process->pager != 0 ? table_by_env(process->pager) : NULL;
-	return pager != NULL ? pager->pid : 0;
+
+	return pager ? pager->pid : 0;
 }

@@ -75,6 +75,7 @@ struct ending life_ending_of_death(const struct env_death *death)
 static void describe_end(const struct process *zombie, struct ipc_msg *answer)
 {
 	char why[PM_BYTES_MAX];
+
 	report_process(zombie, why, sizeof(why));
 	answer->w[0] = (uint32_t)zombie->pid;
 	answer->w[1] = (uint32_t)zombie->ending.status;
@@ -90,6 +91,7 @@ static void answer_parent(struct process *parent, struct process *zombie)
 {
 	struct ipc_msg answer;
 	envid_t waiter = zombie->guardian != 0 ? zombie->guardian : parent->env;
+
 	describe_end(zombie, &answer);
 	life_stop_waiting(parent, zombie->guardian);
 	if (ipc_reply(waiter, &answer) >= 0) {
@@ -102,6 +104,7 @@ static bool waits_for(const struct process *parent, const struct process *child)
 	envid_t guardian = child->guardian;
 	bool waits = parent->state == PM_WAITING;
 	int32_t pid = parent->wait_for;
+
 	if (guardian != 0) {
 		waits = member_waits[ENV_SLOT(guardian)].env == guardian;
 		pid = member_waits[ENV_SLOT(guardian)].pid;
@@ -118,13 +121,14 @@ static bool is_wanted(const struct process *child, const struct process *parent)
 void life_forget_unwanted(struct process *process)
 {
 	struct process *next;
-	for (struct process *child = process->ended.first; child != NULL; child = next) {
+
+	for (struct process *child = process->ended.first; child; child = next) {
 		next = child->next;
 		if (!is_wanted(child, process)) {
 			table_remove(child);
 		}
 	}
-	for (struct process *child = process->living.first; child != NULL; child = next) {
+	for (struct process *child = process->living.first; child; child = next) {
 		next = child->next;
 		if (!is_wanted(child, process)) {
 			table_orphan(child);
@@ -137,6 +141,7 @@ void life_forget_unwanted(struct process *process)
 static void log_ending(const struct process *process)
 {
 	char line[PM_BYTES_MAX];
+
 	if (process->ending.how == PM_END_FAULT) {
 		report_process(process, line, sizeof(line));
 		if (line[0] != '\0') {
@@ -153,7 +158,7 @@ void life_finish(struct process *process)
 		boot_process_ended(process);
 	}
 	life_forget_unwanted(process);
-	if (parent == NULL || !is_wanted(process, parent)) {
+	if (!parent || !is_wanted(process, parent)) {
 		table_remove(process);
 		return;
 	}
@@ -168,6 +173,7 @@ static void end_own(struct process *process, const struct ending *ending)
 {
 	const volatile struct env_info *record = &env_infos[ENV_SLOT(process->env)];
 	envid_t env = process->env;
+
 	process->ending = *ending;
 	process->ending.pager = record->id == process->env ? record->pager : 0;
 	process->ending.deadline_ms = process->deadline_ms;
@@ -178,7 +184,7 @@ static void end_own(struct process *process, const struct ending *ending)
 	ownpager_ended(process, env);
 	ownpager_leave(process);
 	life_forget_unwanted(process);
-	if (process->parent == NULL || !is_wanted(process, process->parent)) {
+	if (!process->parent || !is_wanted(process, process->parent)) {
 		log_ending(process);
 	}
 	process->state = PM_RUNNING;
@@ -214,6 +220,7 @@ void life_end(struct process *process, const struct ending *ending)
 static bool missed_pager(const struct process *process, const struct ending *ending)
 {
 	bool kernel_asks = process->path == FAULT_PATH_IPC || process->path == FAULT_PATH_KERNEL;
+
 	return kernel_asks && server_env(PM_SERVER_PAGER) == E_DEAD &&
 	       ending->how == PM_END_FAULT && ending->vector == VECTOR_PAGE_FAULT &&
 	       ending->reason == E_FAULT;
@@ -223,6 +230,7 @@ void life_env_died(struct process *process, envid_t env, const struct ending *en
 {
 	if (process->env != 0 && env == process->env) {
 		struct ending own = *ending;
+
 		own.reason = missed_pager(process, ending) ? E_DEAD : own.reason;
 		end_own(process, &own);
 	} else {
@@ -247,7 +255,8 @@ void life_kill(struct process *process, const struct ending *ending)
 static struct process *first_of(const struct child_list *list, envid_t guardian)
 {
 	struct process *child = list->first;
-	while (child != NULL && child->guardian != guardian) {
+
+	while (child && child->guardian != guardian) {
 		child = child->next;
 	}
 	return child;
@@ -258,10 +267,11 @@ static struct process *find_child(const struct process *parent, envid_t guardian
 {
 	if (pid == 0) {
 		struct process *ended = first_of(&parent->ended, guardian);
-		return ended != NULL ? ended : first_of(&parent->living, guardian);
+
+		return ended ? ended : first_of(&parent->living, guardian);
 	}
 	struct process *child = table_by_pid(pid);
-	bool ours = child != NULL && child->parent == parent && child->guardian == guardian;
+	bool ours = child && child->parent == parent && child->guardian == guardian;
 	return ours ? child : NULL;
 }
 
@@ -280,7 +290,8 @@ bool life_wait(struct process *parent, envid_t guardian, int32_t pid, uint32_t f
                struct ipc_msg *answer)
 {
 	struct process *child = find_child(parent, guardian, pid);
-	if (child == NULL) {
+
+	if (!child) {
 		answer->w[0] = (uint32_t)E_NO_CHILD;
 		return true;
 	}

@@ -20,8 +20,9 @@ static void format_symbol(const struct image *image, vaddr_t ip, uint32_t behind
 {
 	uint32_t offset;
 	const char *symbol = image_symbol(image, ip - behind, &offset);
+
 	buffer[0] = '\0';
-	if (symbol != NULL) {
+	if (symbol) {
 		snprintf(buffer, size, "%s%.64s+0x%x%s", before, symbol, offset + behind, after);
 	}
 }
@@ -30,6 +31,7 @@ static void format_exception(const char *who, const struct image *image,
                              const struct ending *ending, char *buffer, uint32_t size)
 {
 	char symbol[SYMBOL_MAX];
+
 	/* A trap's address is behind its instruction, which may be a function's last. */
 	uint32_t behind = ending->vector == VECTOR_BREAKPOINT || ending->vector == VECTOR_OVERFLOW;
 	format_symbol(image, ending->ip, behind, " (", ")", symbol, sizeof(symbol));
@@ -41,9 +43,10 @@ static void format_exception(const char *who, const struct image *image,
 static void format_pager(envid_t pager, char *buffer, uint32_t size)
 {
 	const struct process *process = table_by_env(pager);
+
 	if (server_of_env(pager) == PM_SERVER_PAGER) {
 		strlcpy(buffer, "the pager", size);
-	} else if (process != NULL) {
+	} else if (process) {
 		snprintf(buffer, size, "%s[%d]", process->program->name, process->pid);
 	} else {
 		snprintf(buffer, size, "env %x", pager);
@@ -55,10 +58,11 @@ static void format_reason(const struct ending *ending, char *buffer, uint32_t si
 {
 	char who[WHO_MAX];
 	const char *kind = exception_fault_kind(ending->va, ending->err);
+
 	if (ending->stack_full) {
 		kind = "exception stack overflow";
 	}
-	if (ending->reason == E_FAULT && kind != NULL) {
+	if (ending->reason == E_FAULT && kind) {
 		snprintf(buffer, size, ": %s", kind);
 	} else if (ending->reason == E_FAULT) {
 		buffer[0] = '\0';
@@ -75,6 +79,7 @@ static void format_page_fault(const char *who, const struct image *image,
 {
 	char symbol[SYMBOL_MAX], reason[SYMBOL_MAX];
 	const char *access = (ending->err & FEC_WR) != 0 ? "write" : "read";
+
 	format_symbol(image, ending->ip, 0, " ", "", symbol, sizeof(symbol));
 	format_reason(ending, reason, sizeof(reason));
 	snprintf(buffer, size, "%s: fault at 0x%08x (%s, ip 0x%08x%s)%s", who, ending->va, access,
@@ -94,6 +99,7 @@ static void format_fault(const char *who, const struct image *image, const struc
 void report_process(const struct process *process, char *buffer, uint32_t size)
 {
 	char who[WHO_MAX];
+
 	if (process->ending.how == PM_END_FAULT && process->path == FAULT_PATH_SELF &&
 	    boot_with_joslog()) {
 		buffer[0] = '\0';

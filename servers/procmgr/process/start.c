@@ -30,6 +30,7 @@ static envid_t build_env(const struct process *process, const struct file *progr
 	bool self = process->path == FAULT_PATH_SELF;
 	envid_t pager = self ? 0 : process->pager;
 	enum load_kind kind = self ? LOAD_SELF : LOAD_WHOLE;
+
 	if (!self && pager == 0) {
 		pager = server_env(PM_SERVER_PAGER);
 		kind = LOAD_PROGRAM;
@@ -69,17 +70,19 @@ static envid_t build_env(const struct process *process, const struct file *progr
 static enum fault_path path_for(const struct file *program, enum fault_path asked)
 {
 	bool jos = strncmp(program->name, JOS_PREFIX, strlen(JOS_PREFIX)) == 0;
+
 	return jos ? FAULT_PATH_SELF : asked;
 }
 
 static int find_program(const struct arguments *arguments, const struct file **program)
 {
 	int status = arguments_check(arguments);
+
 	if (status < 0) {
 		return status;
 	}
 	*program = archive_find(arguments->text);
-	return *program != NULL ? OK : E_NOT_FOUND;
+	return *program ? OK : E_NOT_FOUND;
 }
 
 int start_stopped(struct process *parent, const struct start *how,
@@ -90,7 +93,7 @@ int start_stopped(struct process *parent, const struct start *how,
 
 	int status = find_program(arguments, &program);
 	if (status == OK && path == FAULT_PATH_INHERIT) {
-		path = parent != NULL ? parent->path : FAULT_PATH_PAGER;
+		path = parent ? parent->path : FAULT_PATH_PAGER;
 	}
 	if (status == OK) {
 		path = path_for(program, path);
@@ -124,6 +127,7 @@ int start_spawn(struct process *parent, const struct start *how, const struct ar
 {
 	struct process *child;
 	int result = start_stopped(parent, how, arguments, &child);
+
 	if (result >= 0) {
 		child->guardian = how->guardian;
 		(void)sys_env_set(child->env, ENV_RUN, 1);
@@ -136,6 +140,7 @@ int start_spawn(struct process *parent, const struct start *how, const struct ar
 static int limit_left(envid_t env, uint32_t *pages)
 {
 	const volatile struct env_info *info = &env_infos[ENV_SLOT(env)];
+
 	*pages = info->limit;
 	if (!server_env_lives(env)) {
 		return E_DEAD;
@@ -147,6 +152,7 @@ int start_exec(struct process *process, const struct arguments *arguments)
 {
 	const struct file *program;
 	int status = find_program(arguments, &program);
+
 	if (status < 0) {
 		return status;
 	}
@@ -184,6 +190,7 @@ int start_exec(struct process *process, const struct arguments *arguments)
 static int copy_exception_stack(envid_t parent, envid_t child)
 {
 	int status = sys_page_fill(child, EXCEPTION_STACK | PTE_W, parent, EXCEPTION_STACK, 1);
+
 	return status == E_FAULT ? OK : status;
 }
 
@@ -191,6 +198,7 @@ static int copy_exception_stack(envid_t parent, envid_t child)
 static int copy_env(envid_t parent, envid_t child, vaddr_t upcall, vaddr_t xupcall)
 {
 	int status = sys_env_set(child, ENV_UPCALL, upcall);
+
 	if (status >= 0) {
 		status = sys_env_set(child, ENV_XUPCALL, xupcall);
 	}
@@ -207,6 +215,7 @@ static int copy_env(envid_t parent, envid_t child, vaddr_t upcall, vaddr_t xupca
 int start_fork(struct process *parent, vaddr_t upcall, vaddr_t xupcall)
 {
 	struct process *child;
+
 	if (parent->path == FAULT_PATH_SELF) {
 		return E_PERM; /* who has no pager forks by itself */
 	}

@@ -56,7 +56,7 @@ static void list_append(struct child_list *list, struct process *process)
 {
 	process->next = NULL;
 	process->previous = list->last;
-	if (list->last != NULL) {
+	if (list->last) {
 		list->last->next = process;
 	} else {
 		list->first = process;
@@ -66,12 +66,12 @@ static void list_append(struct child_list *list, struct process *process)
 
 static void list_remove(struct child_list *list, struct process *process)
 {
-	if (process->previous != NULL) {
+	if (process->previous) {
 		process->previous->next = process->next;
 	} else {
 		list->first = process->next;
 	}
-	if (process->next != NULL) {
+	if (process->next) {
 		process->next->previous = process->previous;
 	} else {
 		list->last = process->previous;
@@ -81,6 +81,7 @@ static void list_remove(struct child_list *list, struct process *process)
 static struct child_list *list_of(const struct process *process)
 {
 	struct process *parent = process->parent;
+
 	return process->state == PM_ZOMBIE ? &parent->ended : &parent->living;
 }
 
@@ -93,7 +94,7 @@ void table_move_to_ended(struct process *process)
 
 void table_orphan(struct process *process)
 {
-	if (process->parent == NULL) {
+	if (!process->parent) {
 		return;
 	}
 	list_remove(list_of(process), process);
@@ -111,7 +112,8 @@ static struct process **bucket_of_pid(int32_t pid)
 struct process *table_by_pid(int32_t pid)
 {
 	struct process *process = pid > 0 ? *bucket_of_pid(pid) : NULL;
-	while (process != NULL && process->pid != pid) {
+
+	while (process && process->pid != pid) {
 		process = process->next_same_hash;
 	}
 	return process;
@@ -121,17 +123,18 @@ static int32_t new_pid(void)
 {
 	do {
 		last_pid = last_pid < PM_PID_MAX ? last_pid + 1 : 1;
-	} while (table_by_pid(last_pid) != NULL);
+	} while (table_by_pid(last_pid));
 	return last_pid;
 }
 
 struct process *table_after(int32_t pid)
 {
 	struct process *process = table_by_pid(pid);
-	if (process != NULL) {
+
+	if (process) {
 		return process->next_pid;
 	}
-	for (process = lowest_pid; process != NULL && process->pid <= pid;) {
+	for (process = lowest_pid; process && process->pid <= pid;) {
 		process = process->next_pid;
 	}
 	return process;
@@ -141,14 +144,15 @@ struct process *table_after(int32_t pid)
 static void add_pid(struct process *process)
 {
 	struct process *below = highest_pid;
-	while (below != NULL && below->pid > process->pid) {
+
+	while (below && below->pid > process->pid) {
 		below = below->previous_pid;
 	}
-	struct process *above = below != NULL ? below->next_pid : lowest_pid;
+	struct process *above = below ? below->next_pid : lowest_pid;
 	process->previous_pid = below;
 	process->next_pid = above;
-	*(below != NULL ? &below->next_pid : &lowest_pid) = process;
-	*(above != NULL ? &above->previous_pid : &highest_pid) = process;
+	*(below ? &below->next_pid : &lowest_pid) = process;
+	*(above ? &above->previous_pid : &highest_pid) = process;
 
 	process->next_same_hash = *bucket_of_pid(process->pid);
 	*bucket_of_pid(process->pid) = process;
@@ -157,8 +161,9 @@ static void add_pid(struct process *process)
 static void remove_pid(struct process *process)
 {
 	struct process *below = process->previous_pid, *above = process->next_pid;
-	*(below != NULL ? &below->next_pid : &lowest_pid) = above;
-	*(above != NULL ? &above->previous_pid : &highest_pid) = below;
+
+	*(below ? &below->next_pid : &lowest_pid) = above;
+	*(above ? &above->previous_pid : &highest_pid) = below;
 
 	struct process **link = bucket_of_pid(process->pid);
 	while (*link != process) {
@@ -172,13 +177,14 @@ static void remove_pid(struct process *process)
 
 static bool may_take_slot(const struct process *parent)
 {
-	bool trusted = parent == NULL || parent == first_process;
+	bool trusted = !parent || parent == first_process;
+
 	return nfree > (trusted ? 0 : PROCESS_KEPT);
 }
 
 int table_add(struct process *parent, const struct file *program, struct process **child)
 {
-	if (parent != NULL && parent->children >= parent->limit_children) {
+	if (parent && parent->children >= parent->limit_children) {
 		return E_LIMIT;
 	}
 	if (!may_take_slot(parent)) {
@@ -197,18 +203,18 @@ int table_add(struct process *parent, const struct file *program, struct process
 		.label = process->label + LABEL_PLACES,
 		.state = PM_RUNNING,
 		.program = program,
-		.limit_pages = parent != NULL ? parent->limit_pages : default_pages,
-		.limited = parent != NULL && parent->limited,
-		.limit_children = parent != NULL ? parent->limit_children : PROCESS_CHILDREN,
-		.deadline_ms = parent != NULL ? parent->deadline_ms : default_deadline_ms,
+		.limit_pages = parent ? parent->limit_pages : default_pages,
+		.limited = parent && parent->limited,
+		.limit_children = parent ? parent->limit_children : PROCESS_CHILDREN,
+		.deadline_ms = parent ? parent->deadline_ms : default_deadline_ms,
 		.parent = parent,
 	};
 	add_pid(process);
-	if (parent != NULL) {
+	if (parent) {
 		list_append(&parent->living, process);
 		parent->children++;
 	}
-	if (first_process == NULL) {
+	if (!first_process) {
 		first_process = process;
 	}
 	*child = process;
@@ -233,7 +239,7 @@ void table_remove(struct process *process)
 
 static void clear_slot(uint32_t slot)
 {
-	if (by_env[slot].process != NULL) {
+	if (by_env[slot].process) {
 		by_env[slot].process->envs--;
 		by_env[slot].process = NULL;
 	}
@@ -284,13 +290,15 @@ struct process *table_by_any_env(envid_t env)
 struct process *table_by_env(envid_t env)
 {
 	struct process *process = table_by_any_env(env);
-	return process != NULL && process->env == env ? process : NULL;
+
+	return process && process->env == env ? process : NULL;
 }
 
 struct process *table_by_label(uint32_t label)
 {
 	struct process *process = &processes[label % LABEL_PLACES];
 	bool in_table = label % LABEL_PLACES < PROCESS_MAX;
+
 	return in_table && process->pid != 0 && process->label == label ? process : NULL;
 }
 
@@ -302,7 +310,8 @@ struct process *table_first(void)
 bool table_is_ancestor(const struct process *ancestor, const struct process *process)
 {
 	const struct process *parent = process->parent;
-	while (parent != NULL && parent != ancestor) {
+
+	while (parent && parent != ancestor) {
 		parent = parent->parent;
 	}
 	return parent != NULL;

@@ -19,18 +19,20 @@ static uint32_t foreground, owner; /* labels; 0: nobody */
 static struct process *living_process(uint32_t label)
 {
 	struct process *process = label != 0 ? table_by_label(label) : NULL;
-	return process != NULL && process->state != PM_ZOMBIE ? process : NULL;
+
+	return process && process->state != PM_ZOMBIE ? process : NULL;
 }
 
 static bool is_or_is_below(const struct process *process, const struct process *upper)
 {
-	return upper != NULL && (process == upper || table_is_ancestor(upper, process));
+	return upper && (process == upper || table_is_ancestor(upper, process));
 }
 
 static bool owns_or_lent(const struct process *who)
 {
 	const struct process *process = living_process(owner);
-	while (process != NULL && process != who) {
+
+	while (process && process != who) {
 		process = living_process(process->lender);
 	}
 	return process != NULL;
@@ -50,10 +52,11 @@ int terminal_take(struct process *who, const struct process *target)
 {
 	bool may = who == table_first() || owner == 0 || owns_or_lent(who) ||
 	           is_or_is_below(who, living_process(foreground));
-	if (!may || (target != NULL && !is_or_is_below(target, who))) {
+
+	if (!may || (target && !is_or_is_below(target, who))) {
 		return E_PERM;
 	}
-	foreground = target != NULL ? target->label : 0;
+	foreground = target ? target->label : 0;
 	make_owner(who, owner);
 	return OK;
 }
@@ -72,6 +75,7 @@ bool terminal_may_read(const struct process *process, bool own)
 struct process *terminal_interrupt(void)
 {
 	struct process *process = living_process(foreground);
+
 	foreground = 0;
 	return process;
 }
@@ -79,10 +83,11 @@ struct process *terminal_interrupt(void)
 static void leave_out(const struct process *lender)
 {
 	struct process *process = living_process(owner);
-	while (process != NULL && process->lender != lender->label) {
+
+	while (process && process->lender != lender->label) {
 		process = living_process(process->lender);
 	}
-	if (process != NULL) {
+	if (process) {
 		process->lender = lender->lender;
 	}
 }
@@ -94,16 +99,16 @@ void terminal_process_ended(const struct process *process)
 		return;
 	}
 	struct process *heir = process->parent;
-	while (heir != NULL && heir->env == 0) {
+	while (heir && heir->env == 0) {
 		heir = heir->parent;
 	}
-	if (heir == NULL) {
+	if (!heir) {
 		heir = living_process(process->lender);
 	}
-	if (heir == NULL && table_first() != NULL && table_first()->env != 0) {
+	if (!heir && table_first() && table_first()->env != 0) {
 		heir = table_first();
 	}
-	if (heir != NULL) {
+	if (heir) {
 		make_owner(heir, process->lender);
 	} else {
 		owner = 0;

@@ -48,7 +48,7 @@ static const struct operation {
 
 static uint32_t asker_of(const struct request *request)
 {
-	if (request->caller != NULL) {
+	if (request->caller) {
 		return request->caller->env == request->from ? BY_PROCESS : BY_FAMILY;
 	}
 	switch (server_of_env(request->from)) {
@@ -62,7 +62,7 @@ static void decode_request(const struct ipc_msg *msg, struct request *request)
 {
 	request->from = msg->from;
 	request->caller = table_by_env(msg->from);
-	if (request->caller == NULL) {
+	if (!request->caller) {
 		request->caller = family_of(msg->from);
 	}
 	request->w1 = msg->w[1];
@@ -83,6 +83,7 @@ static int dispatch_request(struct request *request, uint32_t op, uint32_t nword
 	const uint32_t known = sizeof(operations) / sizeof(operations[0]);
 	uint32_t by = asker_of(request);
 	bool exists = op < known && operations[op].serve != NULL;
+
 	if (by == BY_OTHER && !(exists && (operations[op].askers & by) != 0)) {
 		return E_BAD_ENV;
 	}
@@ -101,7 +102,7 @@ bool request_serve(struct ipc_msg *msg)
 	uint32_t op = msg->w[0], nwords = msg->nwords;
 
 	decode_request(msg, &request);
-	if (request.caller != NULL) { /* it gave up a wait: it asks for something else */
+	if (request.caller) { /* it gave up a wait: it asks for something else */
 		life_stop_waiting(request.caller, request_guardian(&request));
 	}
 	request.answer = msg;

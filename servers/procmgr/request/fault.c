@@ -17,7 +17,8 @@ int request_fault(struct request *request)
 		.vector = request->extra[1],
 		.reason = reason < 0 ? reason : E_FAULT,
 	};
-	if (request->caller == NULL) {
+
+	if (!request->caller) {
 		server_failed(server_of_env(request->from), &ending);
 	} else {
 		life_end(request->caller, &ending);
@@ -29,12 +30,13 @@ int request_fault(struct request *request)
 int request_pager(struct request *request)
 {
 	int status = (int)request->w2;
+
 	if (status == E_DEAD || status == E_BAD_ENV) {
 		status = fault_find_pager(request->from);
 	} else if (status >= 0) {
 		status = E_INVAL;
 	}
-	if (status == OK || request->caller == NULL) {
+	if (status == OK || !request->caller) {
 		return status;
 	}
 	struct ending ending = fault_ending_unhandled(request->from, request->w1, status);

@@ -20,13 +20,15 @@ int request_lookup(struct request *request)
 int request_server_kill(struct request *request)
 {
 	bool first = request->caller == table_first() && request_guardian(request) == 0;
+
 	return first || boot_may_kill_servers() ? server_kill(request->w1) : E_PERM;
 }
 
 int request_file_list(struct request *request)
 {
 	const struct file *file = archive_at(request->w1);
-	if (file == NULL) {
+
+	if (!file) {
 		return E_NOT_FOUND;
 	}
 	uint32_t length = strlen(file->name);
@@ -39,11 +41,12 @@ int request_file_list(struct request *request)
 int request_file_read(struct request *request)
 {
 	uint32_t offset = request->w1, wanted = request->w2;
+
 	if (strnlen(request->text, request->bytes) == request->bytes) {
 		return E_INVAL;
 	}
 	const struct file *file = archive_find(request->text);
-	if (file == NULL) {
+	if (!file) {
 		return E_NOT_FOUND;
 	}
 	uint32_t rest = offset < file->content.size ? file->content.size - offset : 0;
@@ -57,6 +60,7 @@ int request_log_read(struct request *request)
 {
 	char part[PM_BYTES_MAX];
 	uint32_t bytes = log_give(part, sizeof(part), &request->answer->w[1]);
+
 	request->answer->nwords = ipc_put_bytes(part, bytes);
 	return (int)bytes;
 }

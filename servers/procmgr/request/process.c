@@ -12,6 +12,7 @@
 int request_self(struct request *request)
 {
 	const struct process *parent = request->caller->parent;
+
 	request->answer->w[1] = parent != NULL ? (uint32_t)parent->pid : 0;
 	request->answer->w[2] = request->caller->pages_others;
 	request->answer->nwords = 3;
@@ -26,6 +27,7 @@ int request_fork(struct request *request)
 static int decode_arguments(const struct request *request, struct arguments *arguments)
 {
 	uint32_t bytes = request->w2 & PM_SPAWN_BYTES_MASK;
+
 	*arguments = (struct arguments){request->w1 & PM_ARGC_MASK, request->text, bytes};
 	return bytes <= request->bytes ? OK : E_INVAL;
 }
@@ -39,11 +41,13 @@ int request_spawn(struct request *request)
 		.guardian = request_guardian(request),
 		.pages_others = (request->w2 & PM_SPAWN_PAGES) != 0,
 	};
+
 	if (how.guardian != 0) {
 		life_forget_unwanted(request->caller);
 	}
 	if (status == OK) {
 		uint32_t pid = (request->w2 & ~PM_SPAWN_PAGES) >> PM_PAGER_SHIFT;
+
 		status = ownpager_choose(request->caller, (int32_t)pid, &how.pager);
 	}
 	return status < 0 ? status : start_spawn(request->caller, &how, &arguments);
@@ -53,6 +57,7 @@ int request_exec(struct request *request)
 {
 	struct arguments arguments;
 	int status = decode_arguments(request, &arguments);
+
 	if (status == OK) {
 		status = start_exec(request->caller, &arguments);
 	}
@@ -62,6 +67,7 @@ int request_exec(struct request *request)
 int request_exit(struct request *request)
 {
 	struct ending ending = life_ending_by_exit((int)request->w1);
+
 	life_end(request->caller, &ending);
 	return NO_ANSWER;
 }
@@ -70,6 +76,7 @@ int request_wait(struct request *request)
 {
 	bool now = life_wait(request->caller, request_guardian(request), (int32_t)request->w1,
 	                     request->w2, request->answer);
+
 	return now ? (int)request->answer->w[0] : NO_ANSWER;
 }
 
@@ -78,6 +85,7 @@ static bool may_kill(const struct request *request, const struct process *target
 {
 	const struct process *caller = request->caller;
 	bool forked = request_guardian(request) != 0;
+
 	return (caller == target && !forked) || (caller == table_first() && !forked) ||
 	       table_is_ancestor(caller, target);
 }
@@ -85,7 +93,8 @@ static bool may_kill(const struct request *request, const struct process *target
 int request_kill(struct request *request)
 {
 	struct process *target = table_by_pid((int32_t)request->w1);
-	if (target == NULL) {
+
+	if (!target) {
 		return E_BAD_ENV;
 	}
 	if (!may_kill(request, target)) {
@@ -93,6 +102,7 @@ int request_kill(struct request *request)
 	}
 	if (target->state != PM_ZOMBIE) {
 		struct ending ending = life_ending_by_kill((int)request->w2);
+
 		life_kill(target, &ending);
 	}
 	return target == request->caller ? NO_ANSWER : OK;
@@ -101,7 +111,8 @@ int request_kill(struct request *request)
 int request_ps(struct request *request)
 {
 	const struct process *process = table_after((int32_t)request->w1);
-	if (process == NULL) {
+
+	if (!process) {
 		return E_NOT_FOUND;
 	}
 	struct pm_info info = {
@@ -135,7 +146,7 @@ int request_limit(struct request *request)
 	struct process *target = table_by_pid((int32_t)request->w1);
 	uint32_t pages = request->w2, children = request->extra[0];
 
-	if (target == NULL || target->env == 0) {
+	if (!target || target->env == 0) {
 		return E_BAD_ENV;
 	}
 	if (target != request->caller && !table_is_ancestor(request->caller, target)) {
@@ -148,6 +159,7 @@ int request_limit(struct request *request)
 	 * while we look: so the kernel compares. */
 	if (pages != 0) {
 		int status = sys_env_set(target->env, ENV_LIMIT_DOWN, pages);
+
 		if (status < 0) {
 			return status;
 		}
@@ -167,7 +179,7 @@ int request_deadline(struct request *request)
 	if (request->w1 != 0) {
 		target = table_by_pid((int32_t)request->w1);
 	}
-	if (target == NULL || target->env == 0) {
+	if (!target || target->env == 0) {
 		return E_BAD_ENV;
 	}
 	if (target != request->caller && !table_is_ancestor(request->caller, target)) {
@@ -190,7 +202,7 @@ int request_hint(struct request *request)
 	struct process *target = table_by_pid((int32_t)request->w1);
 	uint32_t value = request->w2 >> PM_HINT_SHIFT, ms = request->extra[0];
 
-	if (target == NULL || target->env == 0) {
+	if (!target || target->env == 0) {
 		return E_BAD_ENV;
 	}
 	if (target == request->caller || !may_kill(request, target)) {

@@ -10,7 +10,7 @@ int request_foreground(struct request *request)
 	struct process *who = table_by_env((envid_t)request->w1);
 	const struct process *target = table_by_pid((int32_t)request->w2);
 
-	if (who == NULL || (request->w2 != 0 && target == NULL)) {
+	if (!who || (request->w2 != 0 && !target)) {
 		return E_BAD_ENV;
 	}
 	return terminal_take(who, target);
@@ -30,7 +30,7 @@ int request_interrupt(struct request *request)
 	struct process *process = terminal_interrupt();
 	struct ending ending = life_ending_by_kill((int)request->w1);
 
-	if (process == NULL) {
+	if (!process) {
 		return E_NOT_FOUND;
 	}
 	life_kill(process, &ending);

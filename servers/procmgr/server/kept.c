@@ -42,6 +42,7 @@ void kept_print(void)
 	}
 	while (out->taken != out->put) {
 		char c = (char)out->bytes[out->taken++ % CONSOLE_OUT_SIZE];
+
 		if (c != '\r') { /* the kernel adds these by itself */
 			part[used++] = c;
 		}

@@ -81,7 +81,8 @@ static const struct image *find_module(const char *name)
 	for (uint32_t i = 0; i < module_count(); i++) {
 		const char *string = bootinfo->module[i].name;
 		const char *last = strrchr(string, ' ');
-		if (strcmp(last != NULL ? last + 1 : string, name) == 0) {
+
+		if (strcmp(last ? last + 1 : string, name) == 0) {
 			return &modules[i];
 		}
 	}
@@ -93,6 +94,7 @@ static int map_frames(envid_t env, vaddr_t va_perm, uint32_t frame, uint32_t npa
 {
 	while (npages > 0) {
 		int done = sys_page_phys(env, va_perm, frame, npages);
+
 		if (done < 0) {
 			return done;
 		}
@@ -106,6 +108,7 @@ static int map_frames(envid_t env, vaddr_t va_perm, uint32_t frame, uint32_t npa
 static void map_module(const struct boot_module *module, struct image *image, vaddr_t *next_va)
 {
 	uint32_t npages = module->size / PGSIZE + (module->size % PGSIZE != 0);
+
 	if (npages > (MODULES_TOP - *next_va) / PGSIZE) {
 		power_fail("the boot modules are too big", E_TOO_BIG);
 	}
@@ -120,6 +123,7 @@ static void map_module(const struct boot_module *module, struct image *image, va
 void server_map_modules(void)
 {
 	vaddr_t next_va = MODULES;
+
 	for (uint32_t i = 0; i < module_count(); i++) {
 		map_module(&bootinfo->module[i], &modules[i], &next_va);
 	}
@@ -137,6 +141,7 @@ static int equip_pager(envid_t pager)
 	struct pager_setup *setup = (struct pager_setup *)SCRATCH;
 	uint32_t npages = (archive_size() + PGSIZE - 1) / PGSIZE;
 	int status = sys_page_alloc(0, SCRATCH | PTE_W, 1);
+
 	if (status < 0) {
 		return status;
 	}
@@ -165,7 +170,7 @@ static bool move_client(envid_t env)
 	if (pager > 0) {
 		return sys_env_set(env, ENV_PAGER, (uint32_t)pager) >= 0;
 	}
-	if (process == NULL || process->path != FAULT_PATH_PAGER) {
+	if (!process || process->path != FAULT_PATH_PAGER) {
 		(void)sys_env_set(env, ENV_PAGER, 0);
 	}
 	return false;
@@ -180,6 +185,7 @@ static void move_clients(void)
 		const volatile struct env_info *info = &env_infos[slot];
 		envid_t env = info->id, pager = info->pager;
 		bool paged = pager != 0 && info->status != ENV_FREE && info->status != ENV_DYING;
+
 		if (paged && !server_env_lives(pager) && move_client(env)) {
 			has_clients_to_move = true;
 		}
@@ -197,6 +203,7 @@ static void introduce_pager(envid_t former, envid_t pager)
 bool server_env_lives(envid_t env)
 {
 	const volatile struct env_info *info = &env_infos[ENV_SLOT(env)];
+
 	return info->id == env && info->status != ENV_FREE && info->status != ENV_DYING;
 }
 
@@ -226,6 +233,7 @@ static int give_ports(envid_t env, uint32_t first, uint32_t count, int status)
 static int equip_console(envid_t console)
 {
 	int status = sys_irq_bind(COM1_IRQ, console);
+
 	if (status >= 0) {
 		status = sys_irq_bind(KEYBOARD_IRQ, console);
 	}
@@ -276,6 +284,7 @@ static int start_server(struct server *server)
 	struct load load = {.kind = LOAD_SERVER, .image = server->image};
 	envid_t env = load_env(&load);
 	int status = env < 0 ? env : server->equip(env);
+
 	if (status < 0) {
 		if (env > 0) {
 			(void)sys_env_destroy(env, 0);
@@ -295,6 +304,7 @@ static int start_server(struct server *server)
 void server_start_all(void)
 {
 	int made = kept_make();
+
 	if (made < 0) {
 		power_fail("cannot make the console's memory", made);
 	}
@@ -314,6 +324,7 @@ static bool may_start_again(struct server *server)
 	uint64_t now = sys_clock_us();
 	uint64_t *oldest = &server->crash_us[server->crashes % CRASHES_MAX];
 	bool often = server->crashes >= CRASHES_MAX && now - *oldest < CRASHES_US;
+
 	server->crashes++;
 	*oldest = now;
 	return !often;
@@ -322,6 +333,7 @@ static bool may_start_again(struct server *server)
 static void say_of_server(const struct server *server, const char *what, const char *more)
 {
 	char line[PM_BYTES_MAX];
+
 	snprintf(line, sizeof(line), "procmgr: %s %s%s", server->name, what, more);
 	log_line(line);
 }
@@ -344,6 +356,7 @@ static void give_up(struct server *server, const char *why)
 static void start_again(struct server *server, const char *why)
 {
 	int status = E_NO_MEM;
+
 	say_of_server(server, why, "");
 	for (int i = 0; i < START_ATTEMPTS && status < 0; i++) {
 		status = start_server(server);
@@ -382,6 +395,7 @@ void server_failed(enum pm_server which, const struct ending *ending)
 {
 	char line[PM_BYTES_MAX];
 	struct server *server = &servers[which];
+
 	if (ending->how == PM_END_FAULT) {
 		report_server(server->name, server->image, ending, line, sizeof(line));
 	} else {
@@ -405,6 +419,7 @@ void server_failed(enum pm_server which, const struct ending *ending)
 int server_kill(enum pm_server which)
 {
 	envid_t env = server_env(which);
+
 	if (env < 0) {
 		return env;
 	}
@@ -419,6 +434,7 @@ int server_kill(enum pm_server which)
 void server_silence_console(void)
 {
 	envid_t console = servers[PM_SERVER_CONSOLE].env;
+
 	if (console != 0) {
 		kept_stop_console(console);
 		kept_print();

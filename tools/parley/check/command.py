@@ -196,6 +196,15 @@ def check_words(findings, names):
             findings.fail(f"{name}:{line}: white space at the end of a line")
 
 
+def check_style(findings, sources):
+    """What .clang-format says in words: a pointer in a condition."""
+    for name in sources:
+        if name.startswith(("kernel/", "servers/", "libsys/")) and not name.startswith(JOS_FACE):
+            text = without_comments(read(name))
+            for match in re.finditer(r"== NULL", text):
+                findings.fail(f"{name}:{text.count(chr(10), 0, match.start()) + 1}: !p, not p == NULL")
+
+
 def check_warnings(findings):
     """What the compiler said about programs, which does not stop their build; and the programs that are missing."""
     for path in sorted((ROOT / "build").glob("*.cpio.left")):
@@ -257,6 +266,7 @@ def main():
     check_format(findings, sources)
     check_lengths(findings, sources)
     check_words(findings, names)
+    check_style(findings, sources)
     check_widths(findings, names)
     check_boot_words(findings, sources)
     check_warnings(findings)
