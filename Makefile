@@ -75,7 +75,7 @@ needs_run := $(kernel_file) $(abi) $(server_files) $(filter build/tests/servers/
 	$(if $(filter 1,$(TESTS)),build/tests.cpio build/small.cpio,build/apps.cpio) $(if $(filter 1,$(ISO)),build/parley.iso)
 needs_trace := $(needs_run)
 needs_gdb := $(needs_run)
-needs_test := all $(if $(iso_possible),build/parley.iso)
+needs_test := all build/fail/kernel.elf $(if $(iso_possible),build/parley.iso)
 needs_fuzz := $(foreach k,/ /debug/ /kfault/ /fail/,build$(k)kernel.elf) $(server_files) build/tests.cpio
 needs_bench := build/kernel.elf $(needs_run) build/kfault/kernel.elf build/up/kernel.elf
 needs_bench-check := $(needs_bench)

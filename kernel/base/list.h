@@ -19,6 +19,22 @@ struct list {
 		owned ? (type *)((char *)owned - offsetof(type, member)) : NULL;                   \
 	})
 
+/* The node, which is in no list, comes first. */
+static inline void list_push(struct list *list, struct list_node *node)
+{
+	node->next = list->first;
+	node->prev = NULL;
+	*(list->first ? &list->first->prev : &list->last) = node;
+	list->first = node;
+}
+
+/* Takes the first one out; there is one. */
+static inline void list_pop(struct list *list)
+{
+	list->first = list->first->next;
+	*(list->first ? &list->first->prev : &list->last) = NULL;
+}
+
 /* The node, which is in no list, comes before `next`; NULL: last. */
 void list_insert(struct list *list, struct list_node *node, struct list_node *next);
 void list_remove(struct list *list, struct list_node *node);

@@ -38,7 +38,7 @@ void env_slot_put_back(struct env *env)
 {
 	struct list *list = &free_slots[env >= &envs[NENV - SERVER_SLOTS]];
 
-	list_insert(list, &env->slot_node, list->first);
+	list_push(list, &env->slot_node);
 }
 
 /* Whether the slot's next env begins another block of ids. */
@@ -59,7 +59,7 @@ static void end_rests(void)
 	struct env *env;
 
 	while ((env = first_slot(&resting)) && !must_rest(env)) {
-		list_remove(&resting, &env->slot_node);
+		list_pop(&resting);
 		env_slot_put_back(env);
 	}
 }
@@ -95,7 +95,7 @@ struct env *env_slot_take(bool server)
 	end_rests();
 	env = first_slot(&free_slots[server]);
 	if (env) {
-		list_remove(&free_slots[server], &env->slot_node);
+		list_pop(&free_slots[server]);
 	}
 	return env;
 }

@@ -31,7 +31,7 @@ void deadline_defer(struct env *env)
 	struct list *list = &this_cpu()->undated_calls;
 
 	env->undated = true;
-	list_insert(list, &env->undated_node, list->first);
+	list_push(list, &env->undated_node);
 }
 
 void deadline_begin(struct env *env)
@@ -55,7 +55,7 @@ void deadline_arm(struct cpu *cpu)
 
 	debug_assert(lock_held());
 	while ((env = list_owner(cpu->undated_calls.first, struct env, undated_node))) {
-		list_remove(&cpu->undated_calls, &env->undated_node);
+		list_pop(&cpu->undated_calls);
 		env->undated = false;
 		if (waits_in_fault_call(env) && env->fault_us && !env->deadline) {
 			const struct env *pager = env_lookup(NULL, env->info->partner);

@@ -114,7 +114,7 @@ bool life_teardown_step(void)
 		return false;
 	}
 	if (space_teardown(&env->space)) {
-		list_remove(&dying, &env->slot_node);
+		list_pop(&dying);
 		life_dying--;
 		env->space.pgdir = NULL;
 		if (!env->unreaped) {
@@ -159,7 +159,7 @@ static struct env *drop_record(struct env *controller)
 {
 	struct env *dead = list_owner(controller->dead.first, struct env, dead_node);
 
-	list_remove(&controller->dead, &dead->dead_node);
+	list_pop(&controller->dead);
 	dead->unreaped = false;
 	give_back(dead, controller);
 	if (!dead->space.pgdir) {
@@ -235,7 +235,7 @@ void life_destroy(struct env *env, const uint32_t death[4], bool by_controller)
 	} else {
 		give_back(env, controller);
 	}
-	list_insert(&dying, &env->slot_node, dying.first);
+	list_push(&dying, &env->slot_node);
 	life_dying++;
 	life_teardown_step();
 }

@@ -27,7 +27,7 @@ void clock_wake_after(struct env *env, uint32_t us)
 	}
 	env->deadline = (uint32_t)((time_us() + us) >> TICK_SHIFT) + 1;
 	slot = &wheel[env->deadline % SLOTS];
-	list_insert(slot, &env->timer_node, slot->first);
+	list_push(slot, &env->timer_node);
 	state_close_fast(env); /* it stops no clock */
 }
 

@@ -10,18 +10,32 @@ _Static_assert(offsetof(struct fault_counts, spent) == WORDS * sizeof(uint32_t),
 
 static struct fault_counts forgotten[FAULT_PATHS];
 
-/* *sum += sign * what */
-static void add_counts(struct fault_counts *sum, const volatile struct fault_counts *what, int sign)
+/* *sum += *what. Every process that ends does this twice; time is spent only under a trace. */
+static void add_counts(struct fault_counts *sum, const volatile struct fault_counts *what)
 {
 	uint32_t *words = (uint32_t *)sum;
 	const volatile uint32_t *others = (const volatile uint32_t *)what;
 
+#pragma GCC unroll 8
 	for (uint32_t i = 0; i < WORDS; i++) {
-		words[i] += (uint32_t)sign * others[i];
+		words[i] += others[i];
+	}
+	for (uint32_t i = 0; what->timed != 0 && i < TIMES; i++) {
+		sum->spent[i] += what->spent[i];
+	}
+}
+
+static void subtract_counts(struct fault_counts *sum, const struct fault_counts *what)
+{
+	struct fault_counts minus;
+
+	for (uint32_t i = 0; i < WORDS; i++) {
+		((uint32_t *)&minus)[i] = -((const uint32_t *)what)[i];
 	}
 	for (uint32_t i = 0; i < TIMES; i++) {
-		sum->spent[i] += (uint64_t)sign * what->spent[i];
+		minus.spent[i] = -what->spent[i];
 	}
+	add_counts(sum, &minus);
 }
 
 static const volatile struct env_info *record_of(envid_t env)
@@ -31,7 +45,7 @@ static const volatile struct env_info *record_of(envid_t env)
 
 void tally_add(struct process *process, const struct fault_counts *counts)
 {
-	add_counts(&process->faults, counts, 1);
+	add_counts(&process->faults, counts);
 }
 
 void tally_before_death(struct process *process, envid_t env)
@@ -40,13 +54,13 @@ void tally_before_death(struct process *process, envid_t env)
 	bool lives = record->status != ENV_FREE && record->status != ENV_DYING;
 
 	if (record->id == env && lives) { /* else its counts came, or come, with its death */
-		add_counts(&process->faults, &record->faults, 1);
+		add_counts(&process->faults, &record->faults);
 	}
 }
 
 void tally_forget(const struct process *process)
 {
-	add_counts(&forgotten[process->path], &process->faults, 1);
+	add_counts(&forgotten[process->path], &process->faults);
 }
 
 struct fault_counts tally_of(const struct process *process)
@@ -55,7 +69,7 @@ struct fault_counts tally_of(const struct process *process)
 
 	if (process->path != FAULT_PATH_SELF) {
 		if (process->env != 0) {
-			add_counts(&sum, &record_of(process->env)->faults, 1);
+			add_counts(&sum, &record_of(process->env)->faults);
 		}
 		return sum;
 	}
@@ -64,7 +78,7 @@ struct fault_counts tally_of(const struct process *process)
 
 		if (record->status != ENV_FREE && record->status != ENV_DYING &&
 		    record->label == process->label) {
-			add_counts(&sum, &record->faults, 1);
+			add_counts(&sum, &record->faults);
 		}
 	}
 	return sum;
@@ -82,7 +96,7 @@ void tally_reset(enum fault_path path)
 		if (p->path == path) {
 			struct fault_counts now = tally_of(p);
 
-			add_counts(&p->faults, &now, -1);
+			subtract_counts(&p->faults, &now);
 		}
 	}
 }

@@ -39,7 +39,7 @@ RULES = (
     ("kernel", r"\.asm$", r"", "entry"),
     ("kernel", r"/(trap|syscall)\.[ch]$", r"", "entry"),
     ("kernel", r"", r"check|lookup|_ok$|valid|may_|known|waits_for|allowed|decode|range", "checks"),
-    ("kernel", r"/(cpu|sched|runqueue|resume|switch)\.[ch]$", r"", "switch"),
+    ("kernel", r"/(cpu|sched|runqueue|resume|switch|state|list)\.[ch]$", r"", "switch"),
     ("kernel", r"/(space|frame|kmap|pagecall|place)\.[ch]$", r"", "pages"),
     ("kernel", r"", r"", "work"),
     ("bench", r"", r"", "library"),
