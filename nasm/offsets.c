@@ -1,7 +1,7 @@
 /* Constants that assembly needs, from the C headers: compiled to assembly, never linked; the
- * mk/kernel.mk turns the "->NAME value" lines into build/constants.inc. Nearly all are found by themselves: it
- * defines ALL_OTHERS with what mk/nasm_names.py prints. Here stands what is called otherwise in assembly, or
- * begins like a member of a struct. */
+ * mk/kernel.mk turns the "->NAME value" lines into build/constants.inc. Nearly all are found by
+ * themselves: it defines ALL_OTHERS with what mk/nasm_names.py prints. Here stands what is called
+ * otherwise in assembly, or begins like a member of a struct. */
 #include "kernel/base/debug.h"
 #include "kernel/base/x86.h"
 #include "kernel/boot/smp.h"

@@ -1,6 +1,6 @@
-/* The ABI, for those who do not compile C: build/abi.json is made of this file. Of that docs/abi.md is
- * made, and the reader of traces, gdb and the tests read it (tools/parley/abi.py). It is compiled to
- * assembly and never linked; mk/abi.py reads the lines there that begin with "->":
+/* The ABI, for those who do not compile C: build/abi.json is made of this file. Of that docs/abi.md
+ * is made, and the reader of traces, gdb and the tests read it (tools/parley/abi.py). It is
+ * compiled to assembly and never linked; mk/abi.py reads the lines there that begin with "->":
  *
  *     ->("GROUP", "NAME", "TEXT" ...)    the texts of an entry, as its list has them
  *     ->GROUP NAME NUMBER                its number; boot_words: the lowest and the highest

@@ -1,16 +1,19 @@
 /* Messages to the console. w0 = enum console_op, answered with w0 = status or result.
  * Bytes travel in words 3.., four a word.
  *
- * Whose the keys are: those of the process in the foreground and of all below it, or, while there is none, of the
- * process that last said so: a shell at its prompt. When that one ends, of the nearest ancestor that lives,
- * else of who owned the terminal before, in the end of the first process. A read of anybody else's waits until that changes (the shell's `fg` does that); it never takes a key. Nobody is told "end of input" for being in the background: a
- * program may well read before its shell has come to put it into the foreground. Before anybody has said
- * anything the keys are everybody's.
+ * Whose the keys are: those of the process in the foreground and of all below it, or, while there
+ * is none, of the process that last said so: a shell at its prompt. When that one ends, of the
+ * nearest ancestor that lives, else of who owned the terminal before, in the end of the first
+ * process. A read of anybody else's waits until that changes (the shell's `fg` does that); it never
+ * takes a key. Nobody is told "end of input" for being in the background: a program may well read
+ * before its shell has come to put it into the foreground. Before anybody has said anything the
+ * keys are everybody's.
  *
- * What is typed and not read yet waits, up to 4,095 keys. What does not fit is lost: the bell rings where that begins, and
- * a line in which something is missing is refused (E_TOO_BIG), never handed out in part. All other lines come whole, once, and in
- * order. Ctrl-C does not wait behind them: it voids all that was typed before it, also where it finds nobody and takes effect
- * when the next program is in the foreground; and nothing that is typed after it. Until then, several are one. */
+ * What is typed and not read yet waits, up to 4,095 keys. What does not fit is lost: the bell rings
+ * where that begins, and a line in which something is missing is refused (E_TOO_BIG), never handed
+ * out in part. All other lines come whole, once, and in order. Ctrl-C does not wait behind them: it
+ * voids all that was typed before it, also where it finds nobody and takes effect when the next
+ * program is in the foreground; and nothing that is typed after it. Until then, several are one. */
 #pragma once
 
 #include "kernel/abi/ipc.h"
@@ -73,22 +76,23 @@
 enum console_op { CONSOLE_NO_OP, CONSOLE_OP_LIST(CONSOLE_OP_ENUM) };
 #undef CONSOLE_OP_ENUM
 
-/* What a console accepts, and has not sent yet, lies in memory that outlives it: pages that procmgr maps here
- * into each console, and keeps. They begin with this; the rest is the console's own. The positions
- * run freely: bytes [taken, put), each modulo CONSOLE_OUT_SIZE, are still to be sent, lines ending with "\r\n".
- * All zero before the first console. */
+/* What a console accepts, and has not sent yet, lies in memory that outlives it: pages that procmgr
+ * maps here into each console, and keeps. They begin with this; the rest is the console's own. The
+ * positions run freely: bytes [taken, put), each modulo CONSOLE_OUT_SIZE, are still to be sent,
+ * lines ending with "\r\n". All zero before the first console. */
 #define CONSOLE_KEPT 0x00380000u
 #define CONSOLE_KEPT_PAGES 8
 #define CONSOLE_OUT_SIZE 8192u /* a power of two */
 
 struct console_out {
 	uint32_t taken, put;
-	uint32_t
-		sent_ip; /* a console that stands at this instruction has sent the byte at `taken` */
+	/* A console that stands at this instruction has sent the byte at `taken`. */
+	uint32_t sent_ip;
 	uint8_t bytes[CONSOLE_OUT_SIZE];
 };
 
-/* The last numbered write of a client, procmgr's log included: accepted once `put` has reached `mark`. */
+/* The last numbered write of a client, procmgr's log included: accepted once `put` has reached
+ * `mark`. */
 struct console_write {
 	envid_t client;
 	uint32_t number, mark;

@@ -3,17 +3,17 @@
  *
  * The entry is a claim: every change is made conditional on it.
  *
- * On path `ipc` the kernel sends the same words with PAGER_FAULT_IPC in the client's name, and some more
- * (kernel/abi/ipc.h). The answers are the same, or tell the kernel what page to allocate. A client
- * that forges such a message gets an answer that is of no use to it. */
+ * On path `ipc` the kernel sends the same words with PAGER_FAULT_IPC in the client's name, and some
+ * more (kernel/abi/ipc.h). The answers are the same, or tell the kernel what page to allocate. A
+ * client that forges such a message gets an answer that is of no use to it. */
 #pragma once
 
 #include "kernel/abi/ipc.h"
 #include "kernel/abi/memlayout.h"
 #include "kernel/abi/types.h"
 
-/* What procmgr maps into the pager before it lets it run, read only: this page, and behind it the boot
- * archive, where the pages of programs come from (PTE_IMAGE). */
+/* What procmgr maps into the pager before it lets it run, read only: this page, and behind it the
+ * boot archive, where the pages of programs come from (PTE_IMAGE). */
 #define PAGER_SETUP 0x0FFFF000u
 #define PAGER_ARCHIVE 0x10000000u
 struct pager_setup {

@@ -36,10 +36,12 @@ enum fault_path {
 #define PM_ARGC_MASK 0xFFFF
 
 /* A process can be another's pager. It gets the faults of that process (libsys/pager.h) and of its
- * forks, which start with all of the program's pages. When it ends, the pager server is their pager. */
+ * forks, which start with all of the program's pages. When it ends, the pager server is their
+ * pager. */
 #define PM_PAGER_SHIFT 16
 #define PM_SPAWN_BYTES_MASK 0xFFFF
-/* The new process is started to page others, and may see that: a pager that nobody gives clients would wait for ever. */
+/* The new process is started to page others, and may see that: a pager that nobody gives clients
+ * would wait for ever. */
 #define PM_SPAWN_PAGES (1u << 31)
 
 /* X(NAME, in, out, who may, errors, cost): numbers count from 1. Beside these errors: E_BAD_ENV
@@ -258,6 +260,6 @@ _Static_assert(sizeof(struct pm_info) <= PM_BYTES_MAX, "it travels in one messag
 
 /* procmgr raises this bit (SYS_NOTIFY) at the console when its log has lines. */
 #define PM_NOTIFY_LOG (1u << 24)
-/* procmgr raises this bit at a process when the last one that it pages is gone; and at one that pages nobody
- * when its parent is gone. Only who serves as a pager looks at it (libsys/ipc.h). */
+/* procmgr raises this bit at a process when the last one that it pages is gone; and at one that
+ * pages nobody when its parent is gone. Only who serves as a pager looks at it (libsys/ipc.h). */
 #define PM_NOTIFY_NO_CLIENTS (1u << 25)

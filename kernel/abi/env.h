@@ -4,8 +4,8 @@
 #include "kernel/abi/memlayout.h"
 #include "kernel/abi/types.h"
 
-/* id = generation << 12 | block << 10 | slot. When a slot has used up all generations (from 1 on), its next
- * block begins; see docs/design/objects.md for when an id can come again. */
+/* id = generation << 12 | block << 10 | slot. When a slot has used up all generations (from 1 on),
+ * its next block begins; see docs/design/objects.md for when an id can come again. */
 #define ENV_GENSHIFT 12
 #define ENV_BLOCKSHIFT 10
 #define ENV_SLOT(id) ((unsigned)(id) & (NENV - 1))
@@ -67,7 +67,8 @@ enum env_field { ENV_FIELD_LIST(ENV_FIELD_ENUM) };
 /* Who hears of an env's page faults first. ENV_FORK copies it, and ENV_FAULT_US. */
 enum env_faults {
 	FAULTS_UPCALL, /* the env's upcall; so for every new env that is not a copy */
-	FAULTS_IPC, /* the pager, by a message from the kernel (ipc.h); the upcall if there is no pager */
+	/* the pager, by a message from the kernel (ipc.h); the upcall if there is no pager */
+	FAULTS_IPC,
 	FAULTS_KERNEL, /* the kernel (KFAULT=1 builds, else E_INVAL); then as FAULTS_IPC */
 };
 
@@ -118,8 +119,8 @@ enum env_status {
 	ENV_NOT_RUNNABLE = 4, /* stopped, or waiting in an IPC */
 };
 
-/* Page faults of an env since it was made, and of dead ones that it controlled (and reaped, if it asked
- * for deaths). */
+/* Page faults of an env since it was made, and of dead ones that it controlled (and reaped, if it
+ * asked for deaths). */
 struct fault_counts {
 	uint32_t all;
 	uint32_t done[4];  /* page calls on condition that were as expected, by enum fault_done */
@@ -138,8 +139,9 @@ enum fault_done {
 };
 enum fault_time { FAULT_IN_KERNEL, FAULT_IN_HANDLER, FAULT_IN_PAGER };
 
-/* The public record of an env: (const struct env_info *)UENVS, NENV of them. While the kernel writes that of a new
- * env, its id is 0: so what is read between two looks at the id that find the same is of one env. */
+/* The public record of an env: (const struct env_info *)UENVS, NENV of them. While the kernel
+ * writes that of a new env, its id is 0: so what is read between two looks at the id that find the
+ * same is of one env. */
 struct env_info {
 	envid_t id;
 	envid_t parent;
@@ -162,7 +164,8 @@ struct env_info {
 	uint32_t label;    /* what root said when it made the env; else its creator's */
 
 	struct fault_counts faults;
-	vaddr_t upcall; /* as ENV_UPCALL set it last; the env itself may have chosen another since */
+	/* as ENV_UPCALL set it last; the env itself may have chosen another since */
+	vaddr_t upcall;
 	uint32_t reserved2;
 };
 _Static_assert(sizeof(struct env_info) == 128, "two cache lines per record");

@@ -4,8 +4,8 @@
  *
  * Result 1: taken; 0: ignored, and counted in the caller's record: no such env, no right to, or not
  * possible now. E_INVAL: no such kind or value. What a hint can do to others: see
- * docs/design/scheduling.md. More than HINTS_PER_TICK of an env in about a tick are ignored unseen; queries
- * are no hints, and without limit, for they take no lock. */
+ * docs/design/scheduling.md. More than HINTS_PER_TICK of an env in about a tick are ignored unseen;
+ * queries are no hints, and without limit, for they take no lock. */
 #pragma once
 
 /* X(NAME, in, out, who may): advice that lives for a time. */
@@ -56,13 +56,13 @@ enum hint { HINT_LIST(HINT_ENUM) HINT_KINDS, HINT_NOW_LIST(HINT_ENUM) };
 #define HINT_CHAIN_MAX 8 /* HINT_YIELD_TOs in one slice */
 
 /* The env page's word `preempt`. Who sets HINT_NOT_NOW at the end of its slice gets an eighth of a
- * quantum more, once in a slice, taken off the next one of who began the turn (a caller, for its servers);
- * the kernel sets HINT_EXTENDED then. Take both back with one instruction (xchg), and yield if you were
- * extended. */
+ * quantum more, once in a slice, taken off the next one of who began the turn (a caller, for its
+ * servers); the kernel sets HINT_EXTENDED then. Take both back with one instruction (xchg), and
+ * yield if you were extended. */
 #define HINT_NOT_NOW 1u
 #define HINT_EXTENDED 2u
 
-/* Nobody waits longer than n * (HINT_WEIGHT_MAX * quantum + HINT_EXTENSION(quantum)), n envs being ready or
- * running on that CPU; a quantum is a tick. By an extension a turn gets longer than its slice: one half is for
- * HINT_NOT_NOW, the other for a timer that comes late. */
+/* Nobody waits longer than n * (HINT_WEIGHT_MAX * quantum + HINT_EXTENSION(quantum)), n envs being
+ * ready or running on that CPU; a quantum is a tick. By an extension a turn gets longer than its
+ * slice: one half is for HINT_NOT_NOW, the other for a timer that comes late. */
 #define HINT_EXTENSION(quantum) ((quantum) / 4)

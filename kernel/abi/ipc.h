@@ -9,21 +9,21 @@
  *   IPC_SEND             send to ebx
  *   IPC_RECV             receive from ebx (0: anyone; own id: nobody, that is sleep)
  *   IPC_SEND|IPC_RECV    call: send to ebx, then receive from ebx alone (IPC_RECV_NOWAIT: E_INVAL)
- *   ... |IPC_REPLY       reply and receive: reply to ebx (0 or a partner that does not wait for this
- *                        answer: skipped), then receive from anyone. A reply never blocks.
+ *   ... |IPC_REPLY       reply and receive: reply to ebx (0 or a partner that does not wait for
+ *                        this answer: skipped), then receive from anyone. A reply never blocks.
  *   IPC_SEND|IPC_REPLY   reply only; E_NOT_WAITING if it was skipped
  *
  * A message has n words, IPC_WORDS(n), n = 0..IPC_WORDS_MAX. The first three ride in
  * registers; words 3..n-1 are copied from the sender's env page (msg[3..]) to the
  * receiver's. Words 0..2 are always delivered.
  *
- * IPC_PAGES sends the run described by the env page's send_va, send_npages (at most
- * IPC_PAGES_MAX) and send_mode along; it arrives in the window recv_va, recv_npages of a
- * receiver that said IPC_WINDOW, with the rights that the sender has (and asked for) and
- * the software bits of the low bits of recv_va. The receiver asks W with PTE_W in recv_va;
- * without it the pages come read-only. No window, no pages: words arrive all the same. The sender's page tables
- * must have the run when it calls: nothing is touched, no pager is asked (E_PERM; libsys does that and calls again).
- * What is gone by the time that a queued sender's message is taken does not arrive.
+ * IPC_PAGES sends the run described by the env page's send_va, send_npages (at most IPC_PAGES_MAX)
+ * and send_mode along; it arrives in the window recv_va, recv_npages of a receiver that said
+ * IPC_WINDOW, with the rights that the sender has (and asked for) and the software bits of the low
+ * bits of recv_va. The receiver asks W with PTE_W in recv_va; without it the pages come read-only.
+ * No window, no pages: words arrive all the same. The sender's page tables must have the run when
+ * it calls: nothing is touched, no pager is asked (E_PERM; libsys does that and calls again). What
+ * is gone by the time that a queued sender's message is taken does not arrive.
  *
  * Result >= 0 of a receive: IPC_GOT_WORDS(r) words and IPC_GOT_PAGES(r) pages came.
  * Result >= 0 of a plain send: IPC_GOT_PAGES(r) pages went.
@@ -33,17 +33,18 @@
  * not ready), E_TIMEOUT, E_DEAD (partner died while we waited). Nothing was delivered, unless the
  * send phase of a call was over: then the receive phase failed.
  *
- * IPC_PUBLISH, of a receive, shows value, sender and permission in the public record. And the sender of a plain send goes
- * on first: the receiver, which has its message, is ready, on the CPU where the sender runs, but no other CPU is woken
- * for it before the sender gives up its own, or a tick comes. A sender that had to wait runs at once on the receiver's CPU.
+ * IPC_PUBLISH, of a receive, shows value, sender and permission in the public record. And the
+ * sender of a plain send goes on first: the receiver, which has its message, is ready, on the CPU
+ * where the sender runs, but no other CPU is woken for it before the sender gives up its own, or a
+ * tick comes. A sender that had to wait runs at once on the receiver's CPU.
  *
  * IPC_FAULT_CALL marks a call as that of a page-fault stub to its pager: the whole call, not each
- * phase, is bounded by what ENV_FAULT_US says (and by no other bound: E_INVAL). From a tick (8 ms) on; what
- * is answered sooner costs nothing.
+ * phase, is bounded by what ENV_FAULT_US says (and by no other bound: E_INVAL). From a tick (8 ms)
+ * on; what is answered sooner costs nothing.
  *
- * Fault path `ipc` (ENV_FAULTS): when the env touches a page that is not there for it, the kernel makes
- * such a call on its pager (ENV_PAGER) in its name. The env's registers stay as they are. The pager
- * receives a message of FAULT_WORDS words, true at the time of its receive:
+ * Fault path `ipc` (ENV_FAULTS): when the env touches a page that is not there for it, the kernel
+ * makes such a call on its pager (ENV_PAGER) in its name. The env's registers stay as they are. The
+ * pager receives a message of FAULT_WORDS words, true at the time of its receive:
  *
  *     w0 = page address | FAULT_OP      msg[3] = ip
  *     w1 = page-table entry             msg[4] = mappings of the page's frame, 0 if absent
@@ -51,24 +52,27 @@
  *
  * and answers with a reply (or send) to the env:
  *
- *     w0 = 0     The instruction is run again. IPC_PAGES: the run arrives from the page touched on (a window
- *                of all that lies there up to UTOP), writable if sent so, with w1's PTE_SOFT bits.
- *     w0 > 0     FAULT_ALLOC | flags: first SYS_PAGE_ALLOC is done on the page touched with these flags (PTE_W,
- *                PTE_SOFT, PAGE_*), w1 for `expect`, w2 as source address for PAGE_FILL, in the
- *                env msg[3] if there are more than three words and that is not 0 (the answerer must be
- *                allowed to page it), else in the faulting env. E_AGAIN is fine; other errors refuse.
- *     w0 < 0     Refused. E_FAULT: the env goes on in its upcall, if it has one. All else ends it, as does a
- *                time-out: DEATH_REFUSED.
+ *     w0 = 0     The instruction is run again. IPC_PAGES: the run arrives from the page touched on
+ *                (a window of all that lies there up to UTOP), writable if sent so, with w1's
+ *                PTE_SOFT bits.
+ *     w0 > 0     FAULT_ALLOC | flags: first SYS_PAGE_ALLOC is done on the page touched with these
+ *                flags (PTE_W, PTE_SOFT, PAGE_*), w1 for `expect`, w2 as source address for
+ *                PAGE_FILL, in the env msg[3] if there are more than three words and that is not 0
+ *                (the answerer must be allowed to page it), else in the faulting env. E_AGAIN is
+ *                fine; other errors refuse.
+ *     w0 < 0     Refused. E_FAULT: the env goes on in its upcall, if it has one. All else ends it,
+ *                as does a time-out: DEATH_REFUSED.
  *
- * A page that cannot be mapped refuses with that error. When the pager dies, or is dead already, the env
- * waits without a clock until somebody sets ENV_PAGER (or ENV_FAULTS). That makes it run the instruction
- * again, at any time: a fault is never saved.
+ * A page that cannot be mapped refuses with that error. When the pager dies, or is dead already,
+ * the env waits without a clock until somebody sets ENV_PAGER (or ENV_FAULTS). That makes it run
+ * the instruction again, at any time: a fault is never saved.
  *
- * Pending bits: a receive from anyone returns pending bits, if any, in their turn: ebx = 0,
- * word 0 = all of them, which are cleared. They take a place among the senders that wait, behind those that were
- * there when the first bit was raised; but those of interrupts come at once. They never get lost.
- * SYS_NOTIFY raises bits at oneself, whom one controls, and one's controller unless that is root; at all
- * others those that their env page opens (`notify`), else E_PERM. */
+ * Pending bits: a receive from anyone returns pending bits, if any, in their turn: ebx = 0, word 0
+ * = all of them, which are cleared. They take a place among the senders that wait, behind those
+ * that were there when the first bit was raised; but those of interrupts come at once. They never
+ * get lost.
+ * SYS_NOTIFY raises bits at oneself, whom one controls, and one's controller unless that is root;
+ * at all others those that their env page opens (`notify`), else E_PERM. */
 #pragma once
 
 #include "kernel/abi/syscall.h"
@@ -112,8 +116,8 @@
 #define IPC_GOT_WORDS(r) (0x7Fu & (unsigned)(r))
 #define IPC_GOT_PAGES(r) ((unsigned)(r) >> 8)
 
-/* The fault message of path `ipc`, and the answer that has a page allocated. Page-fault stubs make their
- * own messages of w0..w2 with FAULT_OP_STUB: who answers these maps the page by itself. */
+/* The fault message of path `ipc`, and the answer that has a page allocated. Page-fault stubs make
+ * their own messages of w0..w2 with FAULT_OP_STUB: who answers these maps the page by itself. */
 #define FAULT_OP_STUB 1u
 #define FAULT_OP 2u
 #define FAULT_WORDS 6

@@ -46,8 +46,8 @@
 #define UXSTACKTOP UTOP
 #define USTACKTOP (UTOP - 2 * PGSIZE)
 /* The convention of pagers, which the kernel knows on path `kernel` only: absent entries (0) in
- * [STACK_BOTTOM, USTACKTOP) are zero-filled, so the stack grows down to here. The page below is the guard: never
- * filled. */
+ * [STACK_BOTTOM, USTACKTOP) are zero-filled, so the stack grows down to here. The page below is the
+ * guard: never filled. */
 #define STACK_SIZE (1024u * 1024u)
 #define STACK_BOTTOM (USTACKTOP - STACK_SIZE)
 #define UTEXT 0x00800000u

@@ -24,15 +24,15 @@
 /* An absent entry with this value reads as zeros once touched. */
 #define PTE_ZERO_FILL 0x200u
 
-/* An absent entry with PTE_IMAGE is a page of a program that nobody has touched yet: the page at byte
- * PTE_ADDR(entry) + va (modulo 2^32) of the boot archive. So all pages of a segment have the same
- * entry, and one conditional PAGE_MAP brings a run of them; the entry means something at its own
- * address only. */
+/* An absent entry with PTE_IMAGE is a page of a program that nobody has touched yet: the page at
+ * byte PTE_ADDR(entry) + va (modulo 2^32) of the boot archive. So all pages of a segment have the
+ * same entry, and one conditional PAGE_MAP brings a run of them; the entry means something at its
+ * own address only. */
 #define PTE_IMAGE 0x800u
 #define PTE_IMAGE_WRITABLE 0x400u /* the program may write: to a copy */
 
-/* An absent entry whose low bits are PTE_KEPT is a page that the process's own pager keeps somewhere; the
- * upper 20 bits tell it where. Without that pager the page is lost. */
+/* An absent entry whose low bits are PTE_KEPT is a page that the process's own pager keeps
+ * somewhere; the upper 20 bits tell it where. Without that pager the page is lost. */
 #define PTE_KEPT 0x600u
 #define PTE_IS_KEPT(entry) ((0xFFFu & (entry)) == PTE_KEPT)
 

@@ -7,10 +7,10 @@
  *          ebx, esi, edi, ebp = arguments        ebx, esi, edi, ebp = results
  *          ecx, edx = not read                   ecx, edx = undefined
  *
- * `int 0x30` enters. So does `sysenter` where the env page says so: then ecx is the esp and edx the eip to
- * return with, right behind an `int 0x30`, which is executed instead if the env is taken off its
- * CPU before the call begins (nasm/user/syscall.inc). `int` keeps the flags; `sysenter` leaves the
- * arithmetic ones undefined.
+ * `int 0x30` enters. So does `sysenter` where the env page says so: then ecx is the esp and edx the
+ * eip to return with, right behind an `int 0x30`, which is executed instead if the env is taken off
+ * its CPU before the call begins (nasm/user/syscall.inc). `int` keeps the flags; `sysenter` leaves
+ * the arithmetic ones undefined.
  *
  * Arguments that name an env take 0 for the caller itself.
  * "May act on": the caller itself, or an env whose controller it is.
@@ -18,10 +18,10 @@
  *
  * Page calls work on a run of n = operand pages (0 counts as 1) and return how many
  * pages are done. One entry handles at most PAGE_RUN_MAX entries (PAGE_SHARE: 1,024), and fills
- * PAGE_FILLS_MAX pages: a smaller count than asked means "call again for the rest". An error is returned only if
- * nothing was done; after partial progress the count is returned and the next
- * call meets the error. All addresses are user addresses below UTOP, page
- * aligned but for the flag bits in their low 12 bits (page.h).
+ * PAGE_FILLS_MAX pages: a smaller count than asked means "call again for the rest". An error is
+ * returned only if nothing was done; after partial progress the count is returned and the next call
+ * meets the error. All addresses are user addresses below UTOP, page aligned but for the flag bits
+ * in their low 12 bits (page.h).
  *
  * With PAGE_COND a page is changed only if its entry, apart from the
  * accessed and dirty bits, equals the env page's `expect`; else E_AGAIN. */
@@ -198,42 +198,43 @@
 enum syscall { SYSCALL_LIST(SYSCALL_ENUM) SYS_COUNT };
 #undef SYSCALL_ENUM
 
-/* PAGE_ALLOC replaces what was mapped. With PAGE_FILL the new frame is a copy of the
- *   page at (edi, ebp); page i of a run copies page i. With PAGE_UNSHARE too, a source frame that this
- *   very entry maps alone is kept and only the rights change.
+/* PAGE_ALLOC replaces what was mapped. With PAGE_FILL the new frame is a copy of the page at (edi,
+ *   ebp); page i of a run copies page i. With PAGE_UNSHARE too, a source frame that this very
+ *   entry maps alone is kept and only the rights change.
  * PAGE_MAP never raises rights. PAGE_COND looks at the destination.
- * PAGE_MARK: an absent entry becomes value (PTE_P cleared). A present one takes value's
- *   software bits, loses W if value lacks it, and gains W only if its frame has no other mapping.
- * PAGE_SHARE: present entries with the keep bit are mapped as they are; writable ones
- *   lose W and gain the mark bits on both sides; read-only ones are mapped as they are;
- *   absent ones are copied verbatim, but zeros leave the destination alone: it is meant to be empty.
- *   Whole absent page tables count as done. PAGE_COND is not possible.
- * ENV_FORK: the new env is stopped, has the registers (FPU too) of the copied env with eax = 0,
- *   an empty space, a fresh env page, the caller as controller, the copied env's pager, and
- *   the copied env as parent. eax stays as it is, too, if the copied env was not in a system call.
- *   The label is the caller's if that is not root. The limit of pages is taken out of the caller's
- *   (where that has one), and of the envs that the caller may still create it gets half (of a caller
- *   without a limit: as many as the copied env may). Both go back when it is dead and, if the caller
- *   asked for deaths, reaped. A limit below ENV_FIXED_PAGES + 1 is too small.
- *   An env other than the caller is copied as it stands; if it runs, that may be anywhere.
- * ENV_SET: a limit below what the env holds is E_LIMIT. A new pager or fault path makes an env that
- *   waits in a fault of path `ipc` run its instruction again.
+ * PAGE_MARK: an absent entry becomes value (PTE_P cleared). A present one takes value's software
+ *   bits, loses W if value lacks it, and gains W only if its frame has no other mapping.
+ * PAGE_SHARE: present entries with the keep bit are mapped as they are; writable ones lose W and
+ *   gain the mark bits on both sides; read-only ones are mapped as they are; absent ones are
+ *   copied verbatim, but zeros leave the destination alone: it is meant to be empty. Whole absent
+ *   page tables count as done. PAGE_COND is not possible.
+ * ENV_FORK: the new env is stopped, has the registers (FPU too) of the copied env with eax = 0, an
+ *   empty space, a fresh env page, the caller as controller, the copied env's pager, and the
+ *   copied env as parent. eax stays as it is, too, if the copied env was not in a system call. The
+ *   label is the caller's if that is not root. The limit of pages is taken out of the caller's
+ *   (where that has one), and of the envs that the caller may still create it gets half (of a
+ *   caller without a limit: as many as the copied env may). Both go back when it is dead and, if
+ *   the caller asked for deaths, reaped. A limit below ENV_FIXED_PAGES + 1 is too small. An env
+ *   other than the caller is copied as it stands; if it runs, that may be anywhere.
+ * ENV_SET: a limit below what the env holds is E_LIMIT. A new pager or fault path makes an env
+ *   that waits in a fault of path `ipc` run its instruction again.
  * IRQ_BIND: an ISA interrupt, 0..15; a level-triggered one nobody could mask in time. Or
- *   IRQ_STANDSTILL, which comes when all CPUs are idle and no time-out pends: before an interrupt of
- *   a device nothing will run but who gets this one.
+ *   IRQ_STANDSTILL, which comes when all CPUs are idle and no time-out pends: before an interrupt
+ *   of a device nothing will run but who gets this one.
  * ENV_DESTROY: the env is dead at once; SYSINFO says when its teardown is over (`dying`). */
 
 #define IRQ_STANDSTILL 29
 
-/* Operand of SYS_ENV_REAP: the dead env's struct fault_counts comes in msg[3..], and its label behind that. */
+/* Operand of SYS_ENV_REAP: the dead env's struct fault_counts comes in msg[3..], and its label
+ * behind that. */
 #define ENV_REAP_FAULTS 1u
 
-/* SYS_DEBUG_WRITE looks whether all bytes may be read, and writes a part: to the end of the first line, and at most 128
- * (11 ms on a serial line), for all others wait meanwhile. So lines up to that length do not mix.
- * Operand: a bad pointer ends the caller, instead of E_FAULT. */
+/* SYS_DEBUG_WRITE looks whether all bytes may be read, and writes a part: to the end of the first
+ * line, and at most 128 (11 ms on a serial line), for all others wait meanwhile. So lines up to
+ * that length do not mix. Operand: a bad pointer ends the caller, instead of E_FAULT. */
 #define DEBUG_WRITE_OR_DIE 1u
-/* Root only, else without effect: from now on such text goes to the screen, too, below what stands there; or
- * no longer. At start-up it does; after a panic the kernel takes the screen again. */
+/* Root only, else without effect: from now on such text goes to the screen, too, below what stands
+ * there; or no longer. At start-up it does; after a panic the kernel takes the screen again. */
 #define DEBUG_WRITE_SCREEN_ON 2u
 #define DEBUG_WRITE_SCREEN_OFF 4u
 
@@ -247,10 +248,9 @@ struct env_regs {
 #define ENV_REGS_WORDS 10
 
 struct sysinfo {
-	unsigned frames_total; /* frames the kernel manages */
-	unsigned frames_free;  /* frames free now */
-	unsigned
-		frames_shared; /* mappings beyond the first of each frame: pages that sharing saves */
+	unsigned frames_total;  /* frames the kernel manages */
+	unsigned frames_free;   /* frames free now */
+	unsigned frames_shared; /* mappings beyond the first of each frame: what sharing saves */
 	unsigned frames_unused; /* RAM found but not usable */
 	unsigned ncpu;          /* CPUs running */
 	unsigned envs;          /* env slots in use */

@@ -1,5 +1,5 @@
-/* The trace: what the kernel did, as records in a ring per CPU (kernel/look/trace.c, which may be left out:
- * then SYS_TRACE is E_NO_CALL). Nothing of it is kept while it is off. */
+/* The trace: what the kernel did, as records in a ring per CPU (kernel/look/trace.c, which may be
+ * left out: then SYS_TRACE is E_NO_CALL). Nothing of it is kept while it is off. */
 #pragma once
 
 #include "kernel/abi/types.h"

@@ -1,5 +1,5 @@
-/* Debug output on the first serial line (16550, polled) and on the screen (screen.c), formatted printing. No locks: lines
- * of several CPUs may mix. */
+/* Debug output on the first serial line (16550, polled) and on the screen (screen.c), formatted
+ * printing. No locks: lines of several CPUs may mix. */
 #include "kernel/base/debug.h"
 
 #include "kernel/base/hook.h"

@@ -44,7 +44,8 @@ extern bool debug_quiet, debug_monitor; /* those words are on the command line *
 		machine_exit(PANIC_STATUS);                                                        \
 	})
 
-/* Ends all, see kernel/entry/panic.h: in nasm/base/panic.asm, which saves the registers and goes to panic_handler. */
+/* Ends all, see kernel/entry/panic.h: in nasm/base/panic.asm, which saves the registers and goes to
+ * panic_handler. */
 void panic_here(const char *format, ...) __attribute__((format(printf, 1, 2), cold));
 /* Set first of all at start-up: this layer knows no CPUs. */
 extern void (*panic_handler)(const struct trapframe *frame, const char *format, va_list args);
@@ -54,7 +55,8 @@ _Noreturn void machine_halt(void);
 _Noreturn void machine_exit(uint8_t status);
 enum { PANIC_STATUS = 127 };
 
-/* What follows the call keeps the compiler from making one call of several, which have an address each so. */
+/* What follows the call keeps the compiler from making one call of several, which have an address
+ * each so. */
 #define panic(...)                                                                                 \
 	({                                                                                         \
 		panic_here(__VA_ARGS__);                                                           \

@@ -1,5 +1,5 @@
-/* The one hook that feeds what only helps people look (kernel/look/joslog.c, kernel/look/trace.c): the events are
- * those of kernel/abi/trace.h. Off: a test and a branch. */
+/* The one hook that feeds what only helps people look (kernel/look/joslog.c, kernel/look/trace.c):
+ * the events are those of kernel/abi/trace.h. Off: a test and a branch. */
 #pragma once
 
 #include "kernel/abi/trace.h"
@@ -10,8 +10,9 @@ struct trapframe;
 typedef void hook_fn(enum event event, struct env *env, uint32_t value);
 extern hook_fn *hook; /* NULL: nobody looks. Guarded by the kernel lock. */
 
-/* Lock held. `env` may be NULL only for WAKE, IDLE, ASK and ANSWERED, and for ENTER if the env was taken
- * away meanwhile. `value` is the record's word a if no register is; of ENTER the address of a page fault; of ASK and
+/* Lock held. `env` may be NULL only for WAKE, IDLE, ASK and ANSWERED, and for ENTER if the env was
+ * taken away meanwhile. `value` is the record's word a if no register is; of ENTER the address of a
+ * page fault; of ASK and
  * ANSWERED CPU | enum cpu_request << 8. */
 static inline void hook_event(enum event event, struct env *env, uint32_t value)
 {
@@ -28,13 +29,14 @@ struct look {
 	void (*monitor)(
 		const struct trapframe *frame); /* a prompt after a panic; does not return */
 	void (*screen_put)(char c);             /* where the screen is ours */
-	/* Takes the screen: all that is written from here on appears there, too, below what stands there (true); or leaves it to
-	 * others (false). */
+	/* Takes the screen: all that is written from here on appears there, too, below what stands
+	 * there (true); or leaves it to others (false). */
 	void (*screen_show)(bool on);
 };
 extern struct look looks;
 
-/* Each file there fills in its part at start-up by a function of its own, which is run first of all. */
+/* Each file there fills in its part at start-up by a function of its own, which is run first of
+ * all. */
 typedef void look_offer_fn(void);
 #define LOOK_OFFERS(function)                                                                      \
 	static look_offer_fn *const function##_entry                                               \

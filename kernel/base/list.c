@@ -1,7 +1,8 @@
 /* Doubly linked lists. */
 #include "kernel/base/list.h"
 
-/* Where the pointer to the node after this one stands, and to the one before; NULL: to the first, to the last. */
+/* Where the pointer to the node after this one stands, and to the one before; NULL: to the first,
+ * to the last. */
 static struct list_node **list_after(struct list *list, struct list_node *node)
 {
 	return node ? &node->next : &list->first;

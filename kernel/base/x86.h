@@ -25,7 +25,8 @@ enum {
 	FL_TF = 0x00000100,
 	FL_IF = 0x00000200,
 	FL_DF = 0x00000400,
-	FL_RF = 0x00010000, /* pushed as 1 by a fault (SDM vol. 3, 18.3.1.1): of the entry, not the program's */
+	/* Pushed as 1 by a fault (SDM vol. 3, 18.3.1.1): of the entry, not the program's. */
+	FL_RF = 0x00010000,
 	FL_AC = 0x00040000,
 	FL_ID = 0x00200000,
 };
@@ -54,8 +55,8 @@ enum {
 	VEC_IRQ0 = 0x31,
 	VEC_TIMER = 0x41,
 	VEC_SPURIOUS = 0x4F, /* low four bits set: SDM vol. 3, 11.9 */
-	VEC_POKE =
-		0x50, /* another CPU wants our attention; alone in its priority class (apic_only_pokes) */
+	/* Another CPU wants our attention; alone in its priority class (apic_only_pokes). */
+	VEC_POKE = 0x50,
 	VEC_COUNT = 0x51,
 	VEC_STRIDE = 4, /* bytes per entry stub */
 	/* in a trap frame only: who made it */
@@ -151,8 +152,8 @@ static inline void pause(void)
 	asm volatile("pause" : : : "memory");
 }
 
-/* Enables interrupts, halts until one comes, and disables them. What ends the halt comes in right after sti's one-instruction delay
- * (SDM vol. 2, STI), so it cannot slip in before it. */
+/* Enables interrupts, halts until one comes, and disables them. What ends the halt comes in right
+ * after sti's one-instruction delay (SDM vol. 2, STI), so it cannot slip in before it. */
 static inline void wait_for_interrupt(void)
 {
 	asm volatile("sti; hlt; cli" : : : "memory");

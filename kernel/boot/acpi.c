@@ -1,5 +1,5 @@
-/* CPUs and interrupt controllers from ACPI: RSDP -> XSDT, or RSDT -> MADT (ACPI 6.4, 5.2.5, 5.2.7, 5.2.8, 5.2.12);
- * and the timer's port from the FADT (5.2.9). Boot time only. */
+/* CPUs and interrupt controllers from ACPI: RSDP -> XSDT, or RSDT -> MADT (ACPI 6.4, 5.2.5, 5.2.7,
+ * 5.2.8, 5.2.12); and the timer's port from the FADT (5.2.9). Boot time only. */
 #include "kernel/boot/tables.h"
 #include "kernel/memory/kmap.h"
 
@@ -67,7 +67,8 @@ static INIT uint32_t apply_madt_entry(struct machine *machine, const uint8_t *by
 	return entry->length;
 }
 
-/* Looks at each table that RSDT or XSDT names, in entries of `width` bytes. Whether the MADT is among them. */
+/* Looks at each table that RSDT or XSDT names, in entries of `width` bytes. Whether the MADT is
+ * among them. */
 static INIT bool walk_root_table(struct machine *machine, uint64_t root, const char *signature,
                                  uint32_t width)
 {

@@ -1,5 +1,5 @@
-/* Start-up of the boot CPU: called by nasm/boot/boot.asm with paging on, on the boot stack. Brings up one
- * part after another, then runs the first server and never comes back. */
+/* Start-up of the boot CPU: called by nasm/boot/boot.asm with paging on, on the boot stack. Brings
+ * up one part after another, then runs the first server and never comes back. */
 #include "kernel/boot/boot.h"
 
 #include "kernel/abi/types.h"

@@ -23,7 +23,8 @@ void multiboot_read(paddr_t mbi);
 struct env;
 struct env *loader_start(void);
 
-/* Starts every other CPU that the firmware named; those that do not answer are reported and left out. */
+/* Starts every other CPU that the firmware named; those that do not answer are reported and left
+ * out. */
 struct machine;
 void smp_start(const struct machine *machine);
 

@@ -1,5 +1,6 @@
-/* Loads the first server, procmgr, from the ELF file in module 0 (System V ABI, chapters 4 and 5). It must never
- * fault: everything is mapped, its stack too. All else is loaded by procmgr. Boot time only. */
+/* Loads the first server, procmgr, from the ELF file in module 0 (System V ABI, chapters 4 and 5).
+ * It must never fault: everything is mapped, its stack too. All else is loaded by procmgr. Boot
+ * time only. */
 #include "kernel/base/debug.h"
 #include "kernel/base/x86.h"
 #include "kernel/boot/boot.h"
@@ -22,7 +23,8 @@ struct elf_segment {
 	uint32_t type, offset, vaddr, paddr, filesz, memsz, flags, align;
 };
 
-/* Maps memsz bytes at va (its pages), of which the first filesz are those at physical address src, and the rest 0. */
+/* Maps memsz bytes at va (its pages), of which the first filesz are those at physical address src,
+ * and the rest 0. */
 static INIT void load(struct env *env, vaddr_t va, paddr_t src, uint32_t filesz, uint32_t memsz,
                       pte_t rights)
 {

@@ -1,5 +1,5 @@
-/* CPUs and interrupt controllers from the MP tables (Intel MultiProcessor Specification 1.4, chapter 4).
- * Boot time only. */
+/* CPUs and interrupt controllers from the MP tables (Intel MultiProcessor Specification 1.4,
+ * chapter 4). Boot time only. */
 #include "kernel/boot/boot.h"
 #include "kernel/boot/tables.h"
 
@@ -36,7 +36,8 @@ enum { MP_CPU, MP_BUS, MP_IOAPIC, MP_INTERRUPT, MP_LOCAL_INTERRUPT };
 enum { ENTRY_CPU_SIZE = 20, ENTRY_SIZE = 8, KNOWN = 0x100 };
 _Static_assert(sizeof(struct mp_entry) == ENTRY_CPU_SIZE, "MP 1.4, 4.3.1");
 
-/* What the entries refer to: the ISA bus and the I/O APIC that is used, the first. Ids | KNOWN; 0: none yet. */
+/* What the entries refer to: the ISA bus and the I/O APIC that is used, the first. Ids | KNOWN; 0:
+ * none yet. */
 static INIT_DATA uint32_t isa_bus, ioapic;
 
 static INIT uint32_t apply_mp_entry(struct machine *machine, const uint8_t *bytes, uint32_t left)

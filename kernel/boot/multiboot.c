@@ -1,5 +1,5 @@
-/* The Multiboot 1 information structure (Multiboot Specification 0.6.96, 3.3), copied out before its memory is
- * used for anything else. */
+/* The Multiboot 1 information structure (Multiboot Specification 0.6.96, 3.3), copied out before
+ * its memory is used for anything else. */
 #include "kernel/base/debug.h"
 #include "kernel/boot/boot.h"
 #include "kernel/memory/frame.h"

@@ -1,11 +1,11 @@
 /* Starts the application processors, one at a time (SDM vol. 3, 9.4; MP 1.4, B.4).
  *
- * A CPU starts in real mode at a page below 1 MiB. The code there (nasm/boot/trampoline.asm) is copied from
- * the kernel image, so its own addresses are computed for where it runs, TRAMPOLINE. It finds what it
- * needs in the mailbox at its end, which serves one CPU at a time: the next is started only after
- * this one has said that it runs on its own stack. One that stays silent is put back into its
- * wait-for-STARTUP state by another INIT, so that it cannot take a mailbox that is not meant for it, nor run
- * this code when start-up is over and its frames are free. */
+ * A CPU starts in real mode at a page below 1 MiB. The code there (nasm/boot/trampoline.asm) is
+ * copied from the kernel image, so its own addresses are computed for where it runs, TRAMPOLINE. It
+ * finds what it needs in the mailbox at its end, which serves one CPU at a time: the next is
+ * started only after this one has said that it runs on its own stack. One that stays silent is put
+ * back into its wait-for-STARTUP state by another INIT, so that it cannot take a mailbox that is
+ * not meant for it, nor run this code when start-up is over and its frames are free. */
 #include "kernel/boot/smp.h"
 #include "kernel/base/debug.h"
 #include "kernel/boot/boot.h"
@@ -105,7 +105,8 @@ INIT void smp_start(const struct machine *machine)
 	debug_log("%u CPUs (%s)\n", cpu_count, machine->source);
 }
 
-/* From CPU_HERE on the boot CPU may get to the end of start-up: nothing of start-up's is needed any more. */
+/* From CPU_HERE on the boot CPU may get to the end of start-up: nothing of start-up's is needed any
+ * more. */
 static _Noreturn __attribute__((noinline)) void join_system(struct cpu *cpu)
 {
 	__atomic_store_n(&cpu->start, CPU_HERE, __ATOMIC_RELEASE);

@@ -1,5 +1,5 @@
-/* What the tables of ACPI and MP have in common. They may lie in any memory: they are copied before use, and no length is
- * trusted. Boot time only. */
+/* What the tables of ACPI and MP have in common. They may lie in any memory: they are copied before
+ * use, and no length is trusted. Boot time only. */
 #include "kernel/boot/tables.h"
 
 #include "kernel/base/debug.h"

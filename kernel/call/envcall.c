@@ -142,7 +142,8 @@ int envcall_destroy(struct env *caller)
 
 /* ---- set ---- */
 
-/* Whether env stands over `below`, or is it, by the field of records at `relation`: then `below` cannot stand over env. */
+/* Whether env stands over `below`, or is it, by the field of records at `relation`: then `below`
+ * cannot stand over env. */
 static bool stands_over(const struct env *env, struct env *below, size_t relation)
 {
 	for (uint32_t i = 0; below && i < NENV; i++) {

@@ -1,5 +1,6 @@
 /* System calls on envs (kernel/abi/syscall.h). The arguments are in the caller's registers; each
- * returns a status. Lock held; none blocks. After destroy or set the caller may be gone or stopped. */
+ * returns a status. Lock held; none blocks. After destroy or set the caller may be gone or
+ * stopped. */
 #pragma once
 
 #include "kernel/abi/types.h"

@@ -1,5 +1,5 @@
-/* Scheduler hints: who may give which, to whom. What they do is up to runqueue.c. Each is O(1), and what
- * cannot be is ignored and counted. What nobody limits (nonsense, queries) takes no lock. */
+/* Scheduler hints: who may give which, to whom. What they do is up to runqueue.c. Each is O(1), and
+ * what cannot be is ignored and counted. What nobody limits (nonsense, queries) takes no lock. */
 #include "kernel/call/hint.h"
 #include "kernel/env/state.h"
 #include "kernel/env/switch.h"
@@ -39,7 +39,8 @@ static bool give_hint(const struct env *caller, struct env *env, enum hint kind,
 	return kind != HINT_NEXT || !runner->on || runqueue_advance(runner);
 }
 
-/* Reads without the lock: of a hint just given the old value or the new; of an env that dies meanwhile, anything. */
+/* Reads without the lock: of a hint just given the old value or the new; of an env that dies
+ * meanwhile, anything. */
 static int query_env(struct env *caller, const struct runner *runner)
 {
 	caller->tf.ebx = runqueue_hinted(runner, HINT_WEIGHT) |

@@ -6,7 +6,8 @@
 
 struct env;
 
-/* Each takes the caller, whose registers hold the arguments; returns the number of pages done or an error. Lock held; none blocks. */
+/* Each takes the caller, whose registers hold the arguments; returns the number of pages done or an
+ * error. Lock held; none blocks. */
 int pagecall_alloc(struct env *env);
 int pagecall_map(struct env *env);
 int pagecall_unmap(struct env *env);

@@ -1,4 +1,5 @@
-/* System calls: dispatch, and those calls that are not about pages, envs or IPC. Lock held throughout. */
+/* System calls: dispatch, and those calls that are not about pages, envs or IPC. Lock held
+ * throughout. */
 #include "kernel/call/syscall.h"
 
 #include "kernel/base/debug.h"
@@ -187,8 +188,8 @@ static int call_self(struct env *caller)
 
 typedef int call_fn(struct env *caller);
 
-/* X(NAME, function): the calls after which the caller goes on, if it still can; nasm/entry/sysenter.asm makes them, too. Others
- * have the last numbers, but for SYS_IPC. */
+/* X(NAME, function): the calls after which the caller goes on, if it still can;
+ * nasm/entry/sysenter.asm makes them, too. Others have the last numbers, but for SYS_IPC. */
 #define CALLS(X)                                                                                   \
 	X(SELF, call_self)                                                                         \
 	X(YIELD, sched_yield)                                                                      \

@@ -3,7 +3,8 @@
 
 struct env;
 
-/* Does the call in the running env's registers. Returns who runs next; NULL: the scheduler chooses. */
+/* Does the call in the running env's registers. Returns who runs next; NULL: the scheduler
+ * chooses. */
 struct env *syscall_dispatch(struct env *env);
 
 /* Delivers device interrupt `irq` to the env bound to it. */

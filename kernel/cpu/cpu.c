@@ -1,9 +1,10 @@
 /* Per-CPU state: descriptor tables, and requests from one CPU to another.
  *
- * Requests. Who holds the kernel lock may ask another CPU to flush its TLB or to let its env go, and
- * waits for the answer. The other CPU is in user mode (the poke interrupts it, and it answers), or halted (it
- * goes to take the lock), or waits for the lock already; waiting, it answers. So an answer needs no lock,
- * comes soon, and there is one asker at a time. Only the CPU itself changes its cr3 and env. */
+ * Requests. Who holds the kernel lock may ask another CPU to flush its TLB or to let its env go,
+ * and waits for the answer. The other CPU is in user mode (the poke interrupts it, and it answers),
+ * or halted (it goes to take the lock), or waits for the lock already; waiting, it answers. So an
+ * answer needs no lock, comes soon, and there is one asker at a time. Only the CPU itself changes
+ * its cr3 and env. */
 #include "kernel/cpu/cpu.h"
 
 #include "kernel/base/debug.h"

@@ -47,14 +47,15 @@ struct cpu {
 	uint32_t apic_id;
 	struct runqueue *queue;
 
-	/* Where sysenter points esp: room for the frame of a debug trap or NMI that comes before the first
-	 * instruction, and the address of tf.esp of the env that runs. Changes with env. */
+	/* Where sysenter points esp: room for the frame of a debug trap or NMI that comes before
+	 * the first instruction, and the address of tf.esp of the env that runs. Changes with
+	 * env. */
 	uint32_t entry_room[16];
 	uint32_t *entry;
 
 	/* Written by this CPU, lock held (or while it answers a request of the holder). */
-	struct env *
-		env; /* the env whose registers entry will save, in its space; NULL: idle, on kmap_pgdir */
+	/* The env whose registers entry will save, in its space; NULL: idle, on kmap_pgdir. */
+	struct env *env;
 	struct env *fpu;      /* whose state the FPU registers hold; NULL: TS is set */
 	uint32_t switch_work; /* enum switch_work */
 	envid_t io_env;       /* whose ports the bitmap holds */
@@ -104,11 +105,12 @@ extern struct cpu *cpu_boot_stack_cpu; /* what this_cpu() reads on that stack */
 
 /* ---- start-up only ---- */
 
-/* Fills GDT, TSS and identity of cpus[index], whose stack ends at stack_top, on the kernel's directory. double_fault: the
- * function of that task. */
+/* Fills GDT, TSS and identity of cpus[index], whose stack ends at stack_top, on the kernel's
+ * directory. double_fault: the function of that task. */
 struct cpu *cpu_prepare(uint32_t index, uint32_t apic_id, vaddr_t stack_top,
                         void (*double_fault)(void));
-/* Loads GDT, TSS, FPU and control registers on the CPU that calls. sysenter: where that enters the kernel. */
+/* Loads GDT, TSS, FPU and control registers on the CPU that calls. sysenter: where that enters the
+ * kernel. */
 void cpu_load(struct cpu *cpu, const char *sysenter);
 
 /* ---- requests ---- */
@@ -117,9 +119,11 @@ void cpu_load(struct cpu *cpu, const char *sysenter);
 void cpu_ask(struct cpu *cpu, enum cpu_request what);
 /* Does what was asked of this CPU; from the wait loop of the lock. */
 void cpu_answer(struct cpu *cpu);
-/* The TLB of this CPU, or of another, forgets the space that is loaded there, before return. Lock held. */
+/* The TLB of this CPU, or of another, forgets the space that is loaded there, before return. Lock
+ * held. */
 void cpu_flush(struct cpu *cpu);
-/* Takes the env that runs off this CPU, for CPU_EVICT. Set at start-up: this layer knows no envs. */
+/* Takes the env that runs off this CPU, for CPU_EVICT. Set at start-up: this layer knows no
+ * envs. */
 extern void (*cpu_evict)(struct cpu *cpu);
 
 /* The CPU whose descriptor table is loaded here, whatever the stack is. */

@@ -1,14 +1,15 @@
 /* The kernel lock: a ticket lock, first come, first served, whose waiters halt after a while.
  *
  * Virtual CPUs may be more than the host has. A waiter that spins then takes the very time that the
- * next in turn needs; so after SPINS looks it leaves its name in `halted`, halts, and is poked by the
- * release that makes it next (or by a request). Order on both sides, each sequentially consistent:
+ * next in turn needs; so after SPINS looks it leaves its name in `halted`, halts, and is poked by
+ * the release that makes it next (or by a request). Order on both sides, each sequentially
+ * consistent:
  *
  *     waiter   write halted[ticket], read serving, halt if it is not our turn
  *     release  write serving, read next and (if they differ) halted[serving], poke
  *
- * so one of the two sees the other. A poke that comes between the look and the halt is held back, for
- * interrupts are off until the halt, and ends it at once. */
+ * so one of the two sees the other. A poke that comes between the look and the halt is held back,
+ * for interrupts are off until the halt, and ends it at once. */
 #include "kernel/cpu/lock.h"
 
 #include "kernel/base/x86.h"

@@ -6,8 +6,9 @@
 
 struct trapframe;
 
-/* Stops every CPU, prints the message, registers and a backtrace, then enters the monitor (command line
- * word `monitor`) or ends the machine with status PANIC_STATUS. `args`: what the format needs. */
+/* Stops every CPU, prints the message, registers and a backtrace, then enters the monitor (command
+ * line word `monitor`) or ends the machine with status PANIC_STATUS. `args`: what the format
+ * needs. */
 _Noreturn void panic_frame(const struct trapframe *frame, const char *format, va_list args)
 	__attribute__((format(printf, 2, 0)));
 /* A non-maskable interrupt: another CPU panics and this one does nothing more; else a panic. */

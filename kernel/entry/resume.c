@@ -1,9 +1,10 @@
 /* The way out of the kernel: to an env, or to a halt.
  *
- * The timer of a CPU interrupts once, after a tick or at the end of the slice, whatever is first; in each tick
- * that the CPU runs an env there is an interrupt. Who begins a turn changes nothing about that: the end of its slice is a
- * tick away at least, but for what it owes, and then the late end is debt again. An idle CPU halts on the kernel's own page directory
- * and takes no ticks, unless a time-out pends. */
+ * The timer of a CPU interrupts once, after a tick or at the end of the slice, whatever is first;
+ * in each tick that the CPU runs an env there is an interrupt. Who begins a turn changes nothing
+ * about that: the end of its slice is a tick away at least, but for what it owes, and then the late
+ * end is debt again. An idle CPU halts on the kernel's own page directory and takes no ticks,
+ * unless a time-out pends. */
 #include "kernel/entry/resume.h"
 
 #include "kernel/base/debug.h"

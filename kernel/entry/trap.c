@@ -3,8 +3,8 @@
  *
  * The kernel runs with interrupts off and is entered on an empty stack each time: it never returns
  * to what it did before, it resumes an env or halts. Only an idle CPU takes interrupts in kernel
- * mode, and one that waits for the lock takes pokes; anything else from kernel mode is a defect, and a
- * panic. */
+ * mode, and one that waits for the lock takes pokes; anything else from kernel mode is a defect,
+ * and a panic. */
 #include "kernel/entry/trap.h"
 
 #include "kernel/abi/syscall.h"
@@ -71,8 +71,8 @@ static bool is_interrupt(uint32_t vector)
 	return vector >= VEC_IRQ0;
 }
 
-/* Takes the kernel lock, after telling the local APIC of an interrupt: the poke that may end our wait must
- * not be held back by the interrupt that brought us here. */
+/* Takes the kernel lock, after telling the local APIC of an interrupt: the poke that may end our
+ * wait must not be held back by the interrupt that brought us here. */
 static void take_lock(struct cpu *cpu, uint32_t vector)
 {
 	if (is_interrupt(vector) && vector != VEC_SPURIOUS) {

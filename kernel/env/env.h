@@ -59,14 +59,16 @@ struct env {
 	bool unreaped;
 	bool awaited;       /* S: somebody did a closed receive from it: death must look for them */
 	bool in_fault_call; /* S: what it waits in is a fault call, which the kernel made for it */
-	uint8_t funded; /* FUNDED_*: which of its limits were taken out of its controller's, and go back */
+	/* FUNDED_*: which of its limits were taken out of its controller's, and go back */
+	uint8_t funded;
 	uint8_t on_resume; /* S: enum env_on_resume */
 	int refusal;       /* S: ON_RESUME_REFUSED: the pager's status */
 
 	struct runner runner; /* ready queue, hints (runqueue.c) */
 
 	/* IPC (ipc.c); what it waits for stands in its record. */
-	/* S: for whom the fast path of nasm/entry/sysenter.asm is open: its record's partner, or FAST_NOBODY. */
+	/* S: for whom the fast path of nasm/entry/sysenter.asm is open: its record's partner, or
+	 * FAST_NOBODY. */
 	envid_t fast_partner;
 	struct list senders;
 	struct list_node sender_node;
@@ -112,8 +114,8 @@ void env_slot_free(struct env *env);
 /* The next slot that may be in use; NENV: none. Lock held. */
 uint32_t env_next_slot(uint32_t slot);
 
-/* Stops another CPU from running it; it is in no queue then, so sched_wake must follow. Nothing if it does
- * not run elsewhere. */
+/* Stops another CPU from running it; it is in no queue then, so sched_wake must follow. Nothing if
+ * it does not run elsewhere. */
 void env_evict(struct env *env);
 
 /* As env_lookup, without the lock: the env may die at any moment, and its slot become another's. */
@@ -141,7 +143,8 @@ static inline bool env_may_page(const struct env *caller, const struct env *env)
 	return env_may_act(caller, env) || env->info->pager == caller->id;
 }
 
-/* Whether the caller may have `env` filled with a copy of a page of `from` (NULL: there is none), if the flags of a
+/* Whether the caller may have `env` filled with a copy of a page of `from` (NULL: there is none),
+ * if the flags of a
  * SYS_PAGE_ALLOC ask for that. OK, E_PERM, E_BAD_ENV. */
 static inline int env_copy_error(const struct env *caller, const struct env *env, uint32_t flags,
                                  const struct env *from)

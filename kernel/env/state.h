@@ -1,10 +1,10 @@
-/* The states of an env. They are written here and by the macros of nasm/env/state.inc, and nowhere else: `make check` refuses
- * other writers (scripts/states.py). Guarded by the kernel lock.
+/* The states of an env. They are written here and by the macros of nasm/env/state.inc, and nowhere
+ * else: `make check` refuses other writers (scripts/states.py). Guarded by the kernel lock.
  *
  *     life:   FREE --born--> ALIVE --die--> DEAD --free--> FREE
  *
- * An env that is alive is running, ready (in a run queue), waiting, or stopped. Stopped is a flag beside what it waits for, so
- * that IPC goes on:
+ * An env that is alive is running, ready (in a run queue), waiting, or stopped. Stopped is a flag
+ * beside what it waits for, so that IPC goes on:
  *
  *              start, ready               run
  *     STOPPED -----------------> READY <========> RUNNING
@@ -14,7 +14,8 @@
  *      +-- WAITING ----------------+                 |
  *     stop     ^-------------------------------------+
  *
- * While it waits to receive, the fast path may be open for its partner: then one word says that nothing about it is special. */
+ * While it waits to receive, the fast path may be open for its partner: then one word says that
+ * nothing about it is special. */
 #pragma once
 
 #include "kernel/env/env.h"
@@ -25,8 +26,8 @@ static inline bool state_can_run(const struct env *env)
 	return !env->stopped && !env->info->waits;
 }
 
-/* X(step, what must hold before, what is written), under the event that leads there: state_STEP(env). Debug builds assert what
- * must hold. */
+/* X(step, what must hold before, what is written), under the event that leads there:
+ * state_STEP(env). Debug builds assert what must hold. */
 #define STATE_STEPS(X)                                                                             \
 	/* stopped, bounded, given ports: the fast path is closed */                               \
 	X(close_fast, env->life == LIFE_ALIVE, env->fast_partner = FAST_NOBODY)                    \
@@ -67,8 +68,8 @@ static inline bool state_can_run(const struct env *env)
 	}
 STATE_STEPS(STATE_STEP)
 
-/* An IPC must wait; a queued call was taken, and waits for its answer; the pager of a fault call is gone. `fast`: the partner,
- * if the fast path is open for it; or FAST_NOBODY. */
+/* An IPC must wait; a queued call was taken, and waits for its answer; the pager of a fault call is
+ * gone. `fast`: the partner, if the fast path is open for it; or FAST_NOBODY. */
 static inline void state_wait(struct env *env, enum env_waits waits, envid_t partner, envid_t fast)
 {
 	debug_assert(env->info->waits == WAITS_TO_SEND || env->in_fault_call ||

@@ -119,8 +119,9 @@ void switch_leave(struct cpu *cpu)
 
 /* ---- eviction ---- */
 
-/* Whatever brought the env into the kernel is done anew when it runs again. Faults come by themselves; a
- * system call executes the `int` before its return address (syscall.h); traps, which happened, are remembered. */
+/* Whatever brought the env into the kernel is done anew when it runs again. Faults come by
+ * themselves; a system call executes the `int` before its return address (syscall.h); traps, which
+ * happened, are remembered. */
 void switch_evict(struct cpu *cpu)
 {
 	struct env *env = cpu->env;

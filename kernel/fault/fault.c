@@ -1,5 +1,6 @@
-/* Page faults and other exceptions of user programs. A page fault goes the way that ENV_FAULTS says: to the
- * env's upcall, to its pager (faultcall.c), or to the kernel (kfault.c). An exception goes to the upcall.
+/* Page faults and other exceptions of user programs. A page fault goes the way that ENV_FAULTS
+ * says: to the env's upcall, to its pager (faultcall.c), or to the kernel (kfault.c). An exception
+ * goes to the upcall.
  *
  * Upcalls: the kernel pushes a struct utrapframe on the exception stack and enters the program at
  * the address in its env page.
@@ -9,9 +10,9 @@
  *     esp        ->  +---------------------+                      | struct utrapframe        |
  *                                                          esp -> +--------------------------+
  *
- * The scratch word gives the returning stub room for the eip that it must leave on the stack it returns to.
- * The env ends when it has no upcall, its exception stack is not a page it may write, or the frame
- * does not fit. */
+ * The scratch word gives the returning stub room for the eip that it must leave on the stack it
+ * returns to. The env ends when it has no upcall, its exception stack is not a page it may write,
+ * or the frame does not fit. */
 #include "kernel/fault/fault.h"
 
 #include "kernel/base/debug.h"
@@ -34,8 +35,9 @@ static COLD struct env *end_faulting(struct env *env, enum death cause, vaddr_t 
 	return NULL;
 }
 
-/* Enters the upcall, or ends the env. `value` is the frame's first word. The stack is written through
- * the kernel's own mapping of its frame: the user address may stand in the TLB with older rights. */
+/* Enters the upcall, or ends the env. `value` is the frame's first word. The stack is written
+ * through the kernel's own mapping of its frame: the user address may stand in the TLB with older
+ * rights. */
 static struct env *enter_upcall(struct env *env, vaddr_t upcall, uint32_t value)
 {
 	enum { RIGHTS = PTE_P | PTE_U | PTE_W, PUSHA_WORDS = 8 };

@@ -5,8 +5,8 @@
 
 struct env;
 
-/* A page fault at `va`, the error code in the trap frame, of the running env. Returns who runs next: the
- * env (in its upcall), its pager, or NULL: it waits or is dead. Lock held. */
+/* A page fault at `va`, the error code in the trap frame, of the running env. Returns who runs
+ * next: the env (in its upcall), its pager, or NULL: it waits or is dead. Lock held. */
 struct env *fault_page(struct env *env, vaddr_t va);
 /* Another exception. Returns the env, to run its upcall, or NULL: it is dead. Lock held. */
 struct env *fault_exception(struct env *env);

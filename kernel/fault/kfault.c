@@ -1,6 +1,7 @@
-/* Fault path `kernel` (optional: linked with KFAULT=1): copy on write, zero fill, stack growth in the kernel, as
- * in a monolithic system, so that it can be measured beside the other paths. The one file of the kernel that
- * knows what user level writes into page-table entries, and it decides by them as libsys/paging.c does:
+/* Fault path `kernel` (optional: linked with KFAULT=1): copy on write, zero fill, stack growth in
+ * the kernel, as in a monolithic system, so that it can be measured beside the other paths. The one
+ * file of the kernel that knows what user level writes into page-table entries, and it decides by
+ * them as libsys/paging.c does:
  *
  *     entry                                   access   action
  *     absent, PTE_ZERO_FILL                   any      zero page
@@ -9,7 +10,8 @@
  *     allows the access by now                         none: run again
  *     anything else                                    the pager is asked, as on path `ipc`
  *
- * What fails, for lack of memory or the limit, is left to the pager too, which says why the env must end. */
+ * What fails, for lack of memory or the limit, is left to the pager too, which says why the env
+ * must end. */
 #include "kernel/base/debug.h"
 #include "kernel/cpu/cpu.h"
 #include "kernel/cpu/lock.h"

@@ -1,12 +1,13 @@
-/* Bounds of fault calls: of those that the kernel makes (faultcall.c), and of those that stubs mark.
+/* Bounds of fault calls: of those that the kernel makes (faultcall.c), and of those that stubs
+ * mark.
  *
- * They get into the wheel of time-outs late: a fault call is `undated` at first, in a list of its CPU, and the next tick or halt
- * of that CPU puts those in the wheel that still wait. So a fault answered within a tick costs two tests, and an env whose
- * faults are all answered so gets into the list once a tick. Nobody takes an env out of that list before, dead or alive again
- * or not.
+ * They get into the wheel of time-outs late: a fault call is `undated` at first, in a list of its
+ * CPU, and the next tick or halt of that CPU puts those in the wheel that still wait. So a fault
+ * answered within a tick costs two tests, and an env whose faults are all answered so gets into the
+ * list once a tick. Nobody takes an env out of that list before, dead or alive again or not.
  *
- * The clock measures pagers, not how many envs want a CPU: nobody ends whose pager is ready and has had no whole turn since the
- * clock started. Guarded by the kernel lock. */
+ * The clock measures pagers, not how many envs want a CPU: nobody ends whose pager is ready and has
+ * had no whole turn since the clock started. Guarded by the kernel lock. */
 #include "kernel/ipc/deadline.h"
 
 #include "kernel/base/debug.h"
@@ -17,8 +18,8 @@
 #include "kernel/sched/clock.h"
 
 enum { STARVED_US = 1 << 19 }; /* until a fault call is looked at again whose pager had no turn */
-/* Who has begun WHOLE_TURN slices has had one from its begin to its end. Pagers' pagers count, but not for ever: calls
- * that are marked as stubs' may wait for each other in a ring. */
+/* Who has begun WHOLE_TURN slices has had one from its begin to its end. Pagers' pagers count, but
+ * not for ever: calls that are marked as stubs' may wait for each other in a ring. */
 enum { WHOLE_TURN = 2, CHAIN_MAX = 8 };
 
 static bool waits_in_fault_call(const struct env *env)
@@ -66,7 +67,8 @@ void deadline_arm(struct cpu *cpu)
 	}
 }
 
-/* Whether the pager of this fault call, or the pager of that, waits for a CPU, and has not had one for a whole turn. */
+/* Whether the pager of this fault call, or the pager of that, waits for a CPU, and has not had one
+ * for a whole turn. */
 static bool is_pager_starved(const struct env *env)
 {
 	const struct env *pager = env;

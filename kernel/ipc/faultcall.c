@@ -1,10 +1,11 @@
 /* Page faults on path `ipc`: calls that the kernel makes for an env (`in_fault_call`).
  *
- * They are the rendezvous of ipc.c, and differ where registers are concerned: what the env says is made out of its fault
- * at delivery, and an answer is done (faultcall_take_answer) instead of put into registers. If the pager is gone, such an env
- * waits like a sleeper without a clock, until faultcall_retry. faultcall_begin and faultcall_answer_fast are fast paths for the usual
- * case, a pager that waits for the fault, and an env in a fault call that waits for the answer. Guarded by the kernel
- * lock. */
+ * They are the rendezvous of ipc.c, and differ where registers are concerned: what the env says is
+ * made out of its fault at delivery, and an answer is done (faultcall_take_answer) instead of put
+ * into registers. If the pager is gone, such an env waits like a sleeper without a clock, until
+ * faultcall_retry. faultcall_begin and faultcall_answer_fast are fast paths for the usual case, a
+ * pager that waits for the fault, and an env in a fault call that waits for the answer. Guarded by
+ * the kernel lock. */
 #include "kernel/ipc/faultcall.h"
 
 #include "kernel/base/debug.h"

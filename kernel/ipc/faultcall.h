@@ -1,4 +1,5 @@
-/* Page faults as calls to the pager, in the name of the env that faults (path `ipc`). Lock held throughout. */
+/* Page faults as calls to the pager, in the name of the env that faults (path `ipc`). Lock held
+ * throughout. */
 #pragma once
 
 #include "kernel/abi/types.h"

@@ -23,8 +23,8 @@
  *
  * A page fault on path `ipc` is a call, too, that the kernel makes for the env (faultcall.c).
  *
- * After a plain send to a receive that publishes (JOS's) both are ready, and S runs here, R behind it: no other CPU is
- * woken for R, for that one might be faster.
+ * After a plain send to a receive that publishes (JOS's) both are ready, and S runs here, R behind
+ * it: no other CPU is woken for R, for that one might be faster.
  *
  * "Stopped" is no IPC state: a stopped env takes part in all of this, and merely is not run.
  * The message of a waiting sender stays in its saved registers and its env page, which only it
@@ -110,8 +110,8 @@ static int check_call(const struct env *env, uint32_t flags)
 
 /* ---- waiting and going on ---- */
 
-/* Who may end its wait to receive from `partner` on the fast path. A time-out that starts later closes that
- * (clock_wake_after). */
+/* Who may end its wait to receive from `partner` on the fast path. A time-out that starts later
+ * closes that (clock_wake_after). */
 static envid_t fast_partner(const struct env *env, envid_t partner)
 {
 	return env->tf.vector == VEC_SYSENTER && !(ipc_flags(env) & IPC_PUBLISH) && !env->stopped &&
@@ -177,7 +177,8 @@ struct window {
 	uint32_t npages;
 };
 
-/* An env in a fault call takes them from the page on that it touched, with the bits that the answer says. */
+/* An env in a fault call takes them from the page on that it touched, with the bits that the answer
+ * says. */
 static inline __attribute__((always_inline)) struct window window_of(const struct env *from,
                                                                      const struct env *to)
 {
@@ -287,8 +288,8 @@ static struct env *take_queued_message(struct env *env, struct env *from)
 	return env;
 }
 
-/* The receive phase of the running env. Who goes on here: the env, with its message or an error, or the sender,
- * and then it has its message; NULL: it waits. */
+/* The receive phase of the running env. Who goes on here: the env, with its message or an error, or
+ * the sender, and then it has its message; NULL: it waits. */
 static struct env *receive_message(struct env *env, envid_t partner)
 {
 	struct env *from = first_sender(env);
@@ -321,15 +322,17 @@ static struct env *receive_message(struct env *env, envid_t partner)
 
 /* ---- the call ---- */
 
-/* Who runs after a delivery to `to` when the caller waits: `to`, right here on what is left of the slice. */
+/* Who runs after a delivery to `to` when the caller waits: `to`, right here on what is left of the
+ * slice. */
 static struct env *run_receiver(struct env *to)
 {
 	return to->stopped ? NULL : to;
 }
 
-/* Who runs on the slice of `env`, which waits for `to`: who that one waits for in the end, if that one only wants a CPU. So a
- * server whose turn ended on the way is not kept from who calls it until all others had theirs. It loses its place in the
- * queue, so only servers and one's own pager may be helped, who need none: who calls next brings a slice, too. */
+/* Who runs on the slice of `env`, which waits for `to`: who that one waits for in the end, if that
+ * one only wants a CPU. So a server whose turn ended on the way is not kept from who calls it until
+ * all others had theirs. It loses its place in the queue, so only servers and one's own pager may
+ * be helped, who need none: who calls next brings a slice, too. */
 static struct env *donate_slice(const struct env *env, struct env *to)
 {
 	enum { CHAIN_MAX = 4 };

@@ -1,10 +1,10 @@
 /* Life and death of envs.
  *
- * An env is destroyed in two steps. Death is at once: no CPU runs it, no queue, no IPC and no
- * wheel holds it, its id is unknown, its children have a new controller. Teardown of its space goes
- * in portions of SPACE_WORK entries: the first in the call that destroyed it, the rest by idle CPUs,
- * timer ticks, and whoever finds memory or slots exhausted. The slot is free after that, and
- * after its controller read the record if it asked for deaths. Guarded by the kernel lock. */
+ * An env is destroyed in two steps. Death is at once: no CPU runs it, no queue, no IPC and no wheel
+ * holds it, its id is unknown, its children have a new controller. Teardown of its space goes in
+ * portions of SPACE_WORK entries: the first in the call that destroyed it, the rest by idle CPUs,
+ * timer ticks, and whoever finds memory or slots exhausted. The slot is free after that, and after
+ * its controller read the record if it asked for deaths. Guarded by the kernel lock. */
 #include "kernel/life/life.h"
 
 #include "kernel/base/debug.h"
@@ -189,8 +189,8 @@ static void hand_children_over(struct env *env, struct env *heir)
 {
 	for (uint32_t i = 0; env->children > 0 && i < NENV; i = env_next_slot(i)) {
 		if (envs[i].life == LIFE_ALIVE && env_records[i].controller == env->id) {
-			envs[i].funded &=
-				env->funded; /* what was paid out of that was not paid by the heir */
+			/* What was paid out of that was not paid by the heir. */
+			envs[i].funded &= env->funded;
 			life_inherit(&envs[i], heir);
 			env->children--;
 		}

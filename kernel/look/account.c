@@ -1,20 +1,23 @@
-/* Where the time of page faults goes (optional): to the kernel, to the handler in the faulting process, or to
- * its pager, as sums in the public records (struct fault_counts).
+/* Where the time of page faults goes (optional): to the kernel, to the handler in the faulting
+ * process, or to its pager, as sums in the public records (struct fault_counts).
  *
- * Known from the hook's events alone. A fault is open from its entry to the kernel up to the last return
- * to user mode with the exception stack in use; on paths without upcall up to the return itself.
+ * Known from the hook's events alone. A fault is open from its entry to the kernel up to the last
+ * return to user mode with the exception stack in use; on paths without upcall up to the return
+ * itself.
  *
  *     event                                           from here on
  *     page fault of E                                 kernel's, for E
  *     E resumed, on the exception stack               handler's, for E
  *     E resumed, not there                            nobody's: the fault is over
- *     E enters, off the exception stack               likewise, since its last return: that part is not counted
+ *     E enters, off the exception stack               likewise, since its last return: that part
+ *                                                     is not counted
  *     P resumed with a message of E, an open fault    pager's, for E
  *     P enters                                        kernel's, for E; after an IPC no longer
  *     an interrupt                                    nobody's
  *
- * What the looking itself takes is left out (account_continue). Entry and exit code outside the kernel lock, some dozens
- * of instructions per entry, counts for who runs in user mode. All guarded by the kernel lock. */
+ * What the looking itself takes is left out (account_continue). Entry and exit code outside the
+ * kernel lock, some dozens of instructions per entry, counts for who runs in user mode. All guarded
+ * by the kernel lock. */
 #include "kernel/look/account.h"
 #include "kernel/cpu/cpu.h"
 #include "kernel/cpu/lock.h"

@@ -1,10 +1,10 @@
 /* Failing allocations, for tests: what happens when memory or slots end at exactly this point?
  *
  * Linked only into build/fail/kernel.elf, where the linker's --wrap puts the functions here around
- * frame_alloc, life_create, syscall_dispatch and kfault_page (this kernel has fault path `kernel`); the
- * shipped kernel has no trace of them. Only allocations in system calls and page faults of one env count, so that
- * others do not disturb the count: k = 1, 2, 3 ... meets each allocation of a transaction in turn.
- * Guarded by the kernel lock. */
+ * frame_alloc, life_create, syscall_dispatch and kfault_page (this kernel has fault path `kernel`);
+ * the shipped kernel has no trace of them. Only allocations in system calls and page faults of one
+ * env count, so that others do not disturb the count: k = 1, 2, 3 ... meets each allocation of a
+ * transaction in turn. Guarded by the kernel lock. */
 #include "kernel/abi/failhook.h"
 
 #include "kernel/call/syscall.h"

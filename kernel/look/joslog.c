@@ -1,5 +1,5 @@
-/* The lines that JOS prints about envs, as graders of its labs look for them (optional; command line word
- * `joslog`). Servers are not mentioned, and count as "no env" where they act. */
+/* The lines that JOS prints about envs, as graders of its labs look for them (optional; command
+ * line word `joslog`). Servers are not mentioned, and count as "no env" where they act. */
 #include "kernel/base/debug.h"
 #include "kernel/base/hook.h"
 #include "kernel/base/section.h"

@@ -1,5 +1,5 @@
-/* The kernel monitor (optional): a prompt on the first serial line after a panic, for looking around. All
- * other CPUs are stopped; nothing here changes anything. */
+/* The kernel monitor (optional): a prompt on the first serial line after a panic, for looking
+ * around. All other CPUs are stopped; nothing here changes anything. */
 #include "kernel/base/debug.h"
 #include "kernel/base/hook.h"
 #include "kernel/boot/boot.h"

@@ -1,5 +1,6 @@
-/* What debug.c prints, on the VGA text screen, too (optional): at start-up, after a panic, and when root says so (an operand of
- * SYS_DEBUG_WRITE). Else the screen is the console's, which scrolls by a register of the display controller. */
+/* What debug.c prints, on the VGA text screen, too (optional): at start-up, after a panic, and when
+ * root says so (an operand of SYS_DEBUG_WRITE). Else the screen is the console's, which scrolls by
+ * a register of the display controller. */
 #include "kernel/base/debug.h"
 #include "kernel/base/hook.h"
 #include "kernel/base/section.h"

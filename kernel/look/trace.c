@@ -1,13 +1,14 @@
-/* The trace (optional): what the hook tells, kept in a ring of records per CPU until SYS_TRACE reads it.
+/* The trace (optional): what the hook tells, kept in a ring of records per CPU until SYS_TRACE
+ * reads it.
  *
  *     ring of a CPU:   frame of pointers --> page of 128 records, page, page ...
  *                      read <= written <= read + capacity, both counted on without end
  *
  * A full ring drops what is new, and counts it: what led to the first event is worth more than the
- * last. Rings are frames of the kernel's, made when the trace is first switched on, TRACE_WORK at most in one
- * entry, and freed by TRACE_CLEAR. Events come with the lock held, so one lock guards all; the reader takes
- * records out while others come in. When the trace is on, `hook` is ours, and who had it before is
- * told by us. */
+ * last. Rings are frames of the kernel's, made when the trace is first switched on, TRACE_WORK at
+ * most in one entry, and freed by TRACE_CLEAR. Events come with the lock held, so one lock guards
+ * all; the reader takes records out while others come in. When the trace is on, `hook` is ours, and
+ * who had it before is told by us. */
 #include "kernel/base/debug.h"
 #include "kernel/base/section.h"
 #include "kernel/cpu/cpu.h"
@@ -38,7 +39,8 @@ static hook_fn *next;       /* while we have the hook: who had it */
 
 static hook_fn trace_event;
 
-/* Takes the hook, or gives it back. Switches made in assembly have no hook: they must not be then. */
+/* Takes the hook, or gives it back. Switches made in assembly have no hook: they must not be
+ * then. */
 static void give_hook(hook_fn *from_now_on)
 {
 	hook = from_now_on;

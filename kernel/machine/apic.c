@@ -1,5 +1,5 @@
-/* Local and I/O APIC. The local registers are the same address on every CPU; each access is to one's own.
- * The I/O APIC is touched at boot and when root binds an interrupt, lock held. */
+/* Local and I/O APIC. The local registers are the same address on every CPU; each access is to
+ * one's own. The I/O APIC is touched at boot and when root binds an interrupt, lock held. */
 #include "kernel/machine/apic.h"
 
 #include "kernel/abi/status.h"

@@ -31,6 +31,6 @@ void apic_send_startup(uint32_t apic_id, paddr_t code);
 /* NMI to all other CPUs. */
 void apic_stop_others(void);
 
-/* Delivers ISA interrupt `irq` to the boot CPU as VEC_IRQ0 + irq. E_NOT_FOUND: no such pin; E_INVAL: it
- * is level-triggered. */
+/* Delivers ISA interrupt `irq` to the boot CPU as VEC_IRQ0 + irq. E_NOT_FOUND: no such pin;
+ * E_INVAL: it is level-triggered. */
 int apic_enable_irq(uint32_t irq);

@@ -1,17 +1,19 @@
-/* How fast the time-stamp counter and the local APIC timer count, beside a counter whose rate is known (time.c).
- * Pure: readings go in, a verdict comes out.
+/* How fast the time-stamp counter and the local APIC timer count, beside a counter whose rate is
+ * known (time.c). Pure: readings go in, a verdict comes out.
  *
  *      reading  reading   ...   reading  reading   ...   reading
  *         |<--- an interval: ----->|<------- the next ------>|
  *             at least `length`
  *             known counts
  *
- * A host may take the CPU away between any two readings, for so long that the known counter goes round. So an
- * interval is trusted only if no eighth of it, by the TSC, lies between two readings: time that the known counter did not
- * count would be nearly all of it. Eight such stalls in one interval, nearly a round each, would pass that, and make the TSC look
- * 27 times as fast as it is, or more: faster than any (tsc_most). Two trusted neighbours whose
- * rates agree are the measurement, as one interval. So a reading that was torn, which makes one neighbour longer and the other
- * shorter, is seen as well. When too few agree the intervals become longer: a counter may move in large steps. */
+ * A host may take the CPU away between any two readings, for so long that the known counter goes
+ * round. So an interval is trusted only if no eighth of it, by the TSC, lies between two readings:
+ * time that the known counter did not count would be nearly all of it. Eight such stalls in one
+ * interval, nearly a round each, would pass that, and make the TSC look 27 times as fast as it is,
+ * or more: faster than any (tsc_most). Two trusted neighbours whose rates agree are the
+ * measurement, as one interval. So a reading that was torn, which makes one neighbour longer and
+ * the other shorter, is seen as well. When too few agree the intervals become longer: a counter may
+ * move in large steps. */
 #pragma once
 
 #include "kernel/abi/types.h"

@@ -10,13 +10,14 @@ enum {
 
 enum { BEAT_SHIFT = 10 }; /* a beat is 2^10 TSC counts: time in the run queues */
 
-/* Measures TSC and the local APIC timer against the 8254, else against the ACPI timer at this port (0: there is
- * none), else stops. Boot CPU, after apic_init. */
+/* Measures TSC and the local APIC timer against the 8254, else against the ACPI timer at this port
+ * (0: there is none), else stops. Boot CPU, after apic_init. */
 void time_init(uint32_t acpi_timer_port);
 extern uint32_t time_tsc_per_ms;
 extern uint32_t time_timer_per_tick; /* local APIC timer counts per tick */
 
-/* Since boot. The TSCs of all CPUs are taken to agree (they start together and nobody writes them). */
+/* Since boot. The TSCs of all CPUs are taken to agree (they start together and nobody writes
+ * them). */
 uint64_t time_us(void);
 static inline uint32_t time_ticks(void)
 {

@@ -1,10 +1,10 @@
-/* Page frames: the frame table, lists of free frames (directly mapped memory, the rest, and page tables
- * known to be clear), reference counts, and the windows onto memory above LOWMEM_END.
+/* Page frames: the frame table, lists of free frames (directly mapped memory, the rest, and page
+ * tables known to be clear), reference counts, and the windows onto memory above LOWMEM_END.
  *
- * Invariants: a frame is free (in a list, or in a span that the list has not taken in yet), in limbo, or has
- * refs > 0. RAM that was never ours (first MiB, modules, holes, devices) counts from FRAME_FIXED on: it is never
- * freed, and root may map it. User pages come from high memory while there is any,
- * which leaves low memory to kernel objects. Guarded by the kernel lock. */
+ * Invariants: a frame is free (in a list, or in a span that the list has not taken in yet), in
+ * limbo, or has refs > 0. RAM that was never ours (first MiB, modules, holes, devices) counts from
+ * FRAME_FIXED on: it is never freed, and root may map it. User pages come from high memory while
+ * there is any, which leaves low memory to kernel objects. Guarded by the kernel lock. */
 #include "kernel/memory/frame.h"
 
 #include "kernel/abi/bootinfo.h"
@@ -17,8 +17,8 @@
 #include "kernel/memory/kmap.h"
 
 enum {
-	FRAME_IS_CLEAR =
-		1, /* `next` of a frame just given that is full of zeros; else a free frame's, or 0 */
+	/* `next` of a frame just given that is full of zeros; else a free frame's, or 0. */
+	FRAME_IS_CLEAR = 1,
 	LOWMEM_FRAMES = LOWMEM_END >> PGSHIFT,
 	SPANS_MAX = 2 * BOOT_RANGES_MAX + BOOT_MODULES_MAX,
 };
@@ -198,7 +198,8 @@ static INIT void reserve_all(const struct bootinfo *info)
 	}
 }
 
-/* From page `start` on: the free pages up to `end` or to what is reserved next, and where they start. */
+/* From page `start` on: the free pages up to `end` or to what is reserved next, and where they
+ * start. */
 static INIT struct span next_gap(uint32_t start, uint32_t end)
 {
 	struct span gap = {start, end};

@@ -1,7 +1,8 @@
 /* Physical memory: page frames, their reference counts, and windows onto them.
  *
  * A frame is named by its physical address. Frames below LOWMEM_END are mapped at KERNBASE;
- * the others are reached through two window slots of each CPU. All is guarded by the kernel lock. */
+ * the others are reached through two window slots of each CPU. All is guarded by the kernel
+ * lock. */
 #pragma once
 
 #include "kernel/abi/memlayout.h"
@@ -13,9 +14,9 @@ struct bootinfo;
 #define FRAME_NONE 0u          /* physical page 0 is never handed out */
 
 struct frame {
-	uint32_t
-		refs; /* mappings, or 1 for a kernel object; 0: free or in limbo; FRAME_FIXED and more: not RAM of
-			* ours. Cannot overflow: there are fewer page-table entries than 2^31. */
+	/* Mappings, or 1 for a kernel object; 0: free or in limbo; FRAME_FIXED and more: not RAM of
+	 * ours. Cannot overflow: there are fewer page-table entries than 2^31. */
+	uint32_t refs;
 	union {
 		uint32_t next; /* free, limbo: number of the next frame; 0 ends the list */
 		struct {
@@ -35,8 +36,8 @@ enum frame_use {
  * for the first MiB, the kernel and the modules. Panics below 16 MiB or so. */
 void frame_init(const struct bootinfo *info);
 
-/* Frees the frames of what only start-up used. Its caller is in them: until the kernel lock is released
- * nobody gets them, and there must be no way back by then. */
+/* Frees the frames of what only start-up used. Its caller is in them: until the kernel lock is
+ * released nobody gets them, and there must be no way back by then. */
 void frame_free_init(void);
 
 /* A frame with refs = 1 and undefined contents, or FRAME_NONE. */
@@ -48,11 +49,13 @@ bool frame_is_clear(paddr_t frame);
 /* Frees a frame full of zeros, refs = 1, of directly mapped memory, that no TLB knows. */
 void frame_free_clear(paddr_t frame);
 
-/* The number of mappings; FRAME_REFS_FIXED, that is never "the only one", for what is not counted. */
+/* The number of mappings; FRAME_REFS_FIXED, that is never "the only one", for what is not
+ * counted. */
 uint32_t frame_refs(paddr_t frame);
 /* Whether root may map it: not RAM that the kernel hands out. */
 bool frame_is_fixed(paddr_t frame);
-/* Whether it lies beyond all RAM: its mappings have PTE_PCD, by which nasm/memory/pages.asm knows them. */
+/* Whether it lies beyond all RAM: its mappings have PTE_PCD, by which nasm/memory/pages.asm knows
+ * them. */
 bool frame_is_beyond(paddr_t frame);
 
 enum frame_slot { FRAME_SLOT_DST, FRAME_SLOT_SRC, FRAME_SLOTS };

@@ -16,7 +16,8 @@ void kmap_init(void);
 /* Maps the page with the device registers at pa to the page va, uncached. Boot time only. */
 void kmap_device(vaddr_t va, paddr_t pa);
 
-/* A fresh page of directly mapped memory, with undefined contents; NULL: only the reserve is left. Lock held. */
+/* A fresh page of directly mapped memory, with undefined contents; NULL: only the reserve is left.
+ * Lock held. */
 void *kmap_page(void);
 
 /* Maps a fresh stack with a guard page below for CPU number `index`; its top. Boot time only. */

@@ -1,7 +1,8 @@
 /* Putting pages into spaces: what page calls and IPC do with one page, and with a run of pages.
  *
  * A run stops at the first page that cannot be done, or after PAGE_RUN_MAX entries. Whatever was
- * done is settled (TLBs flushed, frames freed) before place_run returns. Who may do that is for the caller to see to. */
+ * done is settled (TLBs flushed, frames freed) before place_run returns. Who may do that is for the
+ * caller to see to. */
 #include "kernel/memory/place.h"
 
 #include "kernel/abi/page.h"
@@ -14,7 +15,8 @@
 
 enum { HARDWARE_BITS = PTE_A | PTE_D };
 
-/* The entry to change, NULL if it has no table, if it is what PAGE_COND, when that is in the flags, wants. */
+/* The entry to change, NULL if it has no table, if it is what PAGE_COND, when that is in the flags,
+ * wants. */
 static inline int find_slot(struct space *space, vaddr_t va_flags, pte_t expect, pte_t **slot)
 {
 	*slot = space_find(space, va_flags);
@@ -91,7 +93,8 @@ int place_alloc(struct space *space, vaddr_t va_flags, pte_t expect, const struc
 	return place_frame(space, va_flags, slot, source, va_flags & PAGE_RIGHTS);
 }
 
-/* The entry that a source side has at this page: of physical memory, what may be mapped there with all rights. */
+/* The entry that a source side has at this page: of physical memory, what may be mapped there with
+ * all rights. */
 static COLD pte_t source_entry(const struct page_side *from, uint32_t offset)
 {
 	uint32_t page = from->va_flags + offset;

@@ -1,6 +1,7 @@
-/* Sharing a range of one space with another (SYS_PAGE_SHARE), table by table: what fork costs. The run of entries
- * itself is pages_share, in nasm/memory/pages.asm; here is what surrounds it, and the odd entry. Nothing is visited where the
- * source has no page table, or outside the bounds of one. Guarded by the kernel lock. */
+/* Sharing a range of one space with another (SYS_PAGE_SHARE), table by table: what fork costs. The
+ * run of entries itself is pages_share, in nasm/memory/pages.asm; here is what surrounds it, and
+ * the odd entry. Nothing is visited where the source has no page table, or outside the bounds of
+ * one. Guarded by the kernel lock. */
 #include "kernel/memory/share.h"
 
 #include "kernel/abi/status.h"
@@ -8,8 +9,8 @@
 
 enum { ODD_WORK = 16 }; /* an entry that pages_share leaves to us costs as much as so many others */
 
-/* Shares n entries, fewer if some are odd, up to the first for which there is no room (E_LIMIT); how many. The slots'
- * table is there, and its bounds include them. */
+/* Shares n entries, fewer if some are odd, up to the first for which there is no room (E_LIMIT);
+ * how many. The slots' table is there, and its bounds include them. */
 static uint32_t share_entries(const struct share *share, pte_t *source, vaddr_t va, pte_t *slot,
                               uint32_t n, int *error)
 {
@@ -49,8 +50,9 @@ static uint32_t share_entries(const struct share *share, pte_t *source, vaddr_t 
 	return i;
 }
 
-/* Shares [offset, end), which lies within one table on either side, as far as the work allowed and the
- * first error let it; bytes done. Entries outside the source's bounds are 0 and cost nothing. */
+/* Shares [offset, end), which lies within one table on either side, as far as the work allowed and
+ * the first error let it; bytes done. Entries outside the source's bounds are 0 and cost
+ * nothing. */
 static uint32_t share_table(const struct share *share, uint32_t offset, uint32_t end,
                             uint32_t *work, int *error)
 {

@@ -12,6 +12,6 @@ struct share {
 	pte_t mark;             /* software bits of those that become read only, on both sides */
 };
 
-/* Shares npages pages, which lie below UTOP on both sides, as far as SPACE_WORK allows, and settles both spaces. Pages
- * done, absent ones too, or E_LIMIT, E_NO_MEM. Lock held. */
+/* Shares npages pages, which lie below UTOP on both sides, as far as SPACE_WORK allows, and settles
+ * both spaces. Pages done, absent ones too, or E_LIMIT, E_NO_MEM. Lock held. */
 int share_range(const struct share *share, uint32_t npages);

@@ -26,8 +26,8 @@ COLD paddr_t space_reclaim(struct space *space, enum frame_use use)
 	return frame;
 }
 
-/* The fixed frames of an env that was torn down, as space_init left them but for what the env page holds:
- * directories, linked through their frames. Counted as free. */
+/* The fixed frames of an env that was torn down, as space_init left them but for what the env page
+ * holds: directories, linked through their frames. Counted as free. */
 static uint32_t spare_head; /* frame number, 0 none */
 uint32_t space_spares;
 
@@ -200,7 +200,8 @@ void space_set(struct space *space, vaddr_t va, pte_t *slot, pte_t entry)
 	space_give(space, va, slot, entry);
 }
 
-/* Drops entries of one page table from its lower bound up, which are 0 then; how many were visited. */
+/* Drops entries of one page table from its lower bound up, which are 0 then; how many were
+ * visited. */
 static uint32_t table_drop(struct space *space, paddr_t table, uint32_t most)
 {
 	struct frame *bounds = frame_of(table);

@@ -26,7 +26,8 @@ struct space {
 	uint32_t tables[UTOP / PTSIZE / 32 + 1]; /* bit per user page table */
 };
 
-/* A space with the kernel's part, UVPT, the pages of `records`, which everybody sees, and the env page. E_NO_MEM. */
+/* A space with the kernel's part, UVPT, the pages of `records`, which everybody sees, and the env
+ * page. E_NO_MEM. */
 int space_init(struct space *space, const void *records, uint32_t record_pages, paddr_t *env_page);
 /* Frees up to SPACE_WORK entries; true when all is gone, the directory too. The space must be
  * loaded nowhere. */
@@ -50,7 +51,8 @@ pte_t *space_find_or_make(struct space *space, vaddr_t va, int *error);
 void space_set(struct space *space, vaddr_t va, pte_t *slot, pte_t entry);
 /* Lets the bounds of va's table, which exists, include n entries from va's on. */
 void space_widen(struct space *space, vaddr_t va, uint32_t n);
-/* Draws the bounds of the tables in to what is not 0: n > 0 entries from va's on, which may have no table, became so. */
+/* Draws the bounds of the tables in to what is not 0: n > 0 entries from va's on, which may have no
+ * table, became so. */
 void space_narrow(struct space *space, vaddr_t va, uint32_t n);
 /* How many pages more it may hold: 0 at its limit, more than there are without one. */
 static inline uint32_t space_room(const struct space *space)
@@ -60,10 +62,12 @@ static inline uint32_t space_room(const struct space *space)
 
 /* Frees frames that others hold without need; false if there are none. Set at start-up. */
 extern bool (*space_reclaimer)(void);
-/* Frees what went from the space until now, and what dead envs still hold, until there is a frame; FRAME_NONE. */
+/* Frees what went from the space until now, and what dead envs still hold, until there is a frame;
+ * FRAME_NONE. */
 paddr_t space_reclaim(struct space *space, enum frame_use use);
 
-/* A frame for this space, even if space_reclaim must find one: any (0), or FRAME_DIRECT. FRAME_NONE. */
+/* A frame for this space, even if space_reclaim must find one: any (0), or FRAME_DIRECT.
+ * FRAME_NONE. */
 static inline paddr_t space_alloc(struct space *space, enum frame_use use)
 {
 	paddr_t frame = frame_alloc(use | space->use);
@@ -99,7 +103,8 @@ static inline bool space_range_ok(vaddr_t va, uint32_t npages)
 	return va < UTOP && npages <= (UTOP >> PGSHIFT) - (va >> PGSHIFT);
 }
 
-/* Whether user level may read (or write, with PTE_W in rights) every byte of the area. Never wraps. */
+/* Whether user level may read (or write, with PTE_W in rights) every byte of the area. Never
+ * wraps. */
 bool space_may_access(const struct space *space, vaddr_t va, uint32_t length, pte_t rights);
 
 /* Ends an operation: flushes the TLBs that may hold what went, frees frames. */
@@ -117,9 +122,10 @@ static inline __attribute__((always_inline)) void space_settle(struct space *spa
 
 /* ---- nasm/memory/pages.asm ---- */
 
-/* Shares up to n entries: those that are present, writable, and without the keep bit lose W and gain the mark, and empty slots
- * get the same; all others are copied as they are, but zeros leave the slot alone. Stops at a slot that is not empty and at an
- * entry with PTE_PCD; how many it did. *pages grows by those present. */
+/* Shares up to n entries: those that are present, writable, and without the keep bit lose W and
+ * gain the mark, and empty slots get the same; all others are copied as they are, but zeros leave
+ * the slot alone. Stops at a slot that is not empty and at an entry with PTE_PCD; how many it did.
+ * *pages grows by those present. */
 uint32_t pages_share(pte_t *source, pte_t *slot, uint32_t n, pte_t keep, pte_t mark,
                      uint32_t *pages);
 /* Puts the frames of n entries, which become 0; how many were present. */

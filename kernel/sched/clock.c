@@ -1,5 +1,5 @@
-/* The wheel of bounded waits: lists, slot = deadline modulo SLOTS. Inserting and cancelling are O(1), and each tick looks at one
- * slot. Guarded by the kernel lock. */
+/* The wheel of bounded waits: lists, slot = deadline modulo SLOTS. Inserting and cancelling are
+ * O(1), and each tick looks at one slot. Guarded by the kernel lock. */
 #include "kernel/sched/clock.h"
 
 #include "kernel/base/debug.h"

@@ -2,19 +2,24 @@
  *
  *   ring -> [first] -> [ghost] -> [ ... ] -> [last] -> ring        new ones come last
  *
- * A turn begins when a runner is taken from a queue and lasts for its slice, whoever runs on it by IPC.
+ * A turn begins when a runner is taken from a queue and lasts for its slice, whoever runs on it by
+ * IPC.
  *
- *   - A runner that waits is overtaken at most once: by a hint `next`, or by a runner that comes from another
- *     queue because it is behind. Either begins a new round, and is possible only when everybody has gone who
- *     came in earlier rounds.
- *   - Who runs on a lent slice keeps its place: the ghost stands there, until it comes back or a turn begins. So it may
- *     come twice before who begins to wait then; that one is overtaken by nobody else.
- *   - What a turn lasted too long, by an extension, a late timer or a long call at its end, is taken off the next turn of who
- *     began it: whoever runs on it by IPC then, some chain of envs pays what it got. That one has the lap, too.
- *   - A wait may last for a longest turn, of four quanta and the extension, of each contender. This is looked at when it ends, and at
- *     ticks for the first two of the queue: more than one are never before who has waited longest there.
- *   - Laps even out queues: before somebody runs whose turn it is, a slice being used up, the head of another queue
- *     does that has used up LAPS_BEHIND slices fewer. What one can be behind is LAPS_KEPT: the past is forgotten.
+ *   - A runner that waits is overtaken at most once: by a hint `next`, or by a runner that comes
+ *     from another queue because it is behind. Either begins a new round, and is possible only
+ *     when everybody has gone who came in earlier rounds.
+ *   - Who runs on a lent slice keeps its place: the ghost stands there, until it comes back or a
+ *     turn begins. So it may come twice before who begins to wait then; that one is overtaken by
+ *     nobody else.
+ *   - What a turn lasted too long, by an extension, a late timer or a long call at its end, is
+ *     taken off the next turn of who began it: whoever runs on it by IPC then, some chain of envs
+ *     pays what it got. That one has the lap, too.
+ *   - A wait may last for a longest turn, of four quanta and the extension, of each contender.
+ *     This is looked at when it ends, and at ticks for the first two of the queue: more than one
+ *     are never before who has waited longest there.
+ *   - Laps even out queues: before somebody runs whose turn it is, a slice being used up, the head
+ *     of another queue does that has used up LAPS_BEHIND slices fewer. What one can be behind is
+ *     LAPS_KEPT: the past is forgotten.
  *
  * All operations are O(1) in the number of runners. The caller serializes them. */
 #include "kernel/sched/runqueue.h"
@@ -203,8 +208,8 @@ static inline struct runner *begin_turn(struct runqueue *queue, struct runner *r
 	return runner;
 }
 
-/* A wait of more than 4 quanta: longer than the bound? Then the culprit is whose turn it is or just was, if that is
- * too long. */
+/* A wait of more than 4 quanta: longer than the bound? Then the culprit is whose turn it is or just
+ * was, if that is too long. */
 static COLD void check_bound(struct runqueue *queue, struct runner *runner, uint32_t now)
 {
 	uint32_t extension = HINT_EXTENSION(runqueue_quantum), n = runner->contenders;
@@ -344,9 +349,9 @@ COLD struct runner *runqueue_exchange(struct runqueue *queue, struct runner *run
 	return longest;
 }
 
-/* From a queue that is longer by two the last one comes here, if it has not had more than `runner`, who runs here. Its
- * wait goes on: fewer are in front of it here, and nobody has overtaken it, or else it could be moved to and fro and
- * overtaken each time. */
+/* From a queue that is longer by two the last one comes here, if it has not had more than `runner`,
+ * who runs here. Its wait goes on: fewer are in front of it here, and nobody has overtaken it, or
+ * else it could be moved to and fro and overtaken each time. */
 static COLD void pull_last(struct runqueue *queue, const struct runner *runner, uint32_t now)
 {
 	struct runqueue *longest = longest_queue(queue);

@@ -1,8 +1,8 @@
-/* Scheduling: puts the rules of runqueue.c to work on envs, CPUs and timers. An env in a queue is neither
- * running nor waiting. No CPU is idle while an env is in a queue: what becomes ready goes to an idle CPU, which is
- * poked, and a CPU that runs dry takes from the longest queue. But who has a message as on JOS lets its sender go on first:
- * idle CPUs learn of it when the sender's CPU comes here.
- * All guarded by the kernel lock. */
+/* Scheduling: puts the rules of runqueue.c to work on envs, CPUs and timers. An env in a queue is
+ * neither running nor waiting. No CPU is idle while an env is in a queue: what becomes ready goes
+ * to an idle CPU, which is poked, and a CPU that runs dry takes from the longest queue. But who has
+ * a message as on JOS lets its sender go on first: idle CPUs learn of it when the sender's CPU
+ * comes here. All guarded by the kernel lock. */
 #include "kernel/sched/sched.h"
 
 #include "kernel/base/debug.h"

@@ -1,4 +1,5 @@
-/* Scheduling: one ready queue per CPU, whose rules are runqueue.c's. Lock held, but where it says. */
+/* Scheduling: one ready queue per CPU, whose rules are runqueue.c's. Lock held, but where it
+ * says. */
 #pragma once
 
 #include "kernel/base/x86.h"
@@ -17,8 +18,8 @@ static inline uint32_t sched_now(void)
 
 /* Queues a ready env: on the CPU it prefers or ran on last, or on an idle one, which is woken. */
 void sched_enqueue(struct env *env);
-/* Queues a ready env on the CPU where somebody runs who shall go on first. An idle CPU comes for it when that one has
- * given up its CPU, or at its next tick. */
+/* Queues a ready env on the CPU where somebody runs who shall go on first. An idle CPU comes for it
+ * when that one has given up its CPU, or at its next tick. */
 void sched_enqueue_behind(struct env *env, struct cpu *cpu);
 
 /* Sets the stopped flag and takes it off its CPU or queue. IPC goes on. */
@@ -26,7 +27,8 @@ void sched_stop(struct env *env);
 /* Queues it if it is neither stopped, waiting nor queued. */
 void sched_wake(struct env *env);
 
-/* SYS_YIELD: the running env gives up its turn, and another env runs on this CPU if one waits there, or anywhere. OK. */
+/* SYS_YIELD: the running env gives up its turn, and another env runs on this CPU if one waits
+ * there, or anywhere. OK. */
 int sched_yield(struct env *env);
 /* The timer of this CPU interrupted; who runs next. NULL: find_env. */
 struct env *sched_tick(struct cpu *cpu);

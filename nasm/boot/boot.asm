@@ -1,4 +1,5 @@
-; Start of the kernel: Multiboot 1 header (Multiboot Specification 0.6.96, 3.1), first page directory, jump to C.
+; Start of the kernel: Multiboot 1 header (Multiboot Specification 0.6.96, 3.1), first page
+; directory, jump to C.
 ;
 ; The loader leaves us at the physical address, paging off, flat 32-bit segments, eax = magic,
 ; ebx = information structure, bss cleared. Until paging is on, every symbol is used minus KERNBASE.
@@ -13,8 +14,9 @@ MB_FLAGS equ 3			; modules page aligned, memory map wanted
 
 	section .init.text progbits alloc exec nowrite align=1
 
-; What the kernel uses of the processor: bits of CPUID's leaf 1, edx (SDM vol. 2, CPUID), and CPUID itself, in a bit that is
-; reserved there. Bit, name, 0; a byte over 127 ends them, and then comes the end of the line.
+; What the kernel uses of the processor: bits of CPUID's leaf 1, edx (SDM vol. 2, CPUID), and CPUID
+; itself, in a bit that is reserved there. Bit, name, 0; a byte over 127 ends them, and then comes
+; the end of the line.
 %define HAS_CPUID 10
 %assign NEEDED 0
 %macro need 2
@@ -34,8 +36,8 @@ needed:
 	db 0xFF, 13, 10, 0
 lacks:
 	db "Parley cannot run here: the processor lacks", 0
-; Low byte of the port, value: no interrupts; divisor access; 115,200 baud; 8 data bits, no parity, one stop bit; DTR, RTS,
-; interrupt gate. The FIFOs stay: what was typed is kept.
+; Low byte of the port, value: no interrupts; divisor access; 115,200 baud; 8 data bits, no parity,
+; one stop bit; DTR, RTS, interrupt gate. The FIFOs stay: what was typed is kept.
 uart:
 	db 0xF9, 0, 0xFB, 0x80, 0xF8, 1, 0xF9, 0, 0xFB, 0x03, 0xFC, 0x0B
 UART_WRITES equ ($ - uart) / 2
@@ -80,7 +82,8 @@ boot_entry:
 	test	edx, NEEDED
 	jz	map_memory
 
-; Nothing works yet: no paging, no compiled code, which uses CMOV. The line goes to the screen and the serial line.
+; Nothing works yet: no paging, no compiled code, which uses CMOV. The line goes to the screen and
+; the serial line.
 	mov	edi, SCREEN_ADDR
 	mov	eax, SCREEN_BLANKS
 	mov	ecx, SCREEN_CELLS / 2

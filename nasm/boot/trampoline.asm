@@ -1,6 +1,6 @@
-; Where another CPU starts, in real mode, cs = TRAMPOLINE >> 4. smp.c copies this code to TRAMPOLINE, below
-; 1 MiB, but it is linked with the kernel above KERNBASE: each address here is computed as the place in
-; the copy, HERE(label).
+; Where another CPU starts, in real mode, cs = TRAMPOLINE >> 4. smp.c copies this code to
+; TRAMPOLINE, below 1 MiB, but it is linked with the kernel above KERNBASE: each address here is
+; computed as the place in the copy, HERE(label).
 
 %include "constants.inc"
 

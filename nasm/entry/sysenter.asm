@@ -6,16 +6,18 @@
 ; one load, and its registers go where an interrupt would put them. There is no stack until
 ; the slow path takes the kernel's; memory is reached through ss or, after ds is set, as usual.
 ;
-; The fast path: a call, or a reply with the wait for the next request, of words alone, whose partner waits for
-; it. It does what ipc_call (kernel/ipc/ipc.c) would do, and has one way out to there for all else,
-; before anything is changed. kernel/ipc/ipc.h has the table of what must hold; `fast_partner` says most of it in one word.
+; The fast path: a call, or a reply with the wait for the next request, of words alone, whose
+; partner waits for it. It does what ipc_call (kernel/ipc/ipc.c) would do, and has one way out to
+; there for all else, before anything is changed. kernel/ipc/ipc.h has the table of what must hold;
+; `fast_partner` says most of it in one word.
 ;
 ;	esp   the caller's struct env          ecx   offset of the partner's in envs
 ;	edx   struct cpu, then scratch         esi, edi, ebp   the words, never touched
 ;	eax   whom the caller waits for        ebx   number of words
 ;
-; An env that comes out of here finds other values in eax, ebx, ecx, edx and the arithmetic flags; it
-; comes out by sysexit, which restores no flags: so those that matter must be clear on the way in.
+; An env that comes out of here finds other values in eax, ebx, ecx, edx and the arithmetic flags;
+; it comes out by sysexit, which restores no flags: so those that matter must be clear on the way
+; in.
 
 %include "constants.inc"
 %include "nasm/cpu/lock.inc"
@@ -25,7 +27,8 @@
 	section .text align=4
 	global sysenter_entry, sysenter_traced, sysenter_end
 	extern envs, lock_holder, lock_next, lock_serving, lock_wake_next
-	extern faultcall_answer_fast, ipc_pass_page, resume, syscall_calls, trap_run, trap_syscall, trap_syscall_locked
+	extern faultcall_answer_fast, ipc_pass_page, resume, syscall_calls, trap_run
+	extern trap_syscall, trap_syscall_locked
 
 CALL_FLAGS equ SYS_IPC | IPC_SEND | IPC_RECV
 FAULT_CALL_FLAGS equ CALL_FLAGS | IPC_FAULT_CALL
@@ -157,7 +160,8 @@ sysenter_entry:
 	xor	eax, eax
 	jmp	.deliver
 
-.fault_call:				; with a bound it must be in a list, once a tick (kernel/ipc/deadline.c)
+	; with a bound it must be in a list, once a tick (kernel/ipc/deadline.c)
+.fault_call:
 	LOCK_OR	.slow
 	cmp	byte [esp + ENV_UNDATED], 0
 	jne	.find_callee

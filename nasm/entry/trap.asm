@@ -8,9 +8,9 @@
 ;        | eax .. edi               |  pusha
 ; esp -> +--------------------------+  = struct env *, its first member is this frame
 ;
-; From kernel mode (an idle CPU, or a defect) the same lands on the stack in use, without ss and esp.
-; Segment registers are not saved: ds and es are set flat here; the kernel uses no others, and what a program
-; finds in fs and gs is what anybody left there.
+; From kernel mode (an idle CPU, or a defect) the same lands on the stack in use, without ss and
+; esp. Segment registers are not saved: ds and es are set flat here; the kernel uses no others, and
+; what a program finds in fs and gs is what anybody left there.
 
 %include "constants.inc"
 %include "nasm/cpu/lock.inc"
@@ -26,7 +26,8 @@
 ; Exceptions for which the processor pushes an error code (SDM vol. 3, 6.15).
 %define HAS_ERROR(v) ((v) == 8 || ((v) >= 10 && (v) <= 14) || (v) == 17 || (v) == 21)
 
-; Stubs of VEC_STRIDE bytes each for the vectors from %1 to %2: short jumps, so they stand close to where they go.
+; Stubs of VEC_STRIDE bytes each for the vectors from %1 to %2: short jumps, so they stand close to
+; where they go.
 %macro STUBS 2
 	align VEC_STRIDE
 %assign v %1
@@ -86,8 +87,8 @@ trap_page_fault:
 	cmp	dword [edx + CPU_SWITCH_WORK], 0
 	jne	trap_run.slow
 
-; Leaves the kernel for env eax and ecx, which is another than before, on this CPU, edx, where it ran last and a switch has
-; nothing more to see to; the lock is held.
+; Leaves the kernel for env eax and ecx, which is another than before, on this CPU, edx, where it
+; ran last and a switch has nothing more to see to; the lock is held.
 trap_run:
 	cmp	byte [ecx + ENV_ON_RESUME], ON_RESUME_NOTHING
 	jne	.slow
@@ -152,7 +153,8 @@ from_kernel:
 	jae	.on_stack
 	cmp	dword [ebx + TF_EIP], sysenter_entry
 	jb	.on_stack
-.no_stack:				; esp was an env's frame, or CPU_ENTRY: both have room for this
+.no_stack:
+	; esp was an env's frame, or CPU_ENTRY: both have room for this
 	sub	esp, 8
 	sgdt	[esp]
 	mov	eax, [esp + 2]
@@ -160,7 +162,8 @@ from_kernel:
 .on_stack:
 	push	ebx
 	call	trap_kernel
-	mov	esp, ebx		; a poke while we waited for the lock, or TF at sysenter: go on
+	; a poke while we waited for the lock, or TF at sysenter: go on
+	mov	esp, ebx
 	popa
 	add	esp, 8			; vector, err
 	iret

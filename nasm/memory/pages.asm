@@ -1,7 +1,7 @@
 ; Runs of page-table entries: what fork and exit cost for each page, in registers.
 ;
-; The frame table is indexed by frame number without looking: entries of frames beyond it have PTE_PCD
-; (SYS_PAGE_PHYS sees to that), and go another way.
+; The frame table is indexed by frame number without looking: entries of frames beyond it have
+; PTE_PCD (SYS_PAGE_PHYS sees to that), and go another way.
 
 %include "constants.inc"
 
@@ -9,7 +9,8 @@
 	global pages_share, pages_put
 	extern frame_counts, frame_drop, frame_table, frame_table_size
 
-; uint32_t pages_share(pte_t *source, pte_t *slot, uint32_t n, pte_t keep, pte_t mark, uint32_t *pages);
+; uint32_t pages_share(pte_t *source, pte_t *slot, uint32_t n, pte_t keep, pte_t mark, uint32_t
+; *pages);
 ;
 ;	+40  pages
 ;	+36  mark		ebp   mark, and present
@@ -20,9 +21,9 @@
 ;	+16  return address	edx   frame_table
 ;	 +0  ebx esi edi ebp
 ;
-; Entries that are present, writable and not to be kept lose W and gain the mark, and empty slots get the
-; same; all others go there as they are. Stops at a slot that is not empty, but for an entry of 0, and at PTE_PCD. How many
-; it did; *pages grows by those present.
+; Entries that are present, writable and not to be kept lose W and gain the mark, and empty slots
+; get the same; all others go there as they are. Stops at a slot that is not empty, but for an entry
+; of 0, and at PTE_PCD. How many it did; *pages grows by those present.
 pages_share:
 	push	ebp
 	push	edi
