@@ -36,6 +36,7 @@ static struct {
 static struct process *lowest_pid, *highest_pid;
 static int32_t last_pid;
 static struct process *first_process;
+static bool had_first; /* whoever is made after its end has none of its rights */
 static uint32_t default_pages, default_deadline_ms;
 
 void table_init(uint32_t limit_pages, uint32_t deadline_ms)
@@ -214,8 +215,9 @@ int table_add(struct process *parent, const struct file *program, struct process
 		list_append(&parent->living, process);
 		parent->children++;
 	}
-	if (!first_process) {
+	if (!had_first) {
 		first_process = process;
+		had_first = true;
 	}
 	*child = process;
 	return OK;
