@@ -197,7 +197,12 @@ enum fault_path {
 	  "ancestors, the first process; nobody for himself", \
 	  "E_BAD_ENV: no such process, or it has ended; E_PERM; E_INVAL: kind, value", \
 	  "O(depth)") \
-	X(MAY_READ, "w1 env", "w0 1: the keys are its; else 0", "the console", "none", "O(depth)") \
+	X(MAY_READ, \
+	  "words 3..: envs", \
+	  "w0 the place (0..) of the first whose the keys are", \
+	  "the console", \
+	  "E_NOT_FOUND: nobody's of them", \
+	  "O(envs that are asked about * depth)") \
 	X(FOREGROUND, \
 	  "w1 env, w2 pid: that process owns the terminal, and this one, itself or below it, is " \
 	  "in the foreground, or none (0)", \

@@ -14,6 +14,8 @@
 #include "libsys/string.h"
 #include "protocols/procmgr.h"
 
+enum { READERS_MAX = PM_BYTES_MAX / sizeof(envid_t) }; /* that one question is about */
+
 _Static_assert((int)LINE_EMIT_MAX <= (int)OUTPUT_RESERVE, "a key's echo fits in the reserve");
 
 static void emit_to_output(void *context, const char *bytes, unsigned length)
@@ -50,17 +52,48 @@ static bool env_lives(envid_t id)
 	return info->id == id && info->status != ENV_FREE && info->status != ENV_DYING;
 }
 
+static bool knows(const struct console *console, envid_t client)
+{
+	const struct right *right = &console->rights[ENV_SLOT(client)];
+
+	return right->client == client && right->asked == console->changes;
+}
+
+/* Which of these is the first whose the keys are? After that those up to it are known, or all. */
+static void ask(struct console *console, const envid_t clients[], uint32_t count)
+{
+	struct ipc_msg msg = {.w = {PM_MAY_READ},
+	                      .nwords = ipc_put_bytes(clients, count * sizeof(clients[0]))};
+	bool answered = ipc_call(console->procmgr, &msg, 0) == OK;
+	uint32_t first = answered && (int32_t)msg.w[0] >= 0 ? msg.w[0] : count;
+
+	for (uint32_t i = 0; i < count && i <= first; i++) {
+		console->rights[ENV_SLOT(clients[i])] =
+			(struct right){clients[i], console->changes, i == first};
+	}
+}
+
 bool console_may_read(struct console *console, envid_t client)
 {
-	struct right *right = &console->rights[ENV_SLOT(client)];
-
-	if (right->client != client || right->asked != console->changes) {
-		struct ipc_msg msg = {.w = {PM_MAY_READ, (uint32_t)client}, .nwords = 2};
-
-		*right = (struct right){client, console->changes, false};
-		right->may_read = ipc_call(console->procmgr, &msg, 0) == OK && msg.w[0] == 1;
+	if (!knows(console, client)) {
+		ask(console, &client, 1);
 	}
-	return right->may_read;
+	return console->rights[ENV_SLOT(client)].may_read;
+}
+
+/* Asks about this one and others behind it: each question may wait for what strangers ask of
+ * procmgr. */
+static void ask_from(struct console *console, const struct waiter *reader)
+{
+	envid_t clients[READERS_MAX];
+	uint32_t count = 0;
+
+	for (; reader != NULL && count < READERS_MAX; reader = reader->next) {
+		if (env_lives(reader->id) && !knows(console, reader->id)) {
+			clients[count++] = reader->id;
+		}
+	}
+	ask(console, clients, count);
 }
 
 /* The first living one whose the keys are, or NULL. */
@@ -72,7 +105,12 @@ static struct waiter *first_in(struct console *console, enum waiters_queue queue
 		next = reader->next;
 		if (!env_lives(reader->id)) {
 			waiters_remove(&console->waiters, reader);
-		} else if (console_may_read(console, reader->id)) {
+			continue;
+		}
+		if (!knows(console, reader->id)) {
+			ask_from(console, reader);
+		}
+		if (console_may_read(console, reader->id)) {
 			break;
 		}
 	}
@@ -115,12 +153,21 @@ static void edit_key(struct console *console, struct waiter *reader, uint8_t key
 	}
 }
 
+/* Whether there is anything for a reader: else nobody asks who that is. */
+static bool has_keys(const struct console *console)
+{
+	uint8_t key;
+
+	return console->line_done || console->line.length > 0 ||
+	       input_peek(&console->kept->input, &key);
+}
+
 static void serve_readers(struct console *console)
 {
 	struct waiter *reader;
 	uint8_t key;
 
-	while ((reader = first_reader(console)) &&
+	while (has_keys(console) && (reader = first_reader(console)) &&
 	       output_fits_echo(&console->output, LINE_EMIT_MAX)) {
 		if (console->line_done) {
 			hand_over_line(console, reader);
@@ -150,8 +197,8 @@ static void serve_char_readers(struct console *console)
 	struct waiter *reader;
 	uint8_t key;
 
-	while (!first_reader(console) && (reader = first_in(console, WAITERS_CHAR)) &&
-	       input_peek(&console->kept->input, &key)) {
+	while (input_peek(&console->kept->input, &key) && !first_reader(console) &&
+	       (reader = first_in(console, WAITERS_CHAR))) {
 		envid_t id = reader->id;
 
 		if (key == INPUT_GAP) {
@@ -170,7 +217,7 @@ static void serve_char_readers(struct console *console)
 static void interrupt_foreground(struct console *console)
 {
 	bool killed = kill_foreground(console);
-	struct waiter *reader = first_reader(console);
+	struct waiter *reader = killed ? NULL : first_reader(console);
 
 	input_flush(&console->kept->input);
 	console->line_done = false;

@@ -58,9 +58,11 @@ static int handle_read_line(struct console *console, envid_t client)
 
 static int handle_read_char(struct console *console, envid_t client)
 {
-	uint8_t byte = INPUT_GAP;
+	uint8_t byte;
+	bool typed = input_peek(&console->kept->input, &byte);
 
-	if (console_may_read(console, client)) {
+	byte = INPUT_GAP;
+	if (typed && console_may_read(console, client)) {
 		while (byte == INPUT_GAP && input_take(&console->kept->input, &byte)) {}
 	}
 	return byte != INPUT_GAP ? byte : E_NOT_FOUND;

@@ -188,6 +188,32 @@ static void gap_is_no_character(void)
 	check_status(SHELL, 'y');
 }
 
+/* Each question waits for what strangers ask of procmgr. */
+static void crowd_in_the_background_costs_few_questions(void)
+{
+	enum { CROWD = 0x1100, CROWD_SIZE = 150, IN_ONE = CONSOLE_BYTES_MAX / 4 };
+
+	start();
+	request(SHELL, CONSOLE_FOREGROUND, 0);
+	check_status(SHELL, OK);
+	questions = 0;
+	for (envid_t id = CROWD; id < CROWD + CROWD_SIZE; id++) {
+		request(id, CONSOLE_READ_LINE, 0);
+		request(id + CROWD_SIZE, CONSOLE_READ_CHAR, 0);
+		check_status(id + CROWD_SIZE, E_NOT_FOUND);
+	}
+	request(SHELL, CONSOLE_READ_LINE, 0);
+	CHECK_EQ(questions, 0);
+	type("one\n");
+	check_line(SHELL, "one");
+	CHECK_EQ(questions, CROWD_SIZE / IN_ONE + 1);
+	check_no_reply(CROWD);
+	request(SHELL, CONSOLE_READ_LINE, 0);
+	type("two\n");
+	check_line(SHELL, "two");
+	CHECK_EQ(questions, CROWD_SIZE / IN_ONE + 1);
+}
+
 /* SHELL is a shell, OTHER a program that it started in the background, as process 7. */
 static void background_gets_no_key(void)
 {
@@ -479,6 +505,7 @@ int main(void)
 		TEST(line_with_a_gap_is_refused),
 		TEST(gap_is_no_character),
 		TEST(background_gets_no_key),
+		TEST(crowd_in_the_background_costs_few_questions),
 		TEST(foreground_reads_and_all_below_it),
 		TEST(shells_may_be_nested),
 		TEST(readers_take_turns),

@@ -24,6 +24,7 @@ envid_t dies_unseen;
 uint32_t pid_above[NENV];
 uint32_t foreground_pid, killed_pid, killed_status;
 envid_t terminal_owner;
+uint32_t questions;
 int kill_result;
 envid_t kill_ends;
 char log_text[4096];
@@ -91,6 +92,22 @@ static bool owns_terminal(envid_t client)
 	                            : client == terminal_owner);
 }
 
+/* Which of the envs that the message names is the first whose the keys are. */
+static void find_reader(struct ipc_msg *msg)
+{
+	envid_t envs[IPC_WORDS_MAX];
+	uint32_t count = msg->nwords - 3, first = 0;
+
+	questions++;
+	CHECK_EQ(msg->nwords > 3 && msg->nwords <= IPC_WORDS_MAX, 1);
+	ipc_get_bytes(envs, count * sizeof(envs[0]));
+	while (first < count && !owns_terminal(envs[first])) {
+		first++;
+	}
+	*msg = (struct ipc_msg){
+		.from = PROCMGR, .w = {first < count ? first : (uint32_t)E_NOT_FOUND}, .nwords = 1};
+}
+
 /* Whoever comes after an owner that has died is its parent. */
 static void take_terminal(struct ipc_msg *msg)
 {
@@ -114,8 +131,7 @@ int ipc_call(envid_t to, struct ipc_msg *msg, uint32_t flags)
 		return OK;
 	}
 	if (msg->w[0] == PM_MAY_READ) {
-		*msg = (struct ipc_msg){
-			.from = PROCMGR, .w = {owns_terminal((envid_t)msg->w[1])}, .nwords = 1};
+		find_reader(msg);
 		return OK;
 	}
 	if (msg->w[0] == PM_FOREGROUND) {

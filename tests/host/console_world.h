@@ -30,6 +30,7 @@ extern uint32_t receive_flags; /* of the server's last receive */
 extern uint32_t pid_above[NENV];
 extern uint32_t foreground_pid; /* and who said so; 0: nobody */
 extern envid_t terminal_owner;
+extern uint32_t questions; /* whose the keys are: that it was asked */
 extern uint32_t killed_pid, killed_status;
 extern int kill_result;
 extern envid_t kill_ends;

@@ -41,7 +41,7 @@ static const struct operation {
 	[PM_TRACE] = {request_trace, 3, BY_PROCESS},
 	[PM_FAULTS] = {request_faults, 3, BY_PROCESS},
 	[PM_HINT] = {request_hint, 4, BY_PROCESS},
-	[PM_MAY_READ] = {request_may_read, 2, BY_CONSOLE},
+	[PM_MAY_READ] = {request_may_read, 4, BY_CONSOLE},
 	[PM_INTERRUPT] = {request_interrupt, 2, BY_CONSOLE},
 	[PM_FOREGROUND] = {request_foreground, 3, BY_CONSOLE},
 };
