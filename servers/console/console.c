@@ -275,11 +275,17 @@ static void admit_writers(struct console *console)
 	}
 }
 
+static bool log_can_go_on(const struct console *console)
+{
+	return console->log_waits && output_fits(&console->output, PM_BYTES_MAX);
+}
+
+/* One part: strangers may write there as fast as we read, and keep procmgr busy meanwhile. */
 static void print_log(struct console *console)
 {
 	char text[PM_BYTES_MAX];
 
-	while (console->log_waits && output_fits(&console->output, sizeof(text))) {
+	if (log_can_go_on(console)) {
 		struct ipc_msg msg = {.w = {PM_LOG_READ}, .nwords = 1};
 
 		if (ipc_call(console->procmgr, &msg, 0) != OK || (int32_t)msg.w[0] <= 0 ||
@@ -369,5 +375,5 @@ void console_work(struct console *console)
 
 bool console_wants_time(const struct console *console)
 {
-	return waiters_first(&console->waiters, WAITERS_DRAIN) != NULL;
+	return waiters_first(&console->waiters, WAITERS_DRAIN) != NULL || log_can_go_on(console);
 }

@@ -46,6 +46,6 @@ bool console_may_read(struct console *console, envid_t client);
  * after each message. Answers waiting clients; never waits for one. May call procmgr. */
 void console_work(struct console *console);
 
-/* Whether console_work is to be called again soon though no message comes: the last bits of a
- * transmission leave without an interrupt. */
+/* Whether console_work is to be called again soon though no message comes: there is more of the
+ * log, or the last bits of a transmission leave without an interrupt. */
 bool console_wants_time(const struct console *console);

@@ -138,7 +138,14 @@ static void log_is_printed(void)
 	log_length = 1000;
 	deliver(OK, (struct ipc_msg){.w = {PM_NOTIFY_LOG}});
 	memset(wanted, 'l', 1000);
-	wanted[1000] = 0;
+	wanted[PM_BYTES_MAX] = 0;
+	check_sent(
+		wanted); /* a part between two messages, so that a long log keeps nobody waiting */
+	for (uint32_t sent = PM_BYTES_MAX; sent < 1000; sent += PM_BYTES_MAX) {
+		pass_time();
+	}
+	wanted[PM_BYTES_MAX] = 'l';
+	wanted[1000 - PM_BYTES_MAX] = 0;
 	check_sent(wanted);
 }
 
