@@ -43,8 +43,9 @@ struct scenario {
 	struct action scripts[ACTORS][SCRIPT];
 	uint32_t paths;    /* bit per actor that is on fault path `ipc`, with actor 0 as pager */
 	uint32_t fault_us; /* bound of all fault calls; 0: none */
-	bool publishes;    /* a receiver may be in a queue while a CPU is idle */
-	bool bare;         /* actor 0 controls nobody: each is its own controller */
+	bool slow;      /* many ticks each time: only where two departures or more are asked for */
+	bool publishes; /* a receiver may be in a queue while a CPU is idle */
+	bool bare;      /* actor 0 controls nobody: each is its own controller */
 };
 
 /* Makes its machine and envs. Each actor but 0 is controlled by actor 0. */
