@@ -48,7 +48,6 @@ static int set_limit(struct env *caller, struct env *env, uint32_t limit)
 static int set_slots(struct env *caller, struct env *env, uint32_t slots)
 {
 	bool paid = caller->slots != ENV_SLOTS_ANY;
-
 	bool funded = env->funded & FUNDED_SLOTS;
 
 	if (paid && (slots == ENV_SLOTS_ANY || (slots > env->slots && !funded))) {

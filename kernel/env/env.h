@@ -66,8 +66,8 @@ struct env {
 
 	struct runner runner; /* ready queue, hints (runqueue.c) */
 
-	/* IPC (ipc.c); what it waits for stands in its record. */
-	/* S: for whom the fast path of nasm/entry/sysenter.asm is open: its record's partner, or
+	/* IPC (ipc.c); what it waits for stands in its record.
+	 * S: for whom the fast path of nasm/entry/sysenter.asm is open: its record's partner, or
 	 * FAST_NOBODY. */
 	envid_t fast_partner;
 	struct list senders;

@@ -52,7 +52,7 @@ static bool env_lives(envid_t id)
 	return info->id == id && info->status != ENV_FREE && info->status != ENV_DYING;
 }
 
-static bool knows(const struct console *console, envid_t client)
+static bool knows_right(const struct console *console, envid_t client)
 {
 	const struct right *right = &console->rights[ENV_SLOT(client)];
 
@@ -60,7 +60,7 @@ static bool knows(const struct console *console, envid_t client)
 }
 
 /* Which of these is the first whose the keys are? After that those up to it are known, or all. */
-static void ask(struct console *console, const envid_t clients[], uint32_t count)
+static void ask_who_may_read(struct console *console, const envid_t clients[], uint32_t count)
 {
 	struct ipc_msg msg = {.w = {PM_MAY_READ},
 	                      .nwords = ipc_put_bytes(clients, count * sizeof(clients[0]))};
@@ -75,25 +75,25 @@ static void ask(struct console *console, const envid_t clients[], uint32_t count
 
 bool console_may_read(struct console *console, envid_t client)
 {
-	if (!knows(console, client)) {
-		ask(console, &client, 1);
+	if (!knows_right(console, client)) {
+		ask_who_may_read(console, &client, 1);
 	}
 	return console->rights[ENV_SLOT(client)].may_read;
 }
 
 /* Asks about this one and others behind it: each question may wait for what strangers ask of
  * procmgr. */
-static void ask_from(struct console *console, const struct waiter *reader)
+static void ask_who_may_read_from(struct console *console, const struct waiter *reader)
 {
 	envid_t clients[READERS_MAX];
 	uint32_t count = 0;
 
 	for (; reader != NULL && count < READERS_MAX; reader = reader->next) {
-		if (env_lives(reader->id) && !knows(console, reader->id)) {
+		if (env_lives(reader->id) && !knows_right(console, reader->id)) {
 			clients[count++] = reader->id;
 		}
 	}
-	ask(console, clients, count);
+	ask_who_may_read(console, clients, count);
 }
 
 /* The first living one whose the keys are, or NULL. */
@@ -107,8 +107,8 @@ static struct waiter *first_in(struct console *console, enum waiters_queue queue
 			waiters_remove(&console->waiters, reader);
 			continue;
 		}
-		if (!knows(console, reader->id)) {
-			ask_from(console, reader);
+		if (!knows_right(console, reader->id)) {
+			ask_who_may_read_from(console, reader);
 		}
 		if (console_may_read(console, reader->id)) {
 			break;
