@@ -5,7 +5,7 @@
 #include "libsys/stdlib.h"
 #include "tests/guest/self.h"
 
-enum { PART = 64 * PGSIZE, CHILDREN_MAX = 100, SHARED = 256, ROUNDS = 3 };
+enum { PART = 64 * PGSIZE, CHILDREN_MAX = 1000, SHARED = 256, ROUNDS = 3 };
 
 static uint32_t data[SHARED][WORDS] __attribute__((aligned(4096)));
 
@@ -15,9 +15,10 @@ static void nothing(void)
 
 static void hold_memory(void)
 {
-	struct ipc_msg msg;
+	struct ipc_msg msg = {.nwords = 0};
 
 	(void)sbrk(PART);
+	(void)ipc_send(env_page->parent, &msg, 0);
 	(void)ipc_recv(env_page->parent, &msg, 0); /* until it kills us, or ends */
 	exit(0);
 }
@@ -25,13 +26,15 @@ static void hold_memory(void)
 /* May also end at a write for which there is no page. */
 static void fork_until_no(void)
 {
-	pid_t children[CHILDREN_MAX], child;
+	static pid_t children[CHILDREN_MAX];
+	struct ipc_msg msg;
 	uint32_t count = 0;
+	pid_t child;
 
 	while ((child = fork()) > 0) {
 		CHECK(count < CHILDREN_MAX);
 		children[count++] = child;
-		sys_yield();
+		(void)ipc_recv(child, &msg, 0); /* until it holds its part, or has ended for want of it */
 	}
 	if (child == 0) {
 		hold_memory();

@@ -61,13 +61,13 @@ static void client(uint32_t arg)
 	}
 }
 
-/* Kills a client at some moment and starts another in its place. */
+/* Kills a client at some moment, which may be its last, and starts another in its place. */
 static void replace(envid_t id[], uint32_t i)
 {
-	if (peer_of(id[i])->finished) {
+	if (sys_env_destroy(id[i], 0) == E_BAD_ENV) {
 		peer_join(id[i]);
 	} else {
-		peer_kill(id[i]);
+		peer_of(id[i])->id = 0;
 	}
 	id[i] = peer_start(client, i);
 }
