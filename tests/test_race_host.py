@@ -27,7 +27,7 @@ BROKEN = {
     "a mapping goes without a shootdown": (
         "kernel/cpu/cpu.c", "\t\tcpu_ask(cpu, CPU_FLUSH);", "\t\t(void)cpu;", "unmap", 1, "a mapping of env"),
     "an evicted call is lost": (
-        "kernel/env/switch.c", "\t\tenv->tf.eip -= 2;\n", "", "stop_and_start", 1, "hears bits"),
+        "kernel/sched/switch.c", "\t\tenv->tf.eip -= 2;\n", "", "stop_and_start", 1, "hears bits"),
     "an env that was taken away goes on": (
         "kernel/entry/trap.c", "\tlock_acquire(cpu);\n\tif (cpu->env != env) {", "\tlock_acquire(cpu);\n\tif (false) {",
         "stop_and_start", 1, "NOT SO"),

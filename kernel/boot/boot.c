@@ -12,12 +12,12 @@
 #include "kernel/entry/resume.h"
 #include "kernel/entry/trap.h"
 #include "kernel/env/env.h"
-#include "kernel/env/switch.h"
 #include "kernel/life/life.h"
 #include "kernel/machine/apic.h"
 #include "kernel/machine/time.h"
 #include "kernel/memory/kmap.h"
 #include "kernel/sched/sched.h"
+#include "kernel/sched/switch.h"
 
 enum { MULTIBOOT_LOADER = 0x2BADB002 };
 

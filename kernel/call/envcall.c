@@ -100,7 +100,7 @@ int envcall_fork(struct env *caller)
 	error = life_create(like, caller, server, &child);
 	sched_wake(like);
 	if (error == E_AGAIN) {
-		/* It begins anew, as after an eviction (env/switch.c): others come between. */
+		/* It begins anew, as after an eviction (sched/switch.c): others come between. */
 		caller->tf.eip -= 2;
 		caller->tf.edx -= 2; /* where sysexit goes */
 		return (int)caller->tf.eax;

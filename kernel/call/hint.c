@@ -2,9 +2,9 @@
  * what cannot be is ignored and counted. What nobody limits (nonsense, queries) takes no lock. */
 #include "kernel/call/hint.h"
 #include "kernel/env/state.h"
-#include "kernel/env/switch.h"
 #include "kernel/machine/time.h"
 #include "kernel/sched/sched.h"
+#include "kernel/sched/switch.h"
 
 static bool is_valid(enum hint kind, uint32_t value)
 {

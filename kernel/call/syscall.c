@@ -10,12 +10,12 @@
 #include "kernel/cpu/cpu.h"
 #include "kernel/cpu/lock.h"
 #include "kernel/env/state.h"
-#include "kernel/env/switch.h"
 #include "kernel/ipc/ipc.h"
 #include "kernel/life/life.h"
 #include "kernel/machine/apic.h"
 #include "kernel/machine/time.h"
 #include "kernel/sched/sched.h"
+#include "kernel/sched/switch.h"
 
 enum { DEBUG_WRITE_MAX = 1024, DEBUG_WRITE_PART = 128 };
 

@@ -15,7 +15,6 @@
 #include "kernel/cpu/lock.h"
 #include "kernel/entry/trap.h"
 #include "kernel/env/env.h"
-#include "kernel/env/switch.h"
 #include "kernel/fault/fault.h"
 #include "kernel/ipc/deadline.h"
 #include "kernel/life/life.h"
@@ -23,6 +22,7 @@
 #include "kernel/machine/time.h"
 #include "kernel/sched/clock.h"
 #include "kernel/sched/sched.h"
+#include "kernel/sched/switch.h"
 
 static COLD _Noreturn void halt_idle(struct cpu *cpu)
 {

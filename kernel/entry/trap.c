@@ -19,7 +19,6 @@
 #include "kernel/entry/panic.h"
 #include "kernel/entry/resume.h"
 #include "kernel/env/env.h"
-#include "kernel/env/switch.h"
 #include "kernel/fault/fault.h"
 #include "kernel/ipc/deadline.h"
 #include "kernel/ipc/ipc.h"
@@ -27,6 +26,7 @@
 #include "kernel/machine/apic.h"
 #include "kernel/sched/clock.h"
 #include "kernel/sched/sched.h"
+#include "kernel/sched/switch.h"
 
 enum { GATE_INTERRUPT = 0x8E00, GATE_USER = 0x6000, GATE_TASK = 0x8500 }; /* SDM vol. 3, 6.11 */
 

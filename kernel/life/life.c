@@ -13,10 +13,10 @@
 #include "kernel/cpu/cpu.h"
 #include "kernel/cpu/lock.h"
 #include "kernel/env/state.h"
-#include "kernel/env/switch.h"
 #include "kernel/ipc/ipc.h"
 #include "kernel/sched/clock.h"
 #include "kernel/sched/sched.h"
+#include "kernel/sched/switch.h"
 
 enum { TEARDOWN_STEPS = 4 }; /* of dead spaces, that one call for a slot makes */
 

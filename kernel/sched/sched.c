@@ -12,11 +12,11 @@
 #include "kernel/cpu/cpu.h"
 #include "kernel/cpu/lock.h"
 #include "kernel/env/state.h"
-#include "kernel/env/switch.h"
 #include "kernel/ipc/deadline.h"
 #include "kernel/machine/apic.h"
 #include "kernel/machine/time.h"
 #include "kernel/sched/clock.h"
+#include "kernel/sched/switch.h"
 
 struct env *sched_env_of(const struct runner *runner)
 {

@@ -22,7 +22,7 @@
 %include "constants.inc"
 %include "nasm/cpu/lock.inc"
 %include "nasm/env/state.inc"
-%include "nasm/env/switch.inc"
+%include "nasm/sched/switch.inc"
 
 	section .text align=4
 	global sysenter_entry, sysenter_traced, sysenter_end

@@ -15,7 +15,7 @@
 %include "constants.inc"
 %include "nasm/cpu/lock.inc"
 %include "nasm/env/state.inc"
-%include "nasm/env/switch.inc"
+%include "nasm/sched/switch.inc"
 
 	section .text align=4
 	global trap_exceptions, trap_page_fault, trap_interrupts

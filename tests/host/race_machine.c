@@ -6,7 +6,6 @@
 #include "kernel/call/pagecall.h"
 #include "kernel/entry/panic.h"
 #include "kernel/entry/trap.h"
-#include "kernel/env/switch.h"
 #include "kernel/ipc/ipc.h"
 #include "kernel/life/life.h"
 #include "kernel/machine/apic.h"
@@ -15,6 +14,7 @@
 #include "kernel/memory/place.h"
 #include "kernel/sched/clock.h"
 #include "kernel/sched/sched.h"
+#include "kernel/sched/switch.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -13,8 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 from parley.toolchain import ROOT
 
 KERNEL = [f"kernel/{name}.c" for name in (
-    "base/hook", "base/list", "machine/time", "machine/calibrate", "cpu/cpu", "cpu/lock", "env/env", "env/switch", "sched/runqueue",
-    "sched/sched", "sched/clock", "ipc/ipc", "ipc/faultcall", "ipc/deadline", "life/life", "fault/fault", "call/hint",
+    "base/hook", "base/list", "machine/time", "machine/calibrate", "cpu/cpu", "cpu/lock", "env/env",
+    "sched/runqueue", "sched/sched", "sched/switch", "sched/clock", "ipc/ipc", "ipc/faultcall", "ipc/deadline", "life/life", "fault/fault", "call/hint",
     "call/envcall", "call/syscall", "entry/trap", "entry/resume")]
 OWN = [f"tests/host/race_{name}.c" for name in ("explore", "machine", "world", "test")]
 SANITIZERS = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"]

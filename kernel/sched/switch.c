@@ -1,5 +1,5 @@
 /* Which env a CPU runs: its space, its entry stack, its FPU state, its ports. */
-#include "kernel/env/switch.h"
+#include "kernel/sched/switch.h"
 
 #include "kernel/abi/syscall.h"
 #include "kernel/base/debug.h"
