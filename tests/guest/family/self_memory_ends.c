@@ -34,7 +34,7 @@ static void fork_until_no(void)
 	while ((child = fork()) > 0) {
 		CHECK(count < CHILDREN_MAX);
 		children[count++] = child;
-		(void)ipc_recv(child, &msg, 0); /* until it holds its part, or has ended for want of it */
+		(void)ipc_recv(child, &msg, 0); /* until it holds its part, or has ended */
 	}
 	if (child == 0) {
 		hold_memory();
