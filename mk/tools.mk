@@ -28,7 +28,7 @@ objcopy := $(tool_cross)objcopy
 nm := $(tool_cross)nm
 build_tools := $(firstword $(cc)) $(ar) $(objcopy) $(nm) nasm $(python)
 pytest = $(shell mk/tools.sh python pytest pexpect)
-test_workers = $(shell $(pytest) -c 'import xdist' 2>/dev/null && echo ' -n 2')
+test_workers = $(shell $(pytest) -c 'import xdist' 2>/dev/null && echo ' -n 3')
 
 # $(call need,COMMAND...,GOAL): one clear line when a tool is missing; GOAL if only that goal of make needs it.
 need = @for tool in $(1); do command -v $$tool >/dev/null || { \

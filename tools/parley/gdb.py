@@ -70,7 +70,7 @@ def main():
             "-gdb", "chardev:gdb", "-chardev", "pty,id=console,logfile=build/console.log",
             "-serial", "chardev:console", "-monitor", "none")
         # A session of its own: Ctrl-C stops the guest through gdb and does not end QEMU.
-        machine = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True,
+        machine = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True, env=qemu.environment(),
                                 preexec_fn=qemu.die_with_parent)
         try:
             if not wait_for(socket, machine):

@@ -36,7 +36,7 @@ def start(options):
     try:
         return subprocess.Popen(command, stdin=stdin, stdout=subprocess.PIPE,
                                 stderr=subprocess.PIPE, bufsize=0, start_new_session=True,
-                                preexec_fn=qemu.die_with_parent)
+                                env=qemu.environment(), preexec_fn=qemu.die_with_parent)
     except FileNotFoundError:
         cli.fail(f"{toolchain.qemu()} is missing; run 'make setup' to install it")
 
