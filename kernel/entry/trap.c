@@ -28,6 +28,7 @@
 #include "kernel/sched/sched.h"
 #include "kernel/sched/switch.h"
 
+enum { LATE_MAX = 96 }; /* whose waits end in one tick: the next one goes on */
 enum { GATE_INTERRUPT = 0x8E00, GATE_USER = 0x6000, GATE_TASK = 0x8500 }; /* SDM vol. 3, 6.11 */
 
 static struct descriptor idt[VEC_COUNT];
@@ -85,11 +86,12 @@ static void take_lock(struct cpu *cpu, uint32_t vector)
 static struct env *handle_interrupt(struct cpu *cpu, uint32_t vector)
 {
 	struct env *late;
+	uint32_t left = LATE_MAX;
 
 	runqueue_age = rdtsc() >> AGE_SHIFT; /* each idle time ends here, and each tick */
 	if (vector == VEC_TIMER) {
 		deadline_arm(cpu);
-		while ((late = clock_expired())) {
+		while (left-- && (late = clock_expired())) {
 			deadline_passed(late);
 		}
 		life_teardown_step();
