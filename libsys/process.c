@@ -53,8 +53,10 @@ pid_t fork(void)
 		return self_fork();
 	}
 	envid_t self = env_page->id;
-	struct ipc_msg msg = {.w = {PM_FORK, env_page->upcall, env_page->xupcall}, .nwords = 3};
-	int result = manager_call(&msg);
+	int result;
+	do {
+		result = manager_request(PM_FORK, env_page->upcall, env_page->xupcall);
+	} while (result == E_AGAIN);
 	if (env_page->id != self) {
 		fault_know_manager(process_manager);
 		return 0;
@@ -93,15 +95,18 @@ static int start_program(enum pm_op op, enum fault_path path, pid_t pager, uint3
 	if (pager < 0 || pager > PM_PID_MAX) {
 		return E_BAD_ENV;
 	}
-	uint32_t bytes;
-	int nwords = put_arguments(argc, argv, &bytes);
-	if (nwords < 0) {
-		return nwords;
-	}
-	uint32_t w1 = (uint32_t)argc | (uint32_t)path << PM_PATH_SHIFT;
-	uint32_t w2 = bytes | (uint32_t)pager << PM_PAGER_SHIFT | flags;
-	struct ipc_msg msg = {.w = {op, w1, w2}, .nwords = (uint32_t)nwords};
-	return manager_call(&msg);
+	int result;
+	do {
+		uint32_t bytes;
+		result = put_arguments(argc, argv, &bytes);
+		if (result >= 0) {
+			uint32_t w1 = (uint32_t)argc | (uint32_t)path << PM_PATH_SHIFT;
+			uint32_t w2 = bytes | (uint32_t)pager << PM_PAGER_SHIFT | flags;
+			struct ipc_msg msg = {.w = {op, w1, w2}, .nwords = (uint32_t)result};
+			result = manager_call(&msg);
+		}
+	} while (result == E_AGAIN);
+	return result;
 }
 
 pid_t spawn(int argc, const char *const argv[])

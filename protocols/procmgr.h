@@ -61,7 +61,8 @@ enum fault_path {
 	  "w1 upcall, w2 xupcall of the child", \
 	  "w0 child's pid; child: see libsys", \
 	  "a process, not on path `self`", \
-	  "E_PERM: on path `self`; E_LIMIT: children, pages; E_NO_ENV; E_NO_MEM", \
+	  "E_PERM: on path `self`; E_LIMIT: children, pages; E_NO_ENV; E_NO_MEM; E_AGAIN: envs " \
+	  "are being torn down, ask again", \
 	  "O(entries of the caller's page tables), and a copy of one page") \
 	X(SPAWN, \
 	  "w1 argc | enum fault_path << PM_PATH_SHIFT, w2 bytes | pid of its pager << " \
@@ -71,7 +72,8 @@ enum fault_path {
 	  "a process, an env of a family", \
 	  "E_INVAL: arguments, path, or the pager is on path `self`; E_TOO_BIG: arguments; " \
 	  "E_NOT_FOUND: no such program; E_BAD_EXE; E_BAD_ENV, E_PERM: the pager; E_DEAD: the " \
-	  "pager server is gone for good; E_LIMIT: children, pages; E_NO_ENV; E_NO_MEM", \
+	  "pager server is gone for good; E_LIMIT: children, pages; E_NO_ENV; E_NO_MEM; E_AGAIN: " \
+	  "as PM_FORK", \
 	  "O(pages of the program): few are made, the others marked; on path `self`, or with a " \
 	  "pager of its own, all are made") \
 	X(EXEC, \
@@ -80,7 +82,7 @@ enum fault_path {
 	  "a process", \
 	  "E_INVAL, E_TOO_BIG: arguments; E_NOT_FOUND: no such program; E_BAD_EXE; E_BAD_ENV: " \
 	  "its pager is gone; E_DEAD: the pager server is gone for good; E_LIMIT: pages; " \
-	  "E_NO_ENV; E_NO_MEM", \
+	  "E_NO_ENV; E_NO_MEM; E_AGAIN: as PM_FORK", \
 	  "as PM_SPAWN") \
 	X(EXIT, \
 	  "w1 status; more than 100 is 100", \

@@ -23,6 +23,17 @@ static struct env *acted_on(struct env *caller, envid_t id, int *error)
 
 /* ---- limits ---- */
 
+/* The env's limit is lifted: those that it paid for before give nothing back when it has one
+ * again. */
+static void forget_payments(const struct env *env, uint8_t kind)
+{
+	for (uint32_t i = 0; i < NENV; i++) {
+		if (envs[i].life && env_records[i].controller == env->id) {
+			envs[i].funded &= ~kind;
+		}
+	}
+}
+
 static int set_limit(struct env *caller, struct env *env, uint32_t limit)
 {
 	uint32_t old = env->info->limit;
@@ -40,6 +51,9 @@ static int set_limit(struct env *caller, struct env *env, uint32_t limit)
 		caller->info->limit -= env->funded & FUNDED_PAGES ? limit - old : 0;
 	} else {
 		env->funded &= ~FUNDED_PAGES;
+	}
+	if (!limit) {
+		forget_payments(env, FUNDED_PAGES);
 	}
 	env->info->limit = limit;
 	return OK;
@@ -59,6 +73,9 @@ static int set_slots(struct env *caller, struct env *env, uint32_t slots)
 	caller->slots -= paid && funded ? slots - env->slots : 0;
 	if (!paid) {
 		env->funded &= ~FUNDED_SLOTS; /* paid by nobody */
+	}
+	if (slots == ENV_SLOTS_ANY) {
+		forget_payments(env, FUNDED_SLOTS);
 	}
 	env->slots = slots;
 	return OK;
@@ -99,7 +116,7 @@ int envcall_fork(struct env *caller)
 	env_evict(like);
 	error = life_create(like, caller, server, &child);
 	sched_wake(like);
-	if (error == E_AGAIN) {
+	if (error == E_AGAIN && !caller->root) { /* procmgr has others to serve meanwhile */
 		/* It begins anew, as after an eviction (sched/switch.c): others come between. */
 		caller->tf.eip -= 2;
 		caller->tf.edx -= 2; /* where sysexit goes */
