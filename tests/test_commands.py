@@ -664,6 +664,11 @@ def test_panic_has_its_own_status_and_symbols(smp):
     assert any(place.startswith(("kernel/", "nasm/")) for _, _, place, _ in frames), result
 
 
+def test_panic_in_a_session_ends_with_the_input():
+    result = run_command(["scripts/run", "BOOTARGS=panic"], timeout=30)
+    assert result.status == cli.EXIT_PANIC and result.output.rstrip().endswith("kernel>"), result
+
+
 def test_panic_names_the_line_that_called_it():
     lines = (ROOT / "kernel/boot/boot.c").read_text(encoding="utf-8").splitlines()
     line = 1 + next(i for i, text in enumerate(lines) if 'panic("asked for' in text)

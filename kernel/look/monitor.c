@@ -11,7 +11,7 @@
 #include "kernel/memory/kmap.h"
 #include "kernel/sched/runqueue.h"
 
-enum { LINE_MAX = 64, WORDS_MAX = 3 };
+enum { LINE_MAX = 64, WORDS_MAX = 3, END_OF_INPUT = 4 };
 
 static const struct trapframe *last;
 
@@ -93,6 +93,9 @@ static void read_line(char *line)
 
 	debug_printf("kernel> ");
 	for (char c = read_char(); c != '\r' && c != '\n'; c = read_char()) {
+		if (c == END_OF_INPUT && n == 0) {
+			machine_exit(PANIC_STATUS);
+		}
 		if ((c == 8 || c == 127) && n > 0) {
 			n--;
 			debug_printf("\b \b");
