@@ -112,7 +112,7 @@ enum fault_path {
 	  "O(1); O(processes) if the process of the cursor is gone") \
 	X(FAULT, \
 	  "w1 va, w2 error code, msg[3] ip, msg[4] vector, msg[5] why nobody handled it (a " \
-	  "status): ends the caller with a line about it", \
+	  "status; without it E_FAULT): ends the caller with a line about it", \
 	  "no answer", \
 	  "a process, the console, the pager", \
 	  "none", \

@@ -291,11 +291,11 @@ def test_a_tool_that_fails_is_one_line(monkeypatch, capsys):
         assert command[0] in error and "/".join(command[1:]) in error and error.count("\n") == 1
 
 
-@pytest.mark.parametrize("number", ("0", "17", "-1", "two", ""))
+@pytest.mark.parametrize("number", ("0", "1", "17", "-1", "two", ""))
 def test_cpus_that_cannot_be_are_refused(monkeypatch, capsys, number):
     monkeypatch.setattr("sys.argv", ["bench", f"--smp={number}"])
     assert bench.main() == 1
-    assert capsys.readouterr().err == f"bench: SMP={number}: must be a number from 1 to 16\n"
+    assert capsys.readouterr().err == f"bench: SMP={number}: must be a number from 2 to 16\n"
 
 
 def test_the_baseline_holds_what_is_measured():

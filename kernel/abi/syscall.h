@@ -167,8 +167,8 @@
 	  "ebx env, esi first I/O port, edi count (0 takes all away)", \
 	  "eax 0", \
 	  "root", \
-	  "E_PERM, E_BAD_ENV; E_INVAL: not within the 65,536 ports; E_LIMIT: the env has as " \
-	  "many ranges as fit", \
+	  "E_PERM, E_BAD_ENV; E_INVAL: not within the 65,536 ports, or all of them; E_LIMIT: " \
+	  "the env has as many ranges as fit", \
 	  "O(1)") \
 	X(DEBUG_WRITE, \
 	  "ebx va, esi length, at most 1,024; operand: see syscall.h", \

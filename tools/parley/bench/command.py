@@ -255,15 +255,15 @@ def arguments():
     parser = Parser(description=__doc__, allow_abbrev=False,
                     formatter_class=argparse.RawDescriptionHelpFormatter)
     group = parser.add_mutually_exclusive_group()
-    group.add_argument("--smp", default="1", metavar="N")
+    group.add_argument("--smp", metavar="N")
     for name in ("check", "baseline", "linux", "linux-parts", "document"):
         group.add_argument(f"--{name}", action="store_true")
     return parser.parse_args()
 
 
 def number_of_cpus(text):
-    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= SMP_MAX):
-        raise guest.Failure(f"SMP={text}: must be a number from 1 to {SMP_MAX}")
+    if not (text.isascii() and text.isdigit() and 2 <= int(text) <= SMP_MAX):
+        raise guest.Failure(f"SMP={text}: must be a number from 2 to {SMP_MAX}")
     return int(text)
 
 
@@ -280,7 +280,7 @@ def main():
             return make_linux_parts()
         if chosen.document:
             return write_document()
-        cpus = number_of_cpus(chosen.smp)
+        cpus = 1 if chosen.smp is None else number_of_cpus(chosen.smp)
         return scale(cpus) if cpus > 1 else measure()
     except (guest.Failure, OSError, subprocess.SubprocessError) as failure:
         print(f"bench: {guest.in_a_line(failure)}", file=sys.stderr)

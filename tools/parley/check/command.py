@@ -241,7 +241,8 @@ def check_kernel_size(findings, names):
     print(f"check: kernel: {resident} resident lines (at most {RESIDENT_LINES_MAX}, to reach {RESIDENT_LINES_AIM}), "
           f"{boot} of start-up, {look} that help people look")
     if resident > RESIDENT_LINES_MAX:
-        findings.fail(f"the kernel has more than {RESIDENT_LINES_MAX} resident lines")
+        findings.fail(f"the kernel has more than {RESIDENT_LINES_MAX} resident lines (RESIDENT_LINES_MAX in "
+                      "tools/parley/check/command.py: raise it only with a reason, see CONTRIBUTING.md)")
     text = size.text_bytes()
     if text:
         print(f"check: kernel: .text {text} bytes, .look {size.look_bytes()}, optional, "
