@@ -16,10 +16,11 @@
  * Other CPUs go on meanwhile, and may make envs die as fast as we hear of it. So a settlement is a
  * bounded number of passes, and then other requests have their turn. When is a process over, though
  * heirs may come and die and leave heirs at any moment? When it has no env in the table, after a
- * look at all records, and the deaths that the kernel has to tell *after that look* are read and
- * none is of its label. For if one of its envs lived, the topmost were ours: either before the
- * look, which found it; or it became ours later by the death of its controller, which was ours, and
- * that death were among those read. */
+ * look at all records that ended none of its heirs, and the deaths that the kernel has to tell
+ * *after that look* are read and none is of its label. For if one of its envs lived, the topmost
+ * were ours: either before the look, which found it; or it became ours later by the death of its
+ * controller, which was ours. That one died by itself, and its death were among those read; or we
+ * ended it, which the kernel does not tell, and only the look ends envs meanwhile. */
 #include "servers/procmgr/family/family.h"
 #include "libsys/string.h"
 #include "libsys/syscall.h"
@@ -39,7 +40,8 @@ _Static_assert((BIT_AGAIN & (IPC_BIT_STANDSTILL | PM_NOTIFY_LOG | PM_NOTIFY_NO_C
 static struct env_death deaths[2 * NENV];
 static uint32_t ndeaths;
 
-static bool more; /* some process seems to be over */
+static bool more;     /* some process seems to be over */
+static uint32_t look; /* the number of the last one at all records */
 static bool settling;
 
 /* What the record in the slot says, if it is of one living env. */
@@ -66,7 +68,8 @@ struct process *family_of(envid_t env)
 		return NULL;
 	}
 	struct process *process = table_by_label(info.label);
-	return process && process->path == FAULT_PATH_SELF ? process : NULL;
+	bool lives = process && process->state != PM_ZOMBIE;
+	return lives && process->path == FAULT_PATH_SELF ? process : NULL;
 }
 
 uint32_t family_size(const struct process *process)
@@ -144,11 +147,13 @@ static bool is_stopped(const struct env_info *heir)
 	       now.status == ENV_NOT_RUNNABLE && now.waits == 0 && now.runs == heir->runs;
 }
 
-/* Looks at each record. Whether some heirs were to end: they may have left heirs. */
+/* Looks at each record. Whether some heirs were to end: they may have left heirs, also in slots
+ * that are passed. */
 static bool adopt_heirs(void)
 {
 	bool some_ended = false;
 
+	look++;
 	for (uint32_t slot = 0; slot < NENV; slot++) {
 		struct env_info info;
 
@@ -163,6 +168,9 @@ static bool adopt_heirs(void)
 		} else {
 			(void)sys_env_destroy(info.id, 0);
 			some_ended = true;
+			if (process) {
+				process->heir_ended = look;
+			}
 		}
 	}
 	return some_ended;
@@ -211,6 +219,10 @@ static void end_if_over(struct process *process, uint32_t first)
 	if (!process || !life_is_over(process)) {
 		return;
 	}
+	if (process->heir_ended == look) {
+		more = true; /* the next look finds what that one left */
+		return;
+	}
 	for (uint32_t i = first; i < ndeaths; i++) {
 		if (deaths[i].label == process->label) {
 			return;
@@ -223,12 +235,13 @@ static void end_if_over(struct process *process, uint32_t first)
  * order. */
 static void end_processes(uint32_t applied)
 {
-	struct process *next;
+	struct process *next, *process = more ? table_after(0) : NULL;
 
+	more = false;
 	for (uint32_t i = 0; i < applied; i++) {
 		end_if_over(table_by_label(deaths[i].label), applied);
 	}
-	for (struct process *process = more ? table_after(0) : NULL; process; process = next) {
+	for (; process; process = next) {
 		next = table_after(process->pid);
 		end_if_over(process, applied);
 	}
@@ -247,7 +260,6 @@ static bool settle_some(void)
 	}
 	read_deaths();
 	end_processes(count);
-	more = false;
 	ndeaths -= count;
 	memmove(deaths, deaths + count, ndeaths * sizeof(deaths[0]));
 	return server_settle() || some_ended || ndeaths > 0;

@@ -118,22 +118,43 @@ static bool is_wanted(const struct process *child, const struct process *parent)
 	return child->guardian != 0 ? family_of(child->guardian) == parent : parent->env != 0;
 }
 
-void life_forget_unwanted(struct process *process)
+/* Nobody will wait for it. */
+static void forget_child(struct process *child)
+{
+	if (child->state == PM_ZOMBIE) {
+		table_remove(child);
+	} else {
+		table_orphan(child);
+		ownpager_orphaned(child);
+	}
+}
+
+static void forget_unwanted_in(const struct child_list *list, const struct process *parent)
 {
 	struct process *next;
 
-	for (struct process *child = process->ended.first; child; child = next) {
+	for (struct process *child = list->first; child; child = next) {
 		next = child->next;
-		if (!is_wanted(child, process)) {
-			table_remove(child);
+		if (!is_wanted(child, parent)) {
+			forget_child(child);
 		}
 	}
-	for (struct process *child = process->living.first; child; child = next) {
-		next = child->next;
-		if (!is_wanted(child, process)) {
-			table_orphan(child);
-			ownpager_orphaned(child);
-		}
+}
+
+void life_forget_unwanted(struct process *process)
+{
+	forget_unwanted_in(&process->ended, process);
+	forget_unwanted_in(&process->living, process);
+}
+
+/* It has no env, or at most stopped ones that will be ended as heirs of nobody. */
+static void forget_all_children(struct process *process)
+{
+	while (process->ended.first) {
+		forget_child(process->ended.first);
+	}
+	while (process->living.first) {
+		forget_child(process->living.first);
 	}
 }
 
@@ -157,7 +178,7 @@ void life_finish(struct process *process)
 	if (process->boot) {
 		boot_process_ended(process);
 	}
-	life_forget_unwanted(process);
+	forget_all_children(process);
 	if (!parent || !is_wanted(process, parent)) {
 		table_remove(process);
 		return;

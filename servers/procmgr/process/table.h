@@ -41,6 +41,7 @@ struct process {
 	bool boot;                  /* the machine ends when no such process is left */
 	envid_t env;                /* 0: not yet, or no longer */
 	uint32_t envs;              /* that we control: its own, and on path `self` its heirs */
+	uint32_t heir_ended;        /* the last look that ended an heir of it (family.c) */
 	const struct file *program; /* what it runs */
 	uint32_t limit_pages, limit_children;
 	bool limited;               /* limit_pages was set: it counts on path `self`, too */
