@@ -235,13 +235,14 @@ static void end_if_over(struct process *process, uint32_t first)
  * order. */
 static void end_processes(uint32_t applied)
 {
-	struct process *next, *process = more ? table_after(0) : NULL;
+	struct process *next;
+	bool all = more;
 
 	more = false;
 	for (uint32_t i = 0; i < applied; i++) {
 		end_if_over(table_by_label(deaths[i].label), applied);
 	}
-	for (; process; process = next) {
+	for (struct process *process = all ? table_after(0) : NULL; process; process = next) {
 		next = table_after(process->pid);
 		end_if_over(process, applied);
 	}
