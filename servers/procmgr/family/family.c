@@ -24,6 +24,7 @@
 #include "servers/procmgr/family/family.h"
 #include "libsys/string.h"
 #include "libsys/syscall.h"
+#include "servers/procmgr/look/record.h"
 #include "servers/procmgr/look/tally.h"
 #include "servers/procmgr/process/life.h"
 #include "servers/procmgr/server/server.h"
@@ -44,27 +45,11 @@ static bool more;     /* some process seems to be over */
 static uint32_t look; /* the number of the last one at all records */
 static bool settling;
 
-/* What the record in the slot says, if it is of one living env. */
-static bool read_record(uint32_t slot, struct env_info *copy)
-{
-	const volatile struct env_info *info = &env_infos[slot];
-
-	*copy = (struct env_info){.id = info->id};
-	copy->status = info->status;
-	copy->parent = info->parent;
-	copy->runs = info->runs;
-	copy->controller = info->controller;
-	copy->label = info->label;
-	copy->waits = info->waits;
-	return copy->id != 0 && info->id == copy->id && copy->status != ENV_FREE &&
-	       copy->status != ENV_DYING;
-}
-
 struct process *family_of(envid_t env)
 {
 	struct env_info info;
 
-	if (!read_record(ENV_SLOT(env), &info) || info.id != env) {
+	if (!record_read(ENV_SLOT(env), &info) || info.id != env) {
 		return NULL;
 	}
 	struct process *process = table_by_label(info.label);
@@ -143,7 +128,7 @@ static bool is_stopped(const struct env_info *heir)
 	    sys_env_get_regs(heir->id, &regs) < 0) {
 		return false;
 	}
-	return read_record(ENV_SLOT(heir->id), &now) && now.id == heir->id &&
+	return record_read(ENV_SLOT(heir->id), &now) && now.id == heir->id &&
 	       now.status == ENV_NOT_RUNNABLE && now.waits == 0 && now.runs == heir->runs;
 }
 
@@ -157,7 +142,7 @@ static bool adopt_heirs(void)
 	for (uint32_t slot = 0; slot < NENV; slot++) {
 		struct env_info info;
 
-		if (env_infos[slot].controller != env_page->id || !read_record(slot, &info) ||
+		if (env_infos[slot].controller != env_page->id || !record_read(slot, &info) ||
 		    !is_heir(&info)) {
 			continue;
 		}
@@ -189,7 +174,7 @@ void family_destroy(struct process *process, int status)
 		for (uint32_t i = 0; i < NENV; i++) {
 			struct env_info info;
 
-			if (read_record(up ? i : NENV - 1 - i, &info) &&
+			if (record_read(up ? i : NENV - 1 - i, &info) &&
 			    info.label == process->label && info.controller == env_page->id) {
 				tally_before_death(process, info.id);
 				(void)sys_env_destroy(info.id, status);

@@ -25,6 +25,7 @@
 #include "servers/procmgr/image/load.h"
 #include "servers/procmgr/layout.h"
 #include "servers/procmgr/look/log.h"
+#include "servers/procmgr/look/record.h"
 #include "servers/procmgr/look/trace.h"
 #include "servers/procmgr/machine/boot.h"
 #include "servers/procmgr/machine/power.h"
@@ -182,11 +183,10 @@ static void move_clients(void)
 {
 	has_clients_to_move = false;
 	for (uint32_t slot = 0; slot < NENV; slot++) {
-		const volatile struct env_info *info = &env_infos[slot];
-		envid_t env = info->id, pager = info->pager;
-		bool paged = pager != 0 && info->status != ENV_FREE && info->status != ENV_DYING;
+		struct env_info info;
 
-		if (paged && !server_env_lives(pager) && move_client(env)) {
+		if (record_read(slot, &info) && info.pager != 0 && !server_env_lives(info.pager) &&
+		    move_client(info.id)) {
 			has_clients_to_move = true;
 		}
 	}
@@ -202,9 +202,9 @@ static void introduce_pager(envid_t former, envid_t pager)
 
 bool server_env_lives(envid_t env)
 {
-	const volatile struct env_info *info = &env_infos[ENV_SLOT(env)];
+	struct env_info info;
 
-	return info->id == env && info->status != ENV_FREE && info->status != ENV_DYING;
+	return record_read(ENV_SLOT(env), &info) && info.id == env;
 }
 
 void server_pager_died(void)
