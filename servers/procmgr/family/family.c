@@ -163,25 +163,53 @@ static bool adopt_heirs(void)
 
 /* ---- Ends ---- */
 
+/* By slot: the envs of one process, by who controls them. 0: none (any more). */
+static envid_t first_below[NENV], next_beside[NENV];
+
+/* Whether there are any. */
+static bool find_envs(const struct process *process)
+{
+	bool any = false;
+
+	memset(first_below, 0, sizeof(first_below));
+	for (uint32_t slot = 0; slot < NENV; slot++) {
+		struct env_info info;
+
+		if (record_read(slot, &info) && info.label == process->label) {
+			next_beside[slot] = first_below[ENV_SLOT(info.controller)];
+			first_below[ENV_SLOT(info.controller)] = info.id;
+			any = true;
+		}
+	}
+	return any;
+}
+
+/* From the topmost ones down: whom a dead one controlled is ours. */
+static void destroy_envs(struct process *process, int status)
+{
+	envid_t env, next, todo = first_below[ENV_SLOT(env_page->id)];
+
+	while (todo != 0) {
+		env = todo;
+		todo = next_beside[ENV_SLOT(env)];
+		tally_before_death(process, env);
+		(void)sys_env_destroy(env, status);
+		for (envid_t below = first_below[ENV_SLOT(env)]; below != 0; below = next) {
+			next = next_beside[ENV_SLOT(below)];
+			next_beside[ENV_SLOT(below)] = todo;
+			todo = below;
+		}
+	}
+}
+
+/* Nobody makes envs or hands them on any more. But who waits for a pager may still end by itself
+ * while we look, and whom it controlled be passed over: then we look again. */
 void family_destroy(struct process *process, int status)
 {
-	bool up = false, some;
-
 	(void)sys_env_set(0, ENV_HALT, process->label);
-	do { /* from the topmost ones down, and to and fro, for chains are made in order */
-		some = false;
-		up = !up;
-		for (uint32_t i = 0; i < NENV; i++) {
-			struct env_info info;
-
-			if (record_read(up ? i : NENV - 1 - i, &info) &&
-			    info.label == process->label && info.controller == env_page->id) {
-				tally_before_death(process, info.id);
-				(void)sys_env_destroy(info.id, status);
-				some = true;
-			}
-		}
-	} while (some);
+	while (find_envs(process)) {
+		destroy_envs(process, status);
+	}
 	table_drop_envs(process);
 }
 
