@@ -83,7 +83,7 @@ enum fault_path {
 	  "E_INVAL, E_TOO_BIG: arguments; E_NOT_FOUND: no such program; E_BAD_EXE; E_BAD_ENV: " \
 	  "its pager is gone; E_DEAD: the pager server is gone for good; E_LIMIT: pages; " \
 	  "E_NO_ENV; E_NO_MEM; E_AGAIN: as PM_FORK", \
-	  "as PM_SPAWN") \
+	  "as PM_SPAWN, and O(NENV + envs that the process made)") \
 	X(EXIT, \
 	  "w1 status; more than 100 is 100", \
 	  "no answer", \

@@ -166,8 +166,8 @@ static bool adopt_heirs(void)
 /* By slot: the envs of one process, by who controls them. 0: none (any more). */
 static envid_t first_below[NENV], next_beside[NENV];
 
-/* Whether there are any. */
-static bool find_envs(const struct process *process)
+/* Whether there are any but this one. */
+static bool find_envs_but(const struct process *process, envid_t kept)
 {
 	bool any = false;
 
@@ -175,7 +175,7 @@ static bool find_envs(const struct process *process)
 	for (uint32_t slot = 0; slot < NENV; slot++) {
 		struct env_info info;
 
-		if (record_read(slot, &info) && info.label == process->label) {
+		if (record_read(slot, &info) && info.label == process->label && info.id != kept) {
 			next_beside[slot] = first_below[ENV_SLOT(info.controller)];
 			first_below[ENV_SLOT(info.controller)] = info.id;
 			any = true;
@@ -204,12 +204,17 @@ static void destroy_envs(struct process *process, int status)
 
 /* Nobody makes envs or hands them on any more. But who waits for a pager may still end by itself
  * while we look, and whom it controlled be passed over: then we look again. */
-void family_destroy(struct process *process, int status)
+void family_destroy_but(struct process *process, envid_t kept, int status)
 {
 	(void)sys_env_set(0, ENV_HALT, process->label);
-	while (find_envs(process)) {
+	while (find_envs_but(process, kept)) {
 		destroy_envs(process, status);
 	}
+}
+
+void family_destroy(struct process *process, int status)
+{
+	family_destroy_but(process, 0, status);
 	table_drop_envs(process);
 }
 

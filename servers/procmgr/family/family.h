@@ -13,6 +13,9 @@ uint32_t family_size(const struct process *process);
 /* Ends every env of the process, which is on path `self`, whatever they do meanwhile. */
 void family_destroy(struct process *process, int status);
 
+/* The same on any path, and all but one, which is stopped; the process is not told. */
+void family_destroy_but(struct process *process, envid_t kept, int status);
+
 /* A process on path `self` seems to be over: the next family_settle looks for heirs, and finishes
  * it. */
 void family_end_later(void);

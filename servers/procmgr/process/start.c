@@ -8,6 +8,7 @@
 #include "libsys/ipc.h"
 #include "libsys/string.h"
 #include "libsys/syscall.h"
+#include "servers/procmgr/family/family.h"
 #include "servers/procmgr/look/tally.h"
 #include "servers/procmgr/look/trace.h"
 #include "servers/procmgr/paging/ownpager.h"
@@ -172,8 +173,12 @@ int start_exec(struct process *process, const struct arguments *arguments)
 
 	/* ---- commit: nothing below can fail ---- */
 	envid_t former = process->env;
-	tally_before_death(process, former);
-	(void)sys_env_destroy(former, 0); /* what it leaves comes to us as heirs */
+	if (process->path == FAULT_PATH_SELF) {
+		tally_before_death(process, former);
+		(void)sys_env_destroy(former, 0); /* what it leaves comes to us as heirs */
+	} else { /* what it made counts as little from now on as itself: it ends with it */
+		family_destroy_but(process, env, 0);
+	}
 	table_set_env(process, env);
 	ownpager_ended(process, former);
 	if (next.path == FAULT_PATH_SELF) {
