@@ -270,3 +270,6 @@ _Static_assert(sizeof(struct pm_info) <= PM_BYTES_MAX, "it travels in one messag
 /* procmgr raises this bit at a process when the last one that it pages is gone; and at one that
  * pages nobody when its parent is gone. Only who serves as a pager looks at it (libsys/ipc.h). */
 #define PM_NOTIFY_NO_CLIENTS (1u << 25)
+/* procmgr raises this bit at the console when ends of processes may have changed whose the keys
+ * are: what PM_MAY_READ said before does not hold any more. */
+#define PM_NOTIFY_TERMINAL (1u << 26)

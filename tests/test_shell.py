@@ -175,6 +175,17 @@ def test_shell_in_a_shell_has_the_keys(shell):
     assert session.run("ps").count(" spin\n") == 3
 
 
+@pytest.mark.parametrize("smp", [1, 4])
+def test_keys_go_when_a_process_ends(shell, smp):
+    session = shell(SMP=smp, TESTS=1)
+    session.send("keys_follow_the_terminal keys\r")
+    for key in "123":
+        session.expect(f"type {key}")
+        session.send(key)
+    session.expect("the keys are whose they should be")
+    session.expect(PROMPT)
+
+
 def test_wait_ends_at_one_ctrl_c(session):
     before = processes(session)
     pids = {int(re.search(r"\[(\d+)\]", session.run("spin &")).group(1)) for _ in range(3)}

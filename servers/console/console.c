@@ -343,6 +343,9 @@ void console_take_bits(struct console *console, uint32_t bits)
 	if (bits & PM_NOTIFY_LOG) {
 		console->log_waits = true;
 	}
+	if (bits & PM_NOTIFY_TERMINAL) {
+		console->changes++;
+	}
 }
 
 int console_take_foreground(struct console *console, envid_t client, uint32_t pid)

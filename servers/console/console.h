@@ -7,7 +7,8 @@
 #include "servers/console/waiters.h"
 
 /* What procmgr said of the env that has, or had, a slot. It holds until somebody else may be meant
- * by it, so nobody makes us ask without end. */
+ * by it, by what is asked here or by an end that procmgr tells of (PM_NOTIFY_TERMINAL), so nobody
+ * makes us ask without end. */
 struct right {
 	envid_t client;
 	uint32_t asked; /* in `changes` */

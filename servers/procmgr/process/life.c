@@ -129,22 +129,28 @@ static void forget_child(struct process *child)
 	}
 }
 
-static void forget_unwanted_in(const struct child_list *list, const struct process *parent)
+/* Whether there were some. */
+static bool forget_unwanted_in(const struct child_list *list, const struct process *parent)
 {
+	bool some = false;
 	struct process *next;
 
 	for (struct process *child = list->first; child; child = next) {
 		next = child->next;
 		if (!is_wanted(child, parent)) {
 			forget_child(child);
+			some = true;
 		}
 	}
+	return some;
 }
 
 void life_forget_unwanted(struct process *process)
 {
-	forget_unwanted_in(&process->ended, process);
-	forget_unwanted_in(&process->living, process);
+	(void)forget_unwanted_in(&process->ended, process);
+	if (forget_unwanted_in(&process->living, process)) {
+		terminal_children_left(process);
+	}
 }
 
 /* It has no env, or at most stopped ones that will be ended as heirs of nobody. */
@@ -152,6 +158,9 @@ static void forget_all_children(struct process *process)
 {
 	while (process->ended.first) {
 		forget_child(process->ended.first);
+	}
+	if (process->living.first) {
+		terminal_children_left(process);
 	}
 	while (process->living.first) {
 		forget_child(process->living.first);

@@ -1,5 +1,5 @@
-/* Whose the terminal is: the console asks here, and keeps nothing of it, so that a console that
- * dies takes nothing along.
+/* Whose the terminal is: the console asks here, and is told when ends may have changed what it was
+ * answered; a console that dies takes nothing along.
  *
  *     foreground   Ctrl-C ends it; it and all below it read
  *     owner        the process that last said who is in the foreground; reads while nobody is
@@ -13,6 +13,8 @@
  * labels, which never come again, as pids do. */
 #include "servers/procmgr/process/terminal.h"
 #include "kernel/abi/status.h"
+#include "libsys/syscall.h"
+#include "servers/procmgr/server/server.h"
 
 static uint32_t foreground, owner; /* labels; 0: nobody */
 
@@ -80,6 +82,23 @@ struct process *terminal_interrupt(void)
 	return process;
 }
 
+/* The console keeps what it heard about readers. */
+static void tell_console(void)
+{
+	envid_t console = server_env(PM_SERVER_CONSOLE);
+
+	if (console > 0) {
+		(void)sys_notify(console, PM_NOTIFY_TERMINAL);
+	}
+}
+
+void terminal_children_left(const struct process *process)
+{
+	if (is_or_is_below(process, living_process(foreground))) {
+		tell_console();
+	}
+}
+
 static void leave_out(const struct process *lender)
 {
 	struct process *process = living_process(owner);
@@ -98,6 +117,7 @@ void terminal_process_ended(const struct process *process)
 		leave_out(process);
 		return;
 	}
+	tell_console();
 	struct process *heir = process->parent;
 	while (heir && heir->env == 0) {
 		heir = heir->parent;

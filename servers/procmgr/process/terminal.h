@@ -14,6 +14,10 @@ bool terminal_may_read(const struct process *process, bool own);
 /* Nobody is in the foreground any more. Who was, if he lives; else NULL. */
 struct process *terminal_interrupt(void);
 
+/* Some of the living children of the process are nobody's from now on, so they are not below who is
+ * in the foreground any more. */
+void terminal_children_left(const struct process *process);
+
 /* The own env of a process with had_terminal is gone: the terminal, if it owned that, is that of
  * whom it descends from, or of who owned it before. */
 void terminal_process_ended(const struct process *process);
