@@ -5,6 +5,7 @@
  * refuses rings.
  *
  *     process->pager      its pager's env; 0: the pager server (or nobody, on path `self`)
+ *     process->clients    how many processes have it as pager
  *
  * Both ends are followed. When the last client of a pager is gone it gets a bit, so that it can
  * end; that is a notice, which waits for nobody. When a pager is gone, in whatever way, its clients
@@ -41,11 +42,17 @@ int ownpager_choose(const struct process *parent, int32_t pid, envid_t *pager)
 
 void ownpager_join(struct process *process, envid_t pager)
 {
+	struct process *paging = pager != 0 ? table_by_env(pager) : NULL;
+
 	process->pager = pager;
 	nclients += pager != 0;
+	if (paging) {
+		paging->clients++;
+	}
 }
 
-/* The next process after `process` (NULL: the first) with this pager. */
+/* The next process after `process` (NULL: the first) with this pager. Not for every process that
+ * comes or goes with another: there may be many of these, too. */
 static struct process *next_client(const struct process *process, envid_t pager)
 {
 	struct process *next = table_after(process ? process->pid : 0);
@@ -58,30 +65,32 @@ static struct process *next_client(const struct process *process, envid_t pager)
 
 void ownpager_leave(struct process *process)
 {
-	envid_t pager = process->pager;
+	struct process *paging;
 
-	if (pager == 0) {
+	if (process->pager == 0) {
 		return;
 	}
+	paging = table_by_env(process->pager); /* NULL: it is dead, and we have still to hear that */
 	process->pager = 0;
 	nclients--;
-	if (!next_client(NULL, pager)) {
-		(void)sys_notify(pager, PM_NOTIFY_NO_CLIENTS);
+	if (paging && --paging->clients == 0) {
+		(void)sys_notify(paging->env, PM_NOTIFY_NO_CLIENTS);
 	}
 }
 
 void ownpager_orphaned(const struct process *process)
 {
-	if (process->env != 0 && (nclients == 0 || !next_client(NULL, process->env))) {
+	if (process->env != 0 && process->clients == 0) {
 		(void)sys_notify(process->env, PM_NOTIFY_NO_CLIENTS);
 	}
 }
 
-void ownpager_ended(const struct process *process, envid_t env)
+void ownpager_ended(struct process *process, envid_t env)
 {
 	char line[PM_BYTES_MAX];
 	uint32_t count = 0;
 
+	process->clients = 0;
 	if (nclients == 0 || env == 0) {
 		return;
 	}

@@ -19,7 +19,7 @@ void ownpager_orphaned(const struct process *process);
 
 /* `env`, which was the process's, is gone: whom it paged gets the pager server, and the log says
  * so. */
-void ownpager_ended(const struct process *process, envid_t env);
+void ownpager_ended(struct process *process, envid_t env);
 
 /* The pid of the process's own pager, 0 if it has none. */
 int32_t ownpager_pid(const struct process *process);

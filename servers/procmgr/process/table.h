@@ -48,6 +48,7 @@ struct process {
 	uint32_t deadline_ms;       /* of an answer to a page fault; 0: none */
 	bool pages_others;          /* that is what it was started for */
 	envid_t pager;              /* a process that pages it (ownpager.h); 0: the pager server */
+	uint32_t clients;           /* processes that have it as pager (ownpager.c) */
 	uint32_t lender;            /* who owned the terminal before it; see terminal.c */
 	bool had_terminal;          /* it owned the terminal once (terminal.c) */
 	int32_t wait_for;           /* PM_WAITING: the child's pid, 0 any */
