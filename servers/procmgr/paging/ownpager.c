@@ -70,7 +70,7 @@ void ownpager_leave(struct process *process)
 	if (process->pager == 0) {
 		return;
 	}
-	paging = table_by_env(process->pager); /* NULL: it is dead, and we have still to hear that */
+	paging = table_by_env(process->pager); /* NULL: dead, and we have not heard of that */
 	process->pager = 0;
 	nclients--;
 	if (paging && --paging->clients == 0) {
