@@ -48,10 +48,8 @@ int main(int argc, char *argv[])
 	CHECK_EQ(sys_page_alloc(0, AREA | PTE_W | PTE_SHARE, 1), 1);
 	CHECK_EQ(poweroff(3), E_PERM);
 	CHECK_EQ(ask_procmgr(PM_POWEROFF, 3, 0), E_PERM);
-	while (set_foreground(console, (uint32_t)getpid()) ==
-	       E_PERM) { /* the shell has still to put us there */
-		ipc_sleep_us(1000);
-	}
+	await_the_shell();
+	CHECK_EQ(set_foreground(console, (uint32_t)getpid()), OK);
 	CHECK_EQ(set_foreground(console, PM_PID_MAX), E_BAD_ENV);
 	CHECK_EQ(set_foreground(console, 1), E_PERM);
 	check_child(below);

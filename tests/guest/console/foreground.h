@@ -13,3 +13,17 @@ static inline int set_foreground(envid_t console, uint32_t pid)
 	CHECK_EQ(ipc_call(console, &msg, 0), OK);
 	return (int)msg.w[0];
 }
+
+/* Until the shell that started this program has put it in the foreground, and waits for its end: it
+ * says nothing more about the terminal then. An answer of procmgr's comes after the one that told
+ * the shell of its start. */
+static inline void await_the_shell(void)
+{
+	struct pm_info shell;
+
+	CHECK_EQ(process_next(getppid() - 1, &shell), getppid());
+	while (!env_infos[ENV_SLOT(shell.env)].waits ||
+	       env_infos[ENV_SLOT(shell.env)].partner != process_manager) {
+		sys_yield();
+	}
+}

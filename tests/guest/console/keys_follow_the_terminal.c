@@ -92,9 +92,8 @@ int main(int argc, char *argv[])
 {
 	(void)argv;
 	console = process_server(PM_SERVER_CONSOLE);
-	while (set_foreground(console, (uint32_t)getpid()) == E_PERM) {
-		sleep_ms(1); /* the shell has still to put us there */
-	}
+	await_the_shell();
+	CHECK_EQ(set_foreground(console, (uint32_t)getpid()), OK);
 	CHECK_EQ(sys_page_alloc(0, AREA | PTE_W | PTE_SHARE, 1), 1);
 	if (argc == 1) {
 		CHECK_EQ(poll_char(SHORT_MS), E_NOT_FOUND);

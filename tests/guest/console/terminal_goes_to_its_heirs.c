@@ -43,7 +43,8 @@ static void end_at_once(void)
 int main(void)
 {
 	console = process_server(PM_SERVER_CONSOLE);
-	wait_for_the_foreground();
+	await_the_shell();
+	CHECK_EQ(set_oneself(), OK);
 
 	pid_t pid = start_child(shell), again;
 

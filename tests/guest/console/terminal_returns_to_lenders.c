@@ -111,7 +111,7 @@ static void run(body_fn *body)
 int main(void)
 {
 	console = process_server(PM_SERVER_CONSOLE);
-	take_it();
+	await_the_shell();
 	run(shell);
 	run(shell_that_waits);
 	return 0;

@@ -67,9 +67,8 @@ int main(void)
 	pid_t others[READERS + FORKERS];
 
 	console = process_server(PM_SERVER_CONSOLE);
-	while (set_foreground(console, (uint32_t)getpid()) == E_PERM) {
-		sleep_ms(1);
-	}
+	await_the_shell();
+	CHECK_EQ(set_foreground(console, (uint32_t)getpid()), OK);
 	for (int i = 0; i < READERS + FORKERS; i++) {
 		others[i] = start_child(i < READERS ? read_line : fork_wide);
 	}
