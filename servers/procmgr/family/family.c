@@ -175,7 +175,8 @@ static bool find_envs_but(const struct process *process, envid_t kept)
 	for (uint32_t slot = 0; slot < NENV; slot++) {
 		struct env_info info;
 
-		if (record_read(slot, &info) && info.label == process->label && info.id != kept) {
+		if (env_infos[slot].label == process->label && record_read(slot, &info) &&
+		    info.label == process->label && info.id != kept) {
 			next_beside[slot] = first_below[ENV_SLOT(info.controller)];
 			first_below[ENV_SLOT(info.controller)] = info.id;
 			any = true;
