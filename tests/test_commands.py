@@ -543,8 +543,9 @@ def test_warning_of_a_program_is_shown_and_fails_only_the_check(tree):
 
 def test_check_without_clang_format_says_so_and_goes_on(tmp_path):
     result = run_command(["scripts/check"], timeout=120, PATH=path_without("clang-format", tmp_path))
-    assert result.status == 1 and "check: clang-format is missing; run 'make setup check'" in result.output, result
-    assert "check: kernel: " in result.output and "check: 1 failures" in result.output, result
+    lines = [line for line in result.output.splitlines() if not line.startswith(("check: (look) ", "check: kernel: "))]
+    assert lines == ["check: clang-format is missing; run 'make setup check' to install it", "check: 1 failures"]
+    assert result.status == 1 and "check: kernel: " in result.output, result
 
 
 def test_make_waits_for_another(tree):
@@ -784,7 +785,7 @@ def test_gdb_commands_print_whole_lines():
     output = gdb("thbreak recv_word", "continue", *parts, SMP=1, TESTS=1, FAULTS="self",
                  APP="ipc_senders_queue_in_order")
     for (command, pattern), said in zip(GDB_COMMANDS.items(), output.split("== \n")[1:]):
-        assert re.match(pattern, said) and re.sub(pattern, "", said, 1) in ("", DETACHED), (command, said, output)
+        assert re.match(pattern, said) and re.sub(pattern, "", said, count=1) in ("", DETACHED), (command, said, output)
     waiting = re.search(rf"^  to ({ENV}):((?: {ENV}){{6}})$", output, re.M)
     assert waiting and f"cpu 0: runs {waiting.group(1)} " in output, output
     for env in waiting.group(2).split():

@@ -6,7 +6,10 @@
 #include "libsys/time.h"
 #include "tests/guest/self.h"
 
-enum { CODE = 0xA0000000, DATA = 0xB0000000, RING = 9, MOST = 1000, LONGEST = 150000 };
+#define CODE 0xA0000000u
+#define DATA 0xB0000000u
+
+enum { RING = 9, MOST = 1000, LONGEST = 150000 };
 enum { WOKEN, WOKEN_AT, LOOKED_AT };
 
 /* Says when the first of them is woken, and ends. */
