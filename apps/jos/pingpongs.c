@@ -1,6 +1,6 @@
 /* The same between two envs that share memory: the number lies there, the messages only say whose
- * turn it is. Each has a thisenv of its own all the same. Who sends looks at the number again before the other, who
- * has the message, can have changed it: a sender goes on first. */
+ * turn it is. Each has a thisenv of its own all the same. Who has sent looks at what it made of the
+ * number, not at the number, which the other may have changed by then if a turn ended in between. */
 #include <inc/lib.h>
 
 enum { LAST = 10 };
@@ -23,9 +23,9 @@ void umain(int argc, char **argv)
 		if (value == LAST) {
 			return;
 		}
-		++value;
+		uint32_t sent = ++value;
 		ipc_send(other, 0, 0, 0);
-		if (value == LAST) {
+		if (sent == LAST) {
 			return;
 		}
 	}
