@@ -114,7 +114,8 @@
 	  "eax new id", \
 	  "who may act on the env; operand ENV_FORK_SERVER: root", \
 	  "E_BAD_ENV, E_PERM; E_INVAL: operand, limit too small; E_LIMIT: pages, envs; " \
-	  "E_NO_ENV; E_NO_MEM; E_AGAIN: to root, while envs are torn down (others begin anew)", \
+	  "E_NO_ENV; E_NO_MEM; E_AGAIN: to root, but for a server, while envs are torn " \
+	  "down (others begin anew)", \
 	  "O(1): ENV_FIXED_PAGES frames, none of the copied env's pages") \
 	X(ENV_DESTROY, \
 	  "ebx env, esi exit status", \

@@ -116,7 +116,7 @@ int envcall_fork(struct env *caller)
 	env_evict(like);
 	error = life_create(like, caller, server, &child);
 	sched_wake(like);
-	if (error == E_AGAIN && !caller->root) { /* procmgr has others to serve meanwhile */
+	if (error == E_AGAIN && (server || !caller->root)) { /* else procmgr has others to serve */
 		/* It begins anew, as after an eviction (sched/switch.c): others come between. */
 		caller->tf.eip -= 2;
 		caller->tf.edx -= 2; /* where sysexit goes */
