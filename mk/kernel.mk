@@ -24,8 +24,8 @@ kernel_file := build$(addprefix /,$(notdir $(kernel_kind)))/kernel.elf
 
 # ---- Flags
 # A stack of words: 0.5% of a fork (B4), 0.8% of a fault (B8), 1.6% of .text. Conditions stay branches, which takes fewer
-# instructions: 1% of a fork, 3% of a fault. Code stays where it is written: 0.3% of a fault, and 16 bytes. Of nine more
-# that were here none bought 0.5% of any row, and without -fno-inline-functions a fault takes 1% less.
+# instructions: 1% of a fork, 3% of a fault. Code stays where it is written: 0.3% of a fault, for 16 bytes more. Of ten more
+# that were here none bought 0.6% of any row, and without -fno-inline-functions a fault takes 1% less.
 kernel_cflags := $(cflags) -Werror -mno-80387 -flto -mpreferred-stack-boundary=2 -fno-if-conversion \
 	-fno-code-hoisting
 # The files that the measured paths run through: -O2 takes 9% from a fault in the process, 4% from a fork, and adds 1,652
