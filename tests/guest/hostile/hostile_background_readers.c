@@ -3,11 +3,9 @@
 /* smp: 2 */
 #include "libsys/time.h"
 #include "tests/guest/console/foreground.h"
-#include "tests/guest/memory.h"
+#include "tests/guest/hostile/busy_procmgr.h"
 
-enum { READERS = 60, FORKERS = 5, TABLES = 448, ROUNDS = 8, QUESTIONS_MAX = 8 };
-
-#define LOW 0x20000000u
+enum { READERS = 60, FORKERS = 5, ROUNDS = 8, QUESTIONS_MAX = 8 };
 
 static envid_t console;
 
@@ -16,30 +14,6 @@ static void read_line(void)
 	struct ipc_msg msg = {.w = {CONSOLE_READ_LINE}, .nwords = 1};
 
 	(void)ipc_call(console, &msg, 0);
-}
-
-static void ask_procmgr(void)
-{
-	struct ipc_msg msg = {.w = {PM_SELF}, .nwords = 1};
-
-	CHECK_EQ(ipc_call(process_manager, &msg, 0), OK);
-}
-
-/* Each fork of a process with many page tables takes procmgr long. */
-static void fork_wide(void)
-{
-	for (vaddr_t va = LOW; va < LOW + TABLES * PTSIZE; va += PTSIZE) {
-		CHECK_EQ(sys_page_mark(0, va, PTE_ZERO_FILL, 1), 1);
-		CHECK_EQ(sys_page_mark(0, va + PTSIZE - PGSIZE, PTE_ZERO_FILL, 1), 1);
-	}
-	for (;;) {
-		pid_t pid = fork();
-
-		if (pid == 0) {
-			exit(0);
-		}
-		(void)wait(0, NULL, 0);
-	}
 }
 
 /* The test has put it into the foreground. */

@@ -2,11 +2,9 @@
 /* smp: 2 */
 #include "libsys/time.h"
 #include "tests/guest/console/foreground.h"
-#include "tests/guest/memory.h"
+#include "tests/guest/hostile/busy_procmgr.h"
 
-enum { CRASHERS = 40, FORKERS = 5, TABLES = 448, ROUNDS = 12, QUESTIONS_MAX = 8 };
-
-#define LOW 0x20000000u
+enum { CRASHERS = 40, FORKERS = 5, ROUNDS = 12, QUESTIONS_MAX = 8 };
 
 static envid_t console;
 
@@ -24,27 +22,6 @@ static void crash_orphans(void)
 					asm volatile("ud2");
 				}
 			}
-			exit(0);
-		}
-		(void)wait(0, NULL, 0);
-	}
-}
-
-static void ask_procmgr(void)
-{
-	struct ipc_msg msg = {.w = {PM_SELF}, .nwords = 1};
-
-	CHECK_EQ(ipc_call(process_manager, &msg, 0), OK);
-}
-
-static void fork_wide(void)
-{
-	for (vaddr_t va = LOW; va < LOW + TABLES * PTSIZE; va += PTSIZE) {
-		CHECK_EQ(sys_page_mark(0, va, PTE_ZERO_FILL, 1), 1);
-		CHECK_EQ(sys_page_mark(0, va + PTSIZE - PGSIZE, PTE_ZERO_FILL, 1), 1);
-	}
-	for (;;) {
-		if (fork() == 0) {
 			exit(0);
 		}
 		(void)wait(0, NULL, 0);
