@@ -8,7 +8,8 @@ enum {
 	TOLERANCE_SHIFT = 6, /* rates agree within 1/64, and a count */
 	STILL_MAX = 50000,   /* readings in which the known counter does not move on */
 	SAME_LENGTH = 8,     /* intervals, before they become twice as long */
-	INTERVALS_MAX = 56,
+	LENGTHS = 7,         /* then they are as short as at first again */
+	INTERVALS_MAX = 4 * LENGTHS * SAME_LENGTH,
 };
 
 /* Whether counts a, in `known_a` known ones, are at the rate of b in known_b. */
@@ -40,7 +41,10 @@ static INIT enum calibration_verdict end_interval(struct calibration *c,
 	c->last = now;
 	c->start = *reading;
 	c->gap = c->progress = c->still = 0;
-	if (++c->intervals % SAME_LENGTH == 0) {
+	c->intervals++;
+	if (c->intervals % (SAME_LENGTH * LENGTHS) == 0) {
+		c->length >>= LENGTHS - 1;
+	} else if (c->intervals % SAME_LENGTH == 0) {
 		c->length *= 2;
 	}
 	return c->intervals < INTERVALS_MAX ? CALIBRATION_GOES_ON : CALIBRATION_DISAGREES;

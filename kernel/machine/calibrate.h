@@ -13,7 +13,8 @@
  * or more: faster than any (tsc_most). Two trusted neighbours whose rates agree are the
  * measurement, as one interval. So a reading that was torn, which makes one neighbour longer and
  * the other shorter, is seen as well. When too few agree the intervals become longer: a counter may
- * move in large steps. */
+ * move in large steps. In the end they are short again: a host with much other work leaves a short
+ * one alone sooner than a long one. */
 #pragma once
 
 #include "kernel/abi/types.h"
