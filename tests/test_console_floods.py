@@ -162,7 +162,7 @@ def test_hundreds_of_sleepers(session):
     session.expect(PROMPT)
     pids = re.findall(r"\[(\d+)\] sleep", text)
     assert len(pids) == 180, text[-2000:]
-    Typist(session, CTRL_C * 50)
+    Typist(session, CTRL_C * 50).join()
     settle(session)
     assert len(re.findall(r"^ *\d+ +1 ", session.run("ps"), re.M)) == 180
     for i in range(0, 180, 30):
