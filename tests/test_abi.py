@@ -151,3 +151,24 @@ def test_before_a_build_old_words_count_for_nothing(age, refused, tmp_path, monk
     with pytest.raises(SystemExit):
         Options(["BOOTARGS=arround=4"], {}, before_build=True)
     assert "did you mean around=?" in capsys.readouterr().err
+
+
+def words_asked_for(text):
+    """How many words of a message `in` names: the last one, but for what may be left out."""
+    text = " ".join(part for part in re.split(r", (?=w\d|msg)", text) if "without it" not in part)
+    named = [int(number) for number in re.findall(r"\bw(\d)|", text) + re.findall(r"msg\[(\d)\]", text) if number]
+    return 1 + max(named + [3] * bool(re.search(r"\btext\b|words 3\.\.", text)), default=0)
+
+
+def test_procmgr_asks_for_the_words_and_the_askers_that_its_protocol_names():
+    described_requests = {request["name"]: request for request in abi.load()["procmgr"]}
+    described_requests["EXEC"]["in"] = described_requests["SPAWN"]["in"]
+    table = (ROOT / "servers/procmgr/request/dispatch.c").read_text(encoding="utf-8")
+    rows = re.findall(r"\[PM_(\w+)\] = \{\w+, (\d+), ([\w |]+)\}", table)
+    assert {name for name, _, _ in rows} == set(described_requests)
+    askers = {"BY_PROCESS": r"\ba process|oneself|ancestors|the first process", "BY_FAMILY": "an env of a family",
+              "BY_CONSOLE": "the console", "BY_PAGER": "the pager", "BY_OTHER": "an env that one on another path"}
+    for name, words, by in rows:
+        request = described_requests[name]
+        assert int(words) == words_asked_for(request["in"]), (name, words, request["in"])
+        assert set(by.split(" | ")) == {asker for asker, text in askers.items() if re.search(text, request["who"])}, name
