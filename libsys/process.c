@@ -337,6 +337,8 @@ void process_fault_because(vaddr_t va, uint32_t err, uint32_t ip, uint32_t vecto
 	}
 }
 
+enum { FILE_RUNS = 0111 }; /* of a file's mode: somebody may execute it (cpio(5)) */
+
 int file_list(uint32_t index, struct file_info *info)
 {
 	struct ipc_msg msg = {.w = {PM_FILE_LIST, index}, .nwords = 2};
@@ -349,6 +351,7 @@ int file_list(uint32_t index, struct file_info *info)
 	ipc_get_bytes(info->name, length);
 	info->name[length] = '\0';
 	info->size = msg.w[1];
+	info->runs = (msg.w[2] & FILE_RUNS) != 0;
 	return OK;
 }
 

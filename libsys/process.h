@@ -106,6 +106,7 @@ _Noreturn void process_fault_because(vaddr_t va, uint32_t err, uint32_t ip, uint
 struct file_info {
 	char name[PM_NAME_MAX];
 	uint32_t size;
+	bool runs; /* the archive says that it may be executed */
 };
 /* File number `index` from 0; E_NOT_FOUND past the last. */
 int file_list(uint32_t index, struct file_info *info);

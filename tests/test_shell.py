@@ -33,6 +33,8 @@ def test_help_and_files(session):
     text = session.run("help")
     for name in ("ps", "kill", "wait", "time", "sleep", "ls", "cat", "poweroff"):
         assert name in text
+    programs = text.partition("Programs:")[2].split()
+    assert "hello" in programs and "README" not in programs, text
     files = session.run("ls")
     assert "hello" in files and "forktree" in files and "README" in files
     session.send("cat README\r")

@@ -72,7 +72,9 @@ static int run_help(int argc, char *argv[])
 	     "Ctrl-C ends what");
 	printf("runs in the foreground. Programs:\n ");
 	for (uint32_t i = 0; file_list(i, &info) >= 0; i++) {
-		printf(" %s", info.name);
+		if (info.runs) {
+			printf(" %s", info.name);
+		}
 	}
 	putchar('\n');
 	return 0;
