@@ -98,11 +98,13 @@ static int start_program(enum pm_op op, enum fault_path path, pid_t pager, uint3
 	int result;
 	do {
 		uint32_t bytes;
+
 		result = put_arguments(argc, argv, &bytes);
 		if (result >= 0) {
 			uint32_t w1 = (uint32_t)argc | (uint32_t)path << PM_PATH_SHIFT;
 			uint32_t w2 = bytes | (uint32_t)pager << PM_PAGER_SHIFT | flags;
 			struct ipc_msg msg = {.w = {op, w1, w2}, .nwords = (uint32_t)result};
+
 			result = manager_call(&msg);
 		}
 	} while (result == E_AGAIN);
@@ -195,6 +197,7 @@ static pid_t wait_on_self(pid_t pid, struct process_end *end, int flags)
 {
 	for (uint32_t turn = 0;; turn++) {
 		pid_t forked = self_wait_now(pid, end);
+
 		if (forked == E_NO_CHILD) {
 			return manager_wait(pid, end, flags);
 		}
@@ -203,6 +206,7 @@ static pid_t wait_on_self(pid_t pid, struct process_end *end, int flags)
 		}
 		if (pid == 0) {
 			pid_t spawned = manager_wait(pid, end, PM_WAIT_NOHANG);
+
 			if (spawned > 0) {
 				return spawned;
 			}

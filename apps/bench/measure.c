@@ -10,6 +10,7 @@ struct bench_options bench_options = {.rounds = 3, .loops = 1};
 static inline uint64_t read_counter(void)
 {
 	uint64_t value;
+
 	asm volatile("rdtsc" : "=A"(value) : : "memory");
 	return value;
 }
@@ -57,6 +58,7 @@ uint32_t times(uint32_t full, uint32_t brief)
 uint32_t pages_mapped(void)
 {
 	uint32_t count = 0;
+
 	for (uint32_t page = 0; page < UTOP / PGSIZE; page++) {
 		if (!(uvpd[page / 1024] & PTE_P)) {
 			page |= 1023;
@@ -156,6 +158,7 @@ struct partner partner_start(void (*body)(envid_t parent))
 void partner_join(struct partner partner)
 {
 	struct process_end end;
+
 	must(wait(partner.pid, &end, 0), "wait");
 	expect(end.how == PM_END_EXIT && end.status == 0, "how a child ended");
 }

@@ -184,6 +184,7 @@ static pid_t start_program(struct command *command, pid_t pager)
 	const char *name = command->argv[0];
 	bool other = command->deadline_ms != DEADLINE_INHERIT;
 	int own_ms = other ? process_deadline(0, (uint32_t)command->deadline_ms) : 0;
+
 	if (strncmp(name, JOS_PREFIX, strlen(JOS_PREFIX)) == 0) {
 		(void)stdout_drain(); /* what was typed and printed is to stand before its output */
 	}

@@ -98,6 +98,7 @@ static inline void outb(uint16_t port, uint8_t value)
 static inline uint8_t inb(uint16_t port)
 {
 	uint8_t value;
+
 	asm volatile("inb %1, %0" : "=a"(value) : "Nd"(port));
 	return value;
 }
@@ -105,6 +106,7 @@ static inline uint8_t inb(uint16_t port)
 static inline uint32_t inl(uint16_t port)
 {
 	uint32_t value;
+
 	asm volatile("inl %1, %0" : "=a"(value) : "Nd"(port));
 	return value;
 }
@@ -162,6 +164,7 @@ static inline void wait_for_interrupt(void)
 static inline uint64_t rdtsc(void)
 {
 	uint64_t value;
+
 	asm volatile("rdtsc" : "=A"(value));
 	return value;
 }
@@ -175,6 +178,7 @@ static inline void wrmsr(uint32_t msr, uint32_t value)
 static inline uint32_t cpuid_1(uint32_t *features)
 {
 	uint32_t signature = 1;
+
 	asm("cpuid" : "+a"(signature), "=d"(*features) : : "ebx", "ecx");
 	return signature;
 }
@@ -197,6 +201,7 @@ static inline void lidt(const struct descriptor_ptr *idt)
 static inline uint32_t read_ebp(void)
 {
 	uint32_t value;
+
 	asm volatile("mov %%ebp, %0" : "=r"(value));
 	return value;
 }

@@ -22,6 +22,7 @@ static void (*fast_entry)(void);
 static inline uint64_t counter(void)
 {
 	uint64_t value;
+
 	asm volatile("rdtsc" : "=A"(value) : : "memory");
 	return value;
 }
@@ -36,6 +37,7 @@ static int call(int number, uint32_t a, uint32_t b, uint32_t c)
 static void print(const char *text)
 {
 	uint32_t length = 0;
+
 	while (text[length] != '\0') {
 		length++;
 	}
@@ -99,6 +101,7 @@ static uint32_t *map(uint32_t address, uint32_t npages, int protection, int flag
 {
 	int result = linux_call(NR_MMAP, address, npages * PAGE, (uint32_t)protection,
 	                        (uint32_t)flags, (uint32_t)fd, 0);
+
 	expect((uint32_t)result < (uint32_t)-PAGE, "mmap");
 	return (uint32_t *)result;
 }
@@ -128,6 +131,7 @@ static _Noreturn void quit(int status)
 static void join(int pid)
 {
 	int status = -1;
+
 	expect(call(NR_WAITPID, (uint32_t)pid, (uint32_t)&status, 0) == pid && status == 0,
 	       "a child");
 }
@@ -261,6 +265,7 @@ static void dirty(volatile uint32_t *area, uint32_t npages, uint32_t seed)
 static bool is_dirty(volatile uint32_t *area, uint32_t npages, uint32_t seed)
 {
 	bool good = true;
+
 	for (uint32_t page = 0; page < npages; page++) {
 		good &= area[page * WORDS + page % WORDS] == page + seed;
 	}
@@ -326,6 +331,7 @@ static void measure_cow(uint32_t npages)
 static bool is_touched(volatile uint8_t *area, uint32_t npages, uint8_t rest)
 {
 	bool good = true;
+
 	for (uint32_t page = 0; page < npages; page++) {
 		good &= area[page * PAGE + BYTE] == (uint8_t)page && area[page * PAGE] == rest;
 	}

@@ -77,6 +77,7 @@ static const struct known_word *find_known(const char *text)
 	     known++) {
 		uint32_t length = strlen(known->word);
 		bool number = known->word[length - 1] == '=';
+
 		if (strncmp(text, known->word, number ? length : length + 1) == 0) {
 			return known;
 		}

@@ -16,6 +16,7 @@ int main(void)
 {
 	struct process_end end;
 	pid_t child = fork();
+
 	CHECK(child >= 0);
 	if (child == 0) {
 		CHECK_EQ(process_limit(getpid(), 100, 0), OK);

@@ -63,6 +63,7 @@ static void no_exception_stack(void)
 static void no_pager(void)
 {
 	static char pages[PGSIZE * 2];
+
 	(void)sys_env_set(0, ENV_PAGER, 0);
 	((volatile char *)pages)[PGSIZE] = 1;
 }
@@ -98,6 +99,7 @@ static void check_case(uint32_t number)
 	struct process_end end;
 	char start[64];
 	pid_t child = fork();
+
 	CHECK(child >= 0);
 	if (child == 0) {
 		cases[number].crash();

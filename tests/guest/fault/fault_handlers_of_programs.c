@@ -40,6 +40,7 @@ int main(void)
 	CHECK(fault_set_handler(map_page) == NULL);
 	for (uint32_t i = 0; i < PAGES; i++) {
 		volatile uint32_t *word = (volatile uint32_t *)(AREA + i * PGSIZE + 8);
+
 		CHECK_EQ(*word, 0);
 		*word = i;
 		CHECK_EQ(faults, i + 1);
@@ -56,6 +57,7 @@ int main(void)
 	CHECK(fault_set_exception_handler(skip_ud2) == NULL);
 	for (int i = 0; i < 100; i++) {
 		uint32_t a = 0x1234567, b = 0x89ABCDE, flags;
+
 		asm volatile("stc; ud2; pushfl; popl %2" : "+S"(a), "+D"(b), "=r"(flags));
 		CHECK_EQ(a, 0x1234567);
 		CHECK_EQ(b, 0x89ABCDE);

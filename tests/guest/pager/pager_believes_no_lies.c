@@ -9,6 +9,7 @@ static volatile char page[PGSIZE] __attribute__((aligned(PGSIZE)));
 static int claim(vaddr_t va_op, pte_t entry, uint32_t err, uint32_t nwords)
 {
 	struct ipc_msg msg = {.w = {va_op, entry, err}, .nwords = nwords};
+
 	CHECK_EQ(ipc_call(env_page->pager, &msg, 0), OK);
 	return (int)msg.w[0];
 }
@@ -22,6 +23,7 @@ int main(void)
 {
 	vaddr_t va = (vaddr_t)page;
 	pte_t text = entry_of(UTEXT);
+
 	CHECK_EQ(text & PTE_W, 0);
 	CHECK_EQ(claim(UTEXT | PAGER_FAULT, text, FEC_PR | FEC_WR, 3), E_FAULT);
 	CHECK_EQ(claim(UTEXT | PAGER_FAULT, text | PTE_COW, FEC_PR | FEC_WR, 3), OK);

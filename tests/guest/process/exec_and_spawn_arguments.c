@@ -21,6 +21,7 @@ static void refuses(void)
 {
 	static char big[PM_BYTES_MAX];
 	const char *none[] = {"no_such_program"}, *text[] = {"README"}, *empty[] = {""};
+
 	memset(big, 'x', sizeof(big) - 1);
 	const char *too_big[] = {SELF, big};
 
@@ -39,6 +40,7 @@ static int manager(uint32_t w0, uint32_t w1, uint32_t w2, const char *bytes, uin
 {
 	struct ipc_msg msg = {.w = {w0, w1, w2}, .nwords = ipc_put_bytes(bytes, nbytes)};
 	int status = ipc_call(process_manager, &msg, 0);
+
 	return status < 0 ? status : (int)msg.w[0];
 }
 

@@ -13,6 +13,7 @@ static pid_t pids[TABLE];
 static uint32_t settled_free(void)
 {
 	struct sysinfo info;
+
 	do {
 		CHECK_EQ(sys_sysinfo(&info), 0);
 		sys_yield();
@@ -24,6 +25,7 @@ static _Noreturn void bomb(void)
 {
 	for (;;) {
 		pid_t child = fork();
+
 		if (child < 0 && child != E_LIMIT && child != E_NO_ENV && child != E_NO_MEM) {
 			printf("unexpected %s\n", STATUS(child));
 		}
@@ -38,6 +40,7 @@ static uint32_t list_processes(pid_t first)
 {
 	struct pm_info info;
 	uint32_t count = 0;
+
 	for (int cursor = first - 1; (cursor = process_next(cursor, &info)) > 0;) {
 		CHECK(count < TABLE);
 		pids[count++] = info.pid;
@@ -48,6 +51,7 @@ static uint32_t list_processes(pid_t first)
 static void wait_until_full(void)
 {
 	uint32_t last, now = 0;
+
 	do {
 		last = now;
 		sleep_ms(200);
@@ -60,8 +64,10 @@ int main(void)
 {
 	uint32_t free = settled_free(), processes = list_processes(1);
 	struct process_end end;
+
 	for (int round = 0; round < ROUNDS; round++) {
 		pid_t child = fork();
+
 		CHECK(child >= 0);
 		if (child == 0) {
 			bomb();
@@ -71,6 +77,7 @@ int main(void)
 		for (uint32_t count; (count = list_processes(child)) > 1;) {
 			while (count > 0) {
 				int status = kill(pids[--count]);
+
 				CHECK(status == OK || status == E_BAD_ENV);
 			}
 			(void)wait(child, &end, PM_WAIT_NOHANG);

@@ -16,9 +16,11 @@ int main(void)
 {
 	static const char *spin[] = {"spin"};
 	struct sysinfo before, after;
+
 	settle(&before);
 	for (int i = 0; i < 1000; i++) {
 		pid_t a = spawn(1, spin), b = i % 4 == 0 ? fork() : 0;
+
 		if (i % 4 == 0 && b == 0) {
 			for (;;) {}
 		}

@@ -8,6 +8,7 @@ static struct process_end end;
 static pid_t child_exits(int status)
 {
 	pid_t child = fork();
+
 	CHECK(child >= 0);
 	if (child == 0) {
 		exit(status);
@@ -18,6 +19,7 @@ static pid_t child_exits(int status)
 static pid_t child_spins(void)
 {
 	pid_t child = fork();
+
 	CHECK(child >= 0);
 	if (child == 0) {
 		for (;;) {}
@@ -55,6 +57,7 @@ static void wait_finds_children(void)
 static void destroyed_env_is_exit(void)
 {
 	pid_t child = fork();
+
 	CHECK(child >= 0);
 	if (child == 0) {
 		(void)sys_env_destroy(0, 7);
@@ -67,6 +70,7 @@ static void destroyed_env_is_exit(void)
 static void kill_needs_ancestry(void)
 {
 	pid_t self = getpid(), victim = child_spins(), child = fork();
+
 	CHECK(child >= 0);
 	if (child == 0) {
 		CHECK_EQ(kill(self), E_PERM);
@@ -88,6 +92,7 @@ static void orphans_are_collected(void)
 {
 	struct pm_info info;
 	pid_t child = fork();
+
 	CHECK(child >= 0);
 	if (child == 0) {
 		for (int i = 0; i < 10; i++) {
@@ -115,6 +120,7 @@ static void orphans_are_collected(void)
 static void waiting_parent_dies(void)
 {
 	pid_t child = fork();
+
 	CHECK(child >= 0);
 	if (child == 0) {
 		(void)child_spins();

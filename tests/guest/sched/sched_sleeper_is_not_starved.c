@@ -44,8 +44,10 @@ int main(void)
 
 	if (sleeper == 0) {
 		uint64_t worst = 0;
+
 		while (clock_us() < end) {
 			uint64_t before = clock_us();
+
 			ipc_sleep_us(SLEEP_US);
 			uint64_t took = clock_us() - before;
 			worst = took > worst ? took : worst;

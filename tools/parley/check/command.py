@@ -1,7 +1,6 @@
-"""What `make check` holds the sources to: formatting, layers, one writer of an env's state,
-include cycles, headers that compile
-alone, lengths of functions and files, words that do not belong, names and links in documents, and the
-size of the kernel.
+"""What `make check` holds the sources to: formatting, layers, one writer of an env's state, include cycles, headers that
+compile alone, lengths of functions and files, blank lines behind declarations, words that do not belong, names and links
+in documents, and the size of the kernel.
 
 Prints one line per finding and ends with 1 if any of them is a failure.
 """
@@ -11,7 +10,7 @@ import subprocess
 from concurrent.futures import ThreadPoolExecutor
 
 from parley import abi, toolchain
-from parley.check import documents, layers, size, states
+from parley.check import declarations, documents, layers, size, states
 from parley.check.size import without_comments
 from parley.toolchain import ROOT
 
@@ -196,8 +195,10 @@ def check_words(findings, names):
 
 
 def check_style(findings, sources):
-    """What .clang-format says in words: a pointer in a condition."""
+    """What .clang-format does not know: a blank line behind declarations; a pointer in a condition."""
     for name in sources:
+        for line in [] if name.startswith(JOS_FACE) else declarations.undivided(read(name)):
+            findings.fail(f"{name}:{line}: no blank line behind the declarations")
         if name.startswith(("kernel/", "servers/", "libsys/")) and not name.startswith(JOS_FACE):
             text = without_comments(read(name))
             for match in re.finditer(r"== NULL", text):
