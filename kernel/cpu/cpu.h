@@ -61,6 +61,7 @@ struct cpu {
 	envid_t io_env;       /* whose ports the bitmap holds */
 	bool in_halt;         /* in trap_halt: an interrupt is no surprise */
 	bool ticking;         /* the timer will interrupt */
+	bool late;            /* waits are over that have not ended */
 
 	/* Set by the lock's holder, cleared by this CPU. */
 	uint32_t requests; /* enum cpu_request bits; atomic, partner: cpu_answer */

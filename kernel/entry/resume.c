@@ -28,7 +28,6 @@ static COLD _Noreturn void halt_idle(struct cpu *cpu)
 {
 	cpu->in_halt = true;
 	runqueue_idle |= cpu->queue->bit;
-	deadline_arm(cpu);
 	if (cpu->ticking != (clock_pending > 0)) {
 		cpu->ticking = clock_pending > 0;
 		apic_timer_set(cpu->ticking ? time_timer_per_tick : 0);
@@ -41,18 +40,28 @@ static COLD _Noreturn void halt_idle(struct cpu *cpu)
 	trap_halt(cpu->kstack);
 }
 
-/* An env for this CPU, some teardown if there is none; or halts, for good as this entry goes. */
+/* Comes back at once, as from a halt: others' calls come first, and interrupts. */
+static COLD _Noreturn void give_way(struct cpu *cpu)
+{
+	switch_leave(cpu);
+	cpu->in_halt = true;
+	hook_event(EVENT_IDLE, NULL, 0);
+	apic_poke(cpu->apic_id);
+	lock_release();
+	trap_halt(cpu->kstack);
+}
+
+/* An env for this CPU. If there is none, some work that is left, or a halt: this entry is over. */
 static COLD struct env *find_env(struct cpu *cpu)
 {
-	struct runner *runner;
+	struct runner *runner = runqueue_take(cpu->queue, sched_now());
 
-	while (!(runner = runqueue_take(cpu->queue, sched_now()))) {
+	if (!runner) {
 		switch_leave(cpu);
-		if (!life_teardown_step()) {
-			halt_idle(cpu);
+		if (deadline_arm(cpu) || life_teardown_step()) {
+			give_way(cpu);
 		}
-		lock_release();
-		lock_acquire(cpu);
+		halt_idle(cpu);
 	}
 	if (runqueue_idle) {
 		sched_call_idle(cpu->queue);
@@ -70,6 +79,9 @@ COLD void resume(struct cpu *cpu, struct env *next)
 			break;
 		}
 		next = fault_on_resume(next);
+		if (!next) { /* it has died, perhaps one of a thousand that do */
+			give_way(cpu);
+		}
 	}
 	if (!cpu->ticking) { /* the next interrupt of the timer */
 		uint32_t left = cpu->queue->slice_end - sched_now();

@@ -28,7 +28,6 @@
 #include "kernel/sched/sched.h"
 #include "kernel/sched/switch.h"
 
-enum { LATE_MAX = 96 }; /* whose waits end in one tick: the next one goes on */
 enum { GATE_INTERRUPT = 0x8E00, GATE_USER = 0x6000, GATE_TASK = 0x8500 }; /* SDM vol. 3, 6.11 */
 
 static struct descriptor idt[VEC_COUNT];
@@ -82,20 +81,35 @@ static void take_lock(struct cpu *cpu, uint32_t vector)
 	lock_acquire(cpu);
 }
 
+/* Ends waits whose time has come. If there are many, a poke of our own leads here again: others'
+ * calls and interrupts come in between. */
+static void end_late_waits(struct cpu *cpu)
+{
+	uint32_t left = CLOCKS_MAX;
+	struct env *env;
+
+	while (left && (env = clock_expired())) {
+		deadline_passed(env);
+		left--;
+	}
+	cpu->late = !left;
+	if (cpu->late) {
+		apic_poke(cpu->apic_id);
+	}
+}
+
 /* Handles an interrupt; who runs next. */
 static struct env *handle_interrupt(struct cpu *cpu, uint32_t vector)
 {
-	struct env *late;
-	uint32_t left = LATE_MAX;
-
 	runqueue_age = rdtsc() >> AGE_SHIFT; /* each idle time ends here, and each tick */
 	if (vector == VEC_TIMER) {
 		deadline_arm(cpu);
-		while (left-- && (late = clock_expired())) {
-			deadline_passed(late);
-		}
+		end_late_waits(cpu);
 		life_teardown_step();
 		return sched_tick(cpu);
+	}
+	if (cpu->late) {
+		end_late_waits(cpu);
 	}
 	if (vector >= VEC_IRQ0 && vector < VEC_IRQ0 + 16) {
 		syscall_irq(vector - VEC_IRQ0);
@@ -114,11 +128,11 @@ void trap_user(struct env *env)
 	if (vector == VEC_POKE) { /* a request: no need for the lock, if the env may stay */
 		apic_end_of_interrupt();
 		cpu_answer(cpu);
-		if (cpu->env == env) {
+		if (cpu->env == env && !cpu->late) {
 			trap_resume(&env->tf);
 		}
 		lock_acquire(cpu);
-		resume(cpu, NULL);
+		resume(cpu, handle_interrupt(cpu, vector));
 	}
 	if (vector == SYSCALL_VECTOR && hint_is_done(env)) {
 		trap_resume(&env->tf);

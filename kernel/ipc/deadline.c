@@ -50,12 +50,16 @@ void deadline_changed(struct env *env)
 	}
 }
 
-void deadline_arm(struct cpu *cpu)
+bool deadline_arm(struct cpu *cpu)
 {
+	uint32_t left = CLOCKS_MAX;
 	struct env *env;
 
 	debug_assert(lock_held());
 	while ((env = list_owner(cpu->undated_calls.first, struct env, undated_node))) {
+		if (!left--) {
+			return true;
+		}
 		list_pop(&cpu->undated_calls);
 		env->undated = false;
 		if (waits_in_fault_call(env) && env->fault_us && !env->deadline) {
@@ -65,6 +69,7 @@ void deadline_arm(struct cpu *cpu)
 			env->pager_slices = pager ? pager->runner.slices : 0;
 		}
 	}
+	return false;
 }
 
 /* Whether the pager of this fault call, or the pager of that, waits for a CPU, and has not had one

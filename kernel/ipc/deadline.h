@@ -1,6 +1,8 @@
 /* Bounds of fault calls (env->fault_us). Lock held throughout. */
 #pragma once
 
+#include "kernel/abi/types.h"
+
 struct cpu;
 struct env;
 
@@ -11,9 +13,9 @@ void deadline_defer(struct env *env);
 /* env->fault_us has changed: the clock of a fault call that waits begins anew. */
 void deadline_changed(struct env *env);
 
-/* Starts the clock of this CPU's undated calls that still wait. From its ticks, and before it
- * halts. */
-void deadline_arm(struct cpu *cpu);
+/* Starts the clock of this CPU's undated calls that still wait. After CLOCKS_MAX calls it is over,
+ * and true if there are more. From its ticks, and before it halts. */
+bool deadline_arm(struct cpu *cpu);
 /* The wait of this env has lasted for as long as it may: it ends with E_TIMEOUT, unless it is for a
  * pager that had no turn. */
 void deadline_passed(struct env *env);

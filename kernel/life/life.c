@@ -18,8 +18,6 @@
 #include "kernel/sched/sched.h"
 #include "kernel/sched/switch.h"
 
-enum { TEARDOWN_STEPS = 4 }; /* of dead spaces, that one call for a slot makes */
-
 static struct list dying;
 uint32_t life_dying, life_past_runs;
 
@@ -55,16 +53,14 @@ int life_create(struct env *like, struct env *controller, bool server, struct en
 	int error;
 
 	debug_assert(lock_held());
-	if (!space_spares) { /* finishing with a dead space is less work than making a new one */
-		life_teardown_step();
-	}
-	for (uint32_t i = 0; !(env = env_slot_take(server)) && life_teardown_step(); i++) {
-		if (i == TEARDOWN_STEPS) {
-			return E_AGAIN;
+	env = env_slot_take(server);
+	if (!env || !space_spares) { /* finishing with a dead space is less than making one */
+		bool did = life_teardown_step();
+
+		env = env ? env : env_slot_take(server);
+		if (!env) {
+			return did ? E_AGAIN : E_NO_ENV;
 		}
-	}
-	if (!env) {
-		return E_NO_ENV;
 	}
 	env->space.use = server ? 0 : FRAME_RESERVE;
 	do {

@@ -7,7 +7,7 @@
 #include "kernel/abi/status.h"
 #include "kernel/memory/space.h"
 
-/* Each costs as much as so many other entries: one that pages_share leaves to us, a new table. */
+/* Each costs as much as so many other entries: one that pages_share leaves to us, a table. */
 enum { ODD_WORK = 16, TABLE_WORK = 32 };
 
 /* Shares n entries, fewer if some are odd, up to the first for which there is no room (E_LIMIT);
@@ -72,7 +72,7 @@ static uint32_t share_table(const struct share *share, uint32_t offset, uint32_t
 		return end - offset;
 	}
 	n = smaller_of(last - i, *work < SPACE_WORK ? SPACE_WORK - *work : 1);
-	*work += space_find(share->to, to_va) ? 0 : TABLE_WORK;
+	*work += TABLE_WORK;
 	slot = space_find_or_make(share->to, to_va, error);
 	if (!slot) {
 		return i << PGSHIFT;

@@ -215,6 +215,7 @@ static uint32_t table_drop(struct space *space, paddr_t table, uint32_t most)
 
 bool space_teardown(struct space *space)
 {
+	enum { TABLE_WORK = 8 }; /* a table costs as much as so many entries */
 	uint32_t left = SPACE_WORK;
 
 	debug_assert(lock_held());
@@ -224,10 +225,11 @@ bool space_teardown(struct space *space)
 			paddr_t table = PTE_ADDR(space->pgdir[index]);
 
 			left -= table_drop(space, table, left);
-			if (frame_of(table)->lo < frame_of(table)->hi) {
+			if (frame_of(table)->lo < frame_of(table)->hi || left < TABLE_WORK) {
 				frame_settle();
 				return false;
 			}
+			left -= TABLE_WORK;
 			space->tables[w] &= space->tables[w] - 1;
 			space->info->pages--;
 			space->pgdir[index] = 0;
