@@ -73,6 +73,19 @@ static bool family_lives(void)
 	return false;
 }
 
+/* A member's place in the table may be a dead one's, whose forks have not all been here. */
+static void add_member(envid_t env)
+{
+	envid_t former = family[ENV_SLOT(env)];
+
+	family[ENV_SLOT(env)] = env;
+	for (envid_t fork = 0; former != 0 && (fork = pager_client_after(fork)) != 0;) {
+		if (env_infos[ENV_SLOT(fork)].parent == former && !is_member(fork)) {
+			add_member(fork);
+		}
+	}
+}
+
 /* Whether the client is of the family, or begins one, after the last of the former is gone. */
 static bool joins(envid_t env)
 {
@@ -89,7 +102,7 @@ static bool joins(envid_t env)
 	} else if (!is_of_family(env)) {
 		return false;
 	}
-	family[ENV_SLOT(env)] = env;
+	add_member(env);
 	return true;
 }
 
@@ -221,6 +234,11 @@ static void got_page(envid_t env, vaddr_t va)
 
 	if (client == NULL || va >= USTACKTOP) {
 		return;
+	}
+	for (uint32_t i = 0; i < client->count; i++) {
+		if (client->pages[(client->first + i) % resident_max] == va) {
+			return; /* a copy in its own place, after a fork */
+		}
 	}
 	if (client->count == resident_max) {
 		take_away(env, client->pages[client->first]);

@@ -63,17 +63,30 @@ static struct process *next_client(const struct process *process, envid_t pager)
 	return next;
 }
 
-void ownpager_leave(struct process *process)
+/* Its pager, if that has no clients any more. */
+static struct process *drop_client(struct process *process)
 {
 	struct process *paging;
 
 	if (process->pager == 0) {
-		return;
+		return NULL;
 	}
 	paging = table_by_env(process->pager); /* NULL: dead, and we have not heard of that */
 	process->pager = 0;
 	nclients--;
-	if (paging && --paging->clients == 0) {
+	return paging && --paging->clients == 0 ? paging : NULL;
+}
+
+void ownpager_take_back(struct process *process)
+{
+	(void)drop_client(process);
+}
+
+void ownpager_leave(struct process *process)
+{
+	struct process *paging = drop_client(process);
+
+	if (paging) {
 		(void)sys_notify(paging->env, PM_NOTIFY_NO_CLIENTS);
 	}
 }

@@ -11,8 +11,10 @@ int ownpager_choose(const struct process *parent, int32_t pid, envid_t *pager);
 /* The process is paged by `pager` (0: the pager server) from now on. It was not yet, or by nobody
  * else. */
 void ownpager_join(struct process *process, envid_t pager);
-/* It is no longer: it ended, or was not started after all. Its pager hears when it was the last. */
+/* It is no longer, for it ended. Its pager hears when it was the last. */
 void ownpager_leave(struct process *process);
+/* It was not started after all: nothing has changed. */
+void ownpager_take_back(struct process *process);
 
 /* The process's parent is gone: if it is a pager without clients, nobody will give it any. */
 void ownpager_orphaned(const struct process *process);

@@ -212,6 +212,9 @@ static void end_own(struct process *process, const struct ending *ending)
 		terminal_process_ended(process);
 	}
 	ownpager_ended(process, env);
+	if (process->pager != 0) { /* which looks for clients when it hears that there are none */
+		family_destroy_but(process, 0, ending->status);
+	}
 	ownpager_leave(process);
 	life_forget_unwanted(process);
 	if (!process->parent || !is_wanted(process, process->parent)) {

@@ -113,7 +113,7 @@ int start_stopped(struct process *parent, const struct start *how,
 	ownpager_join(*child, how->pager);
 	envid_t env = build_env(*child, program, arguments);
 	if (env < 0) {
-		ownpager_leave(*child);
+		ownpager_take_back(*child);
 		table_remove(*child);
 		return env;
 	}
@@ -232,14 +232,14 @@ int start_fork(struct process *parent, vaddr_t upcall, vaddr_t xupcall)
 	ownpager_join(child, parent->pager);
 	envid_t env = sys_env_fork_labelled(parent->env, child->limit_pages, child->label);
 	if (env < 0) {
-		ownpager_leave(child);
+		ownpager_take_back(child);
 		table_remove(child);
 		return env;
 	}
 	status = copy_env(parent->env, env, upcall, xupcall);
 	if (status < 0) {
 		(void)sys_env_destroy(env, 0);
-		ownpager_leave(child);
+		ownpager_take_back(child);
 		table_remove(child);
 		return status;
 	}
