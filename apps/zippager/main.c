@@ -32,6 +32,7 @@ enum {
 	RESIDENT_LEAST = 8, /* more than one instruction can need at once */
 	RESIDENT_MOST = 256,
 	CLIENTS_MAX = 32, /* whose pages are packed; further ones are paged without */
+	SWEEP = 64,       /* places */
 	WINDOW = 0x50000000,
 };
 
@@ -142,12 +143,16 @@ static void forget_unless_held(uint32_t place)
 	store_forget(place);
 }
 
+/* Of the next places in turn only: each asks about all clients, and others' faults wait. */
 static void forget_what_nobody_holds(void)
 {
-	for (uint32_t place = 0; place < STORE_PLACES; place++) {
-		if (store_va(place) != 0) {
-			forget_unless_held(place);
+	static uint32_t next;
+
+	for (uint32_t i = 0; i < SWEEP; i++) {
+		if (store_va(next) != 0) {
+			forget_unless_held(next);
 		}
+		next = (next + 1) % STORE_PLACES;
 	}
 }
 

@@ -42,7 +42,7 @@ int request_spawn(struct request *request)
 		.pages_others = (request->w2 & PM_SPAWN_PAGES) != 0,
 	};
 
-	if (how.guardian != 0) {
+	if (request->caller->path == FAULT_PATH_SELF) { /* whoever of the family asks */
 		life_forget_unwanted(request->caller);
 	}
 	if (status == OK) {
