@@ -1,5 +1,5 @@
-/* An env of a family starts processes and ends without a wait: their ends, which nobody can ask for,
- * leave the family's first env its limit of children. */
+/* An env of a family starts processes and ends without a wait: their ends, which nobody can ask
+ * for, leave the family's first env its limit of children. */
 /* smp: 1 2 */
 #include "tests/guest/self.h"
 

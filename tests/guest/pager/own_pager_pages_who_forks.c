@@ -1,5 +1,6 @@
-/* A program whose pages `zippager` packs forks and waits, again and again, as a shell does, and comes
- * to its end, however few pages it may have: one that is copied in its own place counts once. */
+/* A program whose pages `zippager` packs forks and waits, again and again, as a shell does, and
+ * comes to its end, however few pages it may have: one that is copied in its own place counts
+ * once. */
 /* smp: 1 2 */
 #include "tests/guest/pager/own_pagers.h"
 
