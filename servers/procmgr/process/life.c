@@ -86,7 +86,7 @@ static void describe_end(const struct process *zombie, struct ipc_msg *answer)
 	}
 }
 
-/* Who waits for it has an answer now. */
+/* Who waits for the zombie hears of it, unless the waiter gave up: then the zombie stays. */
 static void answer_parent(struct process *parent, struct process *zombie)
 {
 	struct ipc_msg answer;
@@ -329,9 +329,8 @@ bool life_wait(struct process *parent, envid_t guardian, int32_t pid, uint32_t f
 		return true;
 	}
 	if (child->state == PM_ZOMBIE) {
-		describe_end(child, answer);
-		table_remove(child);
-		return true;
+		answer_parent(parent, child);
+		return false;
 	}
 	if ((flags & PM_WAIT_NOHANG) == 0) {
 		start_waiting(parent, guardian, pid);

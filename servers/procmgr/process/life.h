@@ -31,8 +31,8 @@ struct ending life_ending_by_exit(int status);
 struct ending life_ending_by_kill(int status);
 
 /* Waits in the name of `parent`, or an env of its family that is `guardian` of processes, for child
- * `pid` (0: any). True: *answer is the answer to give, about a child that has ended, or an error.
- * False: the answer comes by itself later. */
+ * `pid` (0: any). True: *answer is the answer to give, an error or that none has ended.
+ * False: the answer was given, or comes by itself later. */
 bool life_wait(struct process *parent, envid_t guardian, int32_t pid, uint32_t flags,
                struct ipc_msg *answer);
 
