@@ -32,7 +32,7 @@ BROKEN = {
         "kernel/entry/trap.c", "\tlock_acquire(cpu);\n\tif (cpu->env != env) {", "\tlock_acquire(cpu);\n\tif (false) {",
         "stop_and_start", 1, "NOT SO"),
     "a CPU halts and is not idle": (
-        "kernel/entry/resume.c", "\trunqueue_idle |= cpu->queue->bit;\n\tdeadline_arm", "\tdeadline_arm", "call", 1, "stays in call"),
+        "kernel/entry/resume.c", "\trunqueue_idle |= cpu->queue->bit;\n\tif (cpu->ticking", "\tif (cpu->ticking", "call", 1, "stays in call"),
     "a CPU that has work is not poked": (
         "kernel/sched/sched.c", "\t\tapic_poke(cpus[queue - runqueues].apic_id);\n", "", "call", 0, "for ever"),
     "an env is queued though it is": (
