@@ -268,6 +268,7 @@ void records_of_the_machine(void)
 	MEMBER(sysinfo, switches)
 	MEMBER(sysinfo, shootdowns)
 	MEMBER(sysinfo, lock_wait)
+	MEMBER(sysinfo, lock_takes)
 
 	RECORD(utrapframe)
 	MEMBER(utrapframe, fault_va)

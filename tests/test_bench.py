@@ -153,9 +153,9 @@ DETAILS = {
     "breakdown": {"B2": {"sum": 12.0, "stages": {"entry": 12.0}, "functions": {"kernel: send": 12.0}}},
     "linux": {"package": "linux-image", "icount": {"B2": 10000.0},
               "init_on_alloc_off": {"B4": 1.0, "B6_kernel": 2.0}, "free_running_ns": {"B2": 9.0}},
-    "side_by_side": {"cpus": 2, "boots": 5, "parts": dict.fromkeys(("pairs", "forks", "cow"), {
-        "one": {"median": 2.0, "low": 1.9, "high": 2.5}, "many": {"median": 1.0, "low": 0.9, "high": 1.1},
-        "lock": {"median": 0.01, "low": 0.0, "high": 0.312}, "ratio": 2.0})},
+    "side_by_side": {"cpus": 2, "boots": 5, "rounds": 8, "parts": dict.fromkeys((part.key for part in scaling.PARTS), {
+        "one": {"p10": 1.9, "median": 2.0}, "many": {"p10": 0.9, "median": 1.0}, "ratio": {"p10": 2.1, "median": 2.0},
+        "waits": 0.01, "takes": 0.3})},
 }
 
 
@@ -169,20 +169,33 @@ def test_page_is_well_formed_and_by_itself(tmp_path):
         ElementTree.fromstring(re.sub(r"class=(\w+)", r'class="\1"', block))
 
 
-def test_scaling_shows_medians_and_spread(monkeypatch):
-    turns = iter((4.0, 2.0, 5.0, 9.0, 4.5, 2.5, 4.4, 2.2, 4.6, 2.1))  # 1 CPU and 2 in turn
+def test_scaling_shows_tenth_percentiles_and_medians(monkeypatch):
+    boots = iter(range(2 * scaling.BOOTS))  # of 1 CPU and of 2 in turn
 
     def boot(smp, loops):
-        assert loops == 2
-        return dict.fromkeys(scaling.PARTS, next(turns)), dict.fromkeys(scaling.PARTS, smp / 10)
+        number = next(boots)
+        assert loops == 2 and smp == 1 + number % 2
+        keys = [part.key for part in scaling.PARTS]
+        rounds = [(40 if smp == 1 else 20) + number // 2 + i for i in range(10)]
+        return dict.fromkeys(keys, rounds), dict.fromkeys(keys, (100 * smp + number, 2000 + 10 * number))
 
-    monkeypatch.setattr(scaling, "seconds", boot)
+    monkeypatch.setattr(scaling, "boot", boot)
     found = scaling.measure(2)
-    assert found["parts"]["cow"] == {
-        "one": {"median": 4.5, "low": 4.0, "high": 5.0}, "many": {"median": 2.2, "low": 2.0, "high": 9.0},
-        "lock": {"median": 0.2, "low": 0.2, "high": 0.2}, "ratio": 2.05}
-    assert scaling.lines(found)[3][2:] == (
-        "4.500 (4.000 to 5.000)", "2.200 (2.000 to 9.000)", "2.05", "20.0% (20.0% to 20.0%)")
+    assert found["parts"]["cow pager"] == {
+        "one": {"p10": 42, "median": 46.5}, "many": {"p10": 22, "median": 26.5}, "ratio": {"p10": 1.91, "median": 1.75},
+        "waits": 0.205, "takes": 2.05}
+    assert scaling.lines(found)[4][3:] == ("42.0 (46.5)", "22.0 (26.5)", "1.91 (1.75)", "20.5%", "2.05")
+
+
+@pytest.mark.parametrize("smp", (1, 2))
+def test_work_side_by_side_is_measured(smp):
+    for path in ("", "run -f self "):
+        result = run_app(f"{path}bench -r 1 -n 2 pairs pages forks cow mixed", smp=smp, tests=False)
+        assert result.status == 0, result
+        run = guest.check(result.output.encode(), 1, "bench")
+        assert {figure.row for figure in run.order} == {"pairs", "pages", "forks", "cow", "mixed"}
+        notes = {name: value for (_, name), value in run.notes.items()}
+        assert all(notes[f"{name}_takes"] > 0 for name in ("pairs", "pages", "forks", "cow", "mixed"))
 
 
 def test_shapes_stand_beside_their_rows():

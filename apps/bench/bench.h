@@ -89,5 +89,7 @@ void shape_exits(void);
 void shape_message(void);
 
 void scale_messages(void);
+void scale_pages(void);
+void scale_mixed(void);
 void scale_forks(void);
 void scale_cow(void);

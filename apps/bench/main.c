@@ -38,8 +38,10 @@ static const struct part parts[] = {
 	{"shapes", shape_exits, false, true},
 	{"shapes", shape_message, false, true},
 	{"pairs", scale_messages, false, true},
+	{"pages", scale_pages, false, true},
 	{"forks", scale_forks, false, true},
 	{"cow", scale_cow, false, true},
+	{"mixed", scale_mixed, false, true},
 };
 /* clang-format on */
 

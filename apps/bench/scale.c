@@ -5,14 +5,25 @@
  * takes, at best, as long as one loop alone. */
 #include "apps/bench/bench.h"
 #include "libsys/ipc.h"
+#include "libsys/stdio.h"
 #include "libsys/stdlib.h"
 #include "libsys/syscall.h"
 
-enum { CALLS = 5000, FORKS = 400, COW_FORKS = 40, COW_PAGES = 64, PER_MILLE = 1000 };
+enum {
+	CALLS = 5000,
+	FORKS = 400,
+	COW_FORKS = 40,
+	COW_PAGES = 64,
+	PAGES = 2000,
+	CALLS_BESIDE_FORKS = 20000, /* take about as long */
+	PER_MILLE = 1000,
+};
 
 typedef void work_fn(void);
 
 /* ---- the loops ---- */
+
+static uint32_t calls = CALLS;
 
 static void echo(envid_t parent)
 {
@@ -24,7 +35,7 @@ static void echo(envid_t parent)
 		client = msg.from;
 		msg.w[0]++;
 		msg.nwords = 1;
-	} while (msg.w[0] != CALLS);
+	} while (msg.w[0] != calls);
 	must(ipc_reply(parent, &msg), "last reply");
 }
 
@@ -33,10 +44,30 @@ static void work_messages(void)
 	struct partner partner = partner_start(echo);
 	struct ipc_msg msg = {.nwords = 1};
 
-	while (msg.w[0] != CALLS) {
+	while (msg.w[0] != calls) {
 		must(ipc_call(partner.env, &msg, 0), "call");
 	}
 	partner_join(partner);
+}
+
+static void work_messages_beside_forks(void)
+{
+	calls = CALLS_BESIDE_FORKS;
+	work_messages();
+}
+
+/* A page that comes, is mapped at a second place, and goes at both. */
+static void work_pages(void)
+{
+	vaddr_t first = (vaddr_t)sbrk(2 * PGSIZE), second = first + PGSIZE;
+
+	expect(first != (vaddr_t)-1, "memory");
+	for (uint32_t i = 0; i < PAGES; i++) {
+		must(sys_page_alloc(0, first | PTE_W, 1), "page_alloc");
+		must(sys_page_map(0, first, 0, second | PTE_W, 1), "page_map");
+		must(sys_page_unmap(0, first, 1), "page_unmap");
+		must(sys_page_unmap(0, second, 1), "page_unmap");
+	}
 }
 
 static void fork_once(volatile uint8_t *area, uint32_t npages)
@@ -89,36 +120,33 @@ static void loop(envid_t parent)
 	must(ipc_send(parent, &msg, 0), "done");
 }
 
-static uint32_t lock_wait(void)
+/* What the kernel lock cost since `before`, per mille: of the CPUs' time, waits; of the operations,
+ * how often it was taken. */
+static void note_lock(const char *id, const struct sysinfo *before, uint64_t counts, uint32_t ops)
 {
-	struct sysinfo info;
+	struct sysinfo now;
+	char takes[16];
 
-	must(sys_sysinfo(&info), "sysinfo");
-	return info.lock_wait;
+	must(sys_sysinfo(&now), "sysinfo");
+	note(id, (uint32_t)((uint64_t)(now.lock_wait - before->lock_wait) * PER_MILLE /
+	                    (counts / 1024 * now.ncpu)));
+	(void)snprintf(takes, sizeof(takes), "%s_takes", id);
+	note(takes, (uint32_t)((uint64_t)(now.lock_takes - before->lock_takes) * PER_MILLE / ops));
 }
 
-/* Per mille of the CPUs' time that they waited for the kernel lock since `before`. */
-static uint32_t lock_share(uint32_t before, uint64_t counts)
-{
-	struct sysinfo info;
-
-	must(sys_sysinfo(&info), "sysinfo");
-	return (uint32_t)((uint64_t)(info.lock_wait - before) * PER_MILLE /
-	                  (counts / 1024 * info.ncpu));
-}
-
-static void scale(const char *id, work_fn *work, uint32_t ops, uint32_t loops)
+/* Loops of the works in turn; `ops`: operations of them all. */
+static void scale(const char *id, work_fn *const works[2], uint32_t ops, uint32_t loops)
 {
 	struct partner partners[BENCH_LOOPS_MAX];
 	struct ipc_msg msg = {.nwords = 0};
-	uint32_t before;
+	struct sysinfo before;
 	uint64_t start, counts;
 
-	loop_work = work;
 	for (uint32_t i = 0; i < loops; i++) {
+		loop_work = works[i % 2];
 		partners[i] = partner_start(loop);
 	}
-	before = lock_wait();
+	must(sys_sysinfo(&before), "sysinfo");
 	start = mark_start();
 	for (uint32_t i = 0; i < loops; i++) {
 		must(ipc_send(partners[i].env, &msg, 0), "the word to go");
@@ -127,24 +155,45 @@ static void scale(const char *id, work_fn *work, uint32_t ops, uint32_t loops)
 		must(ipc_recv(partners[i].env, &msg, 0), "done");
 	}
 	counts = mark_stop() - start;
-	note(id, lock_share(before, counts));
+	note_lock(id, &before, counts, ops);
 	for (uint32_t i = 0; i < loops; i++) {
 		partner_join(partners[i]);
 	}
-	report(id, loops, ops * loops, counts);
+	report(id, loops, ops, counts);
+}
+
+/* So many loops of one kind. */
+static void scale_one(const char *id, work_fn *work, uint32_t ops)
+{
+	work_fn *const works[2] = {work, work};
+
+	scale(id, works, ops * bench_options.loops, bench_options.loops);
 }
 
 void scale_messages(void)
 {
-	scale("pairs", work_messages, CALLS, bench_options.loops);
+	scale_one("pairs", work_messages, CALLS);
+}
+
+void scale_pages(void)
+{
+	scale_one("pages", work_pages, PAGES);
 }
 
 void scale_forks(void)
 {
-	scale("forks", work_forks, FORKS, bench_options.loops);
+	scale_one("forks", work_forks, FORKS);
 }
 
 void scale_cow(void)
 {
-	scale("cow", work_cow, COW_FORKS * COW_PAGES, bench_options.loops);
+	scale_one("cow", work_cow, COW_FORKS * COW_PAGES);
+}
+
+void scale_mixed(void)
+{
+	work_fn *const works[2] = {work_messages_beside_forks, work_forks};
+
+	scale("mixed", works, bench_options.loops / 2 * (CALLS_BESIDE_FORKS + FORKS),
+	      bench_options.loops);
 }

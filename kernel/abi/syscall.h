@@ -259,6 +259,7 @@ struct sysinfo {
 	unsigned tick_us;       /* length of a tick */
 	unsigned switches;      /* dispatches since boot, all CPUs */
 	unsigned shootdowns;    /* requests to other CPUs since boot: flushes and evictions */
-	unsigned lock_wait; /* waiting for the kernel lock, all CPUs: in 1,024 counts of the TSC */
+	unsigned lock_wait;  /* waiting for the kernel lock, all CPUs: in 1,024 counts of the TSC */
+	unsigned lock_takes; /* how often it was taken since boot */
 };
-#define SYSINFO_WORDS 11
+#define SYSINFO_WORDS 12

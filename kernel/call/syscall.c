@@ -85,6 +85,7 @@ static int call_sysinfo(struct env *caller)
 		.switches = switches,
 		.shootdowns = cpu_shootdowns,
 		.lock_wait = lock_wait >> 10,
+		.lock_takes = lock_next,
 	};
 	return OK;
 }

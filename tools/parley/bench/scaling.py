@@ -1,65 +1,88 @@
 """Independent work side by side: on N CPUs against the same work on one.
 
-The host has other things to do, so one boot says little: each side is booted several times, in turn, and
-what is shown is the median and how far the boots are apart.
+A host's core has more than one speed, and other things to do. So each side is booted several times, in turn, and does
+many short rounds in each boot; what is shown is the tenth percentile of all its rounds, which is what the faster speed
+makes of it, and the median.
 """
 
 import statistics
 from collections import defaultdict
+from typing import NamedTuple
 
 from parley.bench import guest
 
-PARTS = {"pairs": "pairs that send messages", "forks": "loops of fork, exit, wait",
-         "cow": "loops of writes to shared pages"}
-BOOTS = 5  # of each side
+BOOTS, ROUNDS = 5, 8  # of each side; in each boot
 
 
-def seconds(smp, loops):
-    """({part: seconds for all loops}, {part: share of the time that CPUs wait for the lock}) of a boot."""
-    run = guest.run(["pager"], f"-r 1 -n {loops}", " ".join(PARTS), SMP=smp, MEM=128)
-    scale = run.ns_per_count["pager"] / 1e9
-    times = {figure.row: figure.counts * scale for figure in run.order}
-    return times, {part: run.notes["pager", part] / 1000 for part in PARTS}
+class Part(NamedTuple):
+    path: str
+    name: str  # of bench
+    what: str
+
+    @property
+    def key(self):
+        return f"{self.name} {self.path}"
+
+
+PARTS = [Part(*words) for words in (
+    ("pager", "pairs", "pairs that send messages"), ("pager", "pages", "loops of pages that come, are mapped twice, go"),
+    ("pager", "forks", "loops of fork, exit, wait"), ("pager", "cow", "loops of writes to shared pages"),
+    ("pager", "mixed", "loops: a pair that sends messages beside one that forks"),
+    ("self", "forks", "loops of fork, exit, wait"), ("self", "cow", "loops of writes to shared pages"))]
+
+
+def boot(smp, loops):
+    """({key: ms that all loops took, a list of rounds}, {key: (per mille of the time that CPUs wait for the lock, of
+    the operations how often it is taken), of the last round}) of a boot for each path."""
+    times, lock = {}, {}
+    for path in dict.fromkeys(part.path for part in PARTS):
+        parts = [part for part in PARTS if part.path == path]
+        run = guest.run([path], f"-r {ROUNDS} -n {loops}", " ".join(part.name for part in parts), SMP=smp, MEM=128)
+        ms = run.ns_per_count[path] / 1e6
+        for part in parts:
+            times[part.key] = [figure.counts * ms for figure in run.order if figure.row == part.name]
+            lock[part.key] = (run.notes[path, part.name], run.notes[path, f"{part.name}_takes"])
+    return times, lock
 
 
 def summary(values):
-    return {"median": statistics.median(values), "low": min(values), "high": max(values)}
+    ordered = sorted(values)
+    return {"p10": ordered[len(ordered) // 10], "median": statistics.median(ordered)}
 
 
 def measure(cpus):
-    """{part: {"one", "many": seconds, "lock": share, each with median, low and high, "ratio": times as
-    fast, of the medians}} of `cpus` loops."""
+    """{key: {"one", "many": summaries of ms, "ratio": times as fast, likewise, "waits", "takes": medians, of `cpus`
+    CPUs}} of `cpus` loops."""
     one, many, lock = defaultdict(list), defaultdict(list), defaultdict(list)
     for _ in range(BOOTS):
         for smp, times in (1, one), (cpus, many):
-            took, waits = seconds(smp, cpus)
-            for part in PARTS:
-                times[part].append(took[part])
+            took, locks = boot(smp, cpus)
+            for key, rounds in took.items():
+                times[key] += rounds
                 if smp == cpus:
-                    lock[part].append(waits[part])
-    parts = {part: {"one": summary(one[part]), "many": summary(many[part]),
-                    "lock": summary(lock[part])} for part in PARTS}
-    for found in parts.values():
-        found["ratio"] = round(found["one"]["median"] / found["many"]["median"], 2)
-    return {"cpus": cpus, "boots": BOOTS, "parts": parts}
-
-
-def spread(found, form):
-    """As text: the median, and in brackets the lowest and the highest."""
-    return f"{found['median']:{form}} ({found['low']:{form}} to {found['high']:{form}})"
+                    lock[key].append(locks[key])
+    parts = {}
+    for key in one:
+        found = {"one": summary(one[key]), "many": summary(many[key])}
+        found["ratio"] = {name: round(found["one"][name] / found["many"][name], 2) for name in found["one"]}
+        found["waits"], found["takes"] = (statistics.median(values) / 1000 for values in zip(*lock[key]))
+        parts[key] = found
+    return {"cpus": cpus, "boots": BOOTS, "rounds": ROUNDS, "parts": parts}
 
 
 def lines(found):
     """As text cells, the heading first."""
     cpus = found["cpus"]
-    text = [("", "", "1 CPU, s", f"{cpus} CPUs, s", "times as fast", "waiting for the lock")]
-    for part, values in found["parts"].items():
-        text.append((part, f"{cpus} {PARTS[part]}", spread(values["one"], ".3f"),
-                     spread(values["many"], ".3f"), f"{values['ratio']:.2f}",
-                     spread(values["lock"], ".1%")))
+    text = [("", "path", "", "1 CPU, ms", f"{cpus} CPUs, ms", "times as fast", "waiting for the lock", "lock per operation")]
+    for part in PARTS:
+        values = found["parts"][part.key]
+        text.append((part.name, part.path, f"{cpus} {part.what}",
+                     *("{p10:.1f} ({median:.1f})".format(**values[side]) for side in ("one", "many")),
+                     "{p10:.2f} ({median:.2f})".format(**values["ratio"]), f"{values['waits']:.1%}",
+                     f"{values['takes']:.2f}"))
     return text
 
 
 def explained(found):
-    return (f"Medians of {found['boots']} boots of each, in turn; in brackets the lowest and the highest. Times as fast: "
-            "of the medians.")
+    return (f"Tenth percentiles, in brackets medians, of {found['boots']} boots of each side, in turn, and "
+            f"{found['rounds']} rounds in each boot. Lock per operation: how often the kernel lock is taken, by whomever.")
