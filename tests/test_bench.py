@@ -187,6 +187,13 @@ def test_scaling_shows_tenth_percentiles_and_medians(monkeypatch):
     assert scaling.lines(found)[4][3:] == ("42.0 (46.5)", "22.0 (26.5)", "1.91 (1.75)", "20.5%", "2.05")
 
 
+@pytest.mark.parametrize("loops, ops", [(1, 20000), (2, 20400), (3, 40400)])
+def test_operations_of_mixed_loops_are_counted(loops, ops):
+    result = run_app(f"bench -r 1 -n {loops} mixed", smp=1, tests=False)
+    assert result.status == 0, result
+    assert [figure.ops for figure in guest.check(result.output.encode(), 1, "bench").order] == [ops]
+
+
 @pytest.mark.parametrize("smp", (1, 2))
 def test_work_side_by_side_is_measured(smp):
     for path in ("", "run -f self "):

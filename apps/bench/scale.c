@@ -193,7 +193,7 @@ void scale_cow(void)
 void scale_mixed(void)
 {
 	work_fn *const works[2] = {work_messages_beside_forks, work_forks};
+	uint32_t loops = bench_options.loops, forkers = loops / 2;
 
-	scale("mixed", works, bench_options.loops / 2 * (CALLS_BESIDE_FORKS + FORKS),
-	      bench_options.loops);
+	scale("mixed", works, (loops - forkers) * CALLS_BESIDE_FORKS + forkers * FORKS, loops);
 }
