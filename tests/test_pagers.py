@@ -72,12 +72,13 @@ def test_pager_paged_by_a_pager(smp):
 
 @CPUS
 def test_what_ends_at_once_pages_nobody(smp):
-    """Not the program on another pager than the one asked for."""
+    """Not the program on another pager than the one asked for. What `primes 5` forked, before the
+    first write after that ended it, may go on under the pager server."""
     for line in ("run -p zeropager -p 'primes 5' primes 20", "run -p hello primes 20 & wait",
                  "run -p hello primes 20"):
         result = run_app(line + "; ps", smp=smp, tests=False)
         assert "pages nobody; primes is not run" in result.output and "\n19\n" not in result.output, result
-        assert "zeropager" not in result.output, result
+        assert not re.search(r" zeropager$", result.output, re.M), result  # as `ps` lists it
     assert "hello: ended with status 0" in result.output, result
 
 
