@@ -3,9 +3,14 @@
  * A CPU starts in real mode at a page below 1 MiB. The code there (nasm/boot/trampoline.asm) is
  * copied from the kernel image, so its own addresses are computed for where it runs, TRAMPOLINE. It
  * finds what it needs in the mailbox at its end, which serves one CPU at a time: the next is
- * started only after this one has said that it runs on its own stack. One that stays silent is put
- * back into its wait-for-STARTUP state by another INIT, so that it cannot take a mailbox that is
- * not meant for it, nor run this code when start-up is over and its frames are free. */
+ * started only after this one has said that it runs on its own stack.
+ *
+ * One that stays silent is left out. It may still come, at any time: a host may not have run it so
+ * far, and QEMU keeps a STARTUP that waits although an INIT follows. So a CPU begins by taking the
+ * mailbox, which who waits for it takes back first; a CPU that finds it taken back, or meant for
+ * another, halts in the trampoline's page, which nobody is given. Whoever took it is on its way and
+ * is waited for. The INIT that is sent to one left out is for machines where it does take the
+ * STARTUP back. */
 #include "kernel/boot/smp.h"
 #include "kernel/base/debug.h"
 #include "kernel/boot/boot.h"
@@ -19,7 +24,7 @@
 #include "kernel/memory/kmap.h"
 #include "kernel/sched/sched.h"
 
-enum { INIT_WAIT_US = 10000, STARTUP_WAIT_US = 200, ANSWER_WAIT_US = 500000 };
+enum { INIT_WAIT_US = 10000, STARTUP_WAIT_US = 200, ANSWER_WAIT_US = 2000000 };
 
 INIT struct cpu *boot_prepare_cpu(uint32_t index, uint32_t apic_id, vaddr_t stack_top)
 {
@@ -55,6 +60,13 @@ static INIT bool wait_for(struct cpu *cpu, uint32_t us)
 	return true;
 }
 
+/* False: the CPU has taken it. */
+static INIT bool take_back(struct trampoline_mail *mail, uint32_t apic_id)
+{
+	return __atomic_compare_exchange_n(&mail->starts, &apic_id, STARTS_NOBODY, false,
+	                                   __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
+}
+
 static INIT bool start_cpu(struct cpu *cpu)
 {
 	apic_send_init(cpu->apic_id);
@@ -67,8 +79,12 @@ static INIT bool start_cpu(struct cpu *cpu)
 	if (wait_for(cpu, ANSWER_WAIT_US)) {
 		return true;
 	}
-	apic_send_init(cpu->apic_id);
-	return false;
+	if (take_back(mailbox(), cpu->apic_id)) {
+		apic_send_init(cpu->apic_id);
+		return false;
+	}
+	while (!wait_for(cpu, ANSWER_WAIT_US)) {}
+	return true;
 }
 
 INIT void smp_start(const struct machine *machine)
@@ -88,8 +104,12 @@ INIT void smp_start(const struct machine *machine)
 		}
 		boot_prepare_cpu(cpu_count, machine->apic_id[i], stack_top);
 		cpu->start = CPU_SILENT;
-		*mailbox() = (struct trampoline_mail){
-			.pgdir = rcr3(), .stack = cpu->kstack, .entry = (uint32_t)smp_entry};
+		*mailbox() = (struct trampoline_mail){.pgdir = rcr3(),
+		                                      .stack = cpu->kstack,
+		                                      .entry = (uint32_t)smp_entry,
+		                                      .lapic_id = machine->lapic + LAPIC_ID,
+		                                      .starts = STARTS_NOBODY};
+		__atomic_store_n(&mailbox()->starts, cpu->apic_id, __ATOMIC_RELEASE);
 		if (start_cpu(cpu)) {
 			cpu_count++;
 			stack_top = 0;

@@ -10,7 +10,6 @@
 
 /* byte offsets */
 enum {
-	LAPIC_ID = 0x20,
 	LAPIC_VERSION = 0x30,
 	LAPIC_TPR = 0x80,
 	LAPIC_EOI = 0xB0,

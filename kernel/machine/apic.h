@@ -9,6 +9,9 @@ struct machine;
 /* Where the registers are mapped, a page each, uncached, before anything here is called. */
 enum { APIC_LOCAL_VA = MMIOBASE, APIC_IO_VA = MMIOBASE + PGSIZE };
 
+/* Byte offset of the local APIC's register with its id, in the top 8 bits. */
+enum { LAPIC_ID = 0x20 };
+
 /* Masks the 8259s and every I/O APIC pin. Boot CPU. */
 void apic_init(const struct machine *machine);
 /* Enables the local APIC of the CPU that calls. Start-up only. */

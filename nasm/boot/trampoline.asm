@@ -27,6 +27,12 @@ protected:
 	mov	ds, eax
 	mov	es, eax
 	mov	ss, eax
+	mov	edx, [HERE(trampoline_mail) + MAIL_LAPIC_ID]
+	mov	eax, [edx]
+	shr	eax, 24
+	mov	edx, STARTS_NOBODY
+	lock cmpxchg [HERE(trampoline_mail) + MAIL_STARTS], edx
+	jne	left_out
 	mov	eax, CR4_PSE | CR4_PGE
 	mov	cr4, eax
 	mov	eax, [HERE(trampoline_mail) + MAIL_PGDIR]
@@ -38,6 +44,26 @@ protected:
 	mov	eax, [HERE(trampoline_mail) + MAIL_ENTRY]
 	push	ebp			; no return
 	jmp	eax
+
+; Nobody waits for this CPU any more. The NMI that a panic sends to all others ends no halt; its
+; frame, the same for all who are here, lies at the end of this page.
+left_out:
+	mov	esp, TRAMPOLINE + PGSIZE
+	lidt	[HERE(idt_pointer)]
+halt:
+	hlt
+	jmp	halt
+
+ignore_nmi:
+	iret
+
+	align 8
+idt:
+	dd 0, 0, 0, 0
+	dw HERE(ignore_nmi), SEL_KCODE, 0x8E00, 0
+idt_pointer:
+	dw $ - idt - 1
+	dd HERE(idt)
 
 	align 8
 gdt:
