@@ -7,11 +7,12 @@
 int main(void)
 {
 	struct console_out *out = &((struct console_kept *)CONSOLE_KEPT)->out;
+	const void *next = &&sent;
 
 	out->bytes[0] = 'A';
 	out->bytes[1] = 'B';
 	out->bytes[2] = '\n';
-	out->sent_ip = (uint32_t) && sent;
+	out->sent_ip = (uint32_t)next;
 	out->put = 3;
 sent:
 	asm goto("jmp %l0" : : : : sent);

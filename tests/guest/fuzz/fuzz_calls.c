@@ -6,7 +6,7 @@
 
 enum { STEPS = 2000, PAGES = 64 };
 
-#define WORD_OF(field) (((vaddr_t)&env_page->field - ENVPAGE) / 4)
+#define WORD_OF(field) (offsetof(__typeof__(*env_page), field) / 4)
 
 static const uint32_t edges[] = {0,
                                  1,
@@ -385,7 +385,7 @@ static void list(void)
 	printf("\nstatic const struct fuzz_list lists[] = {\n");
 	for (uint32_t lane = 0; lane < FUZZ_ALL_LANES; lane++) {
 		if (fuzz.lanes >> lane & 1) {
-			printf("\tFUZZ_LIST(%u, lane_%u),\n", lane, lane);
+			printf("\t{FUZZ_LIST(%u, lane_%u)},\n", lane, lane);
 		}
 	}
 	printf("};\n\nint main(void)\n{\n\treturn FUZZ_REPLAY(lists);\n}\n");

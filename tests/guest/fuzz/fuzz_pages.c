@@ -33,7 +33,7 @@ enum {
 	WAIT_US = 1000,
 };
 
-#define SLOT(s) (AREA + (s)*PGSIZE)
+#define SLOT(s) (AREA + PGSIZE * (s))
 
 struct slot {
 	uint32_t lock; /* actor + 1 */

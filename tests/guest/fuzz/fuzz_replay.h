@@ -52,10 +52,7 @@ struct fuzz_list {
 	uint32_t lane, ncalls;
 	const struct fuzz_call *calls;
 };
-#define FUZZ_LIST(lane, calls)                                                                     \
-	{                                                                                          \
-		lane, sizeof(calls) / sizeof((calls)[0]), calls                                    \
-	}
+#define FUZZ_LIST(lane, calls) lane, sizeof(calls) / sizeof((calls)[0]), calls
 
 static const struct fuzz_list *fuzz_lists;
 static uint32_t fuzz_nlists;
