@@ -8,17 +8,17 @@
  * calls check that too. */
 #include "libsys/pager.h"
 #include "libsys/ipc.h"
+#include "libsys/record.h"
 #include "libsys/stdio.h"
 #include "protocols/procmgr.h"
 
 static envid_t waiting; /* whom pager_next has to answer, 0 nobody */
 
-static bool is_client(envid_t env)
+bool pager_has_client(envid_t env)
 {
-	const volatile struct env_info *info = &env_infos[ENV_SLOT(env)];
+	struct env_info info;
 
-	return info->id == env && info->pager == env_page->id && info->status != ENV_FREE &&
-	       info->status != ENV_DYING;
+	return record_read(ENV_SLOT(env), &info) && info.id == env && info.pager == env_page->id;
 }
 
 envid_t pager_client_after(envid_t client)
@@ -26,7 +26,7 @@ envid_t pager_client_after(envid_t client)
 	for (uint32_t slot = client == 0 ? 0 : ENV_SLOT(client) + 1; slot < NENV; slot++) {
 		envid_t env = env_infos[slot].id;
 
-		if (env != 0 && is_client(env)) {
+		if (env != 0 && pager_has_client(env)) {
 			return env;
 		}
 	}
@@ -59,7 +59,7 @@ static int decode(const struct ipc_msg *msg, struct pager_fault *fault)
 {
 	uint32_t op = msg->w[0] & PAGER_OP_MASK;
 
-	if (!is_client(msg->from)) {
+	if (!pager_has_client(msg->from)) {
 		return E_PERM;
 	}
 	if (op != PAGER_FAULT && op != PAGER_FAULT_IPC) {

@@ -50,6 +50,9 @@ bool pager_wanted(const char *name);
 /* The answer after a page call with this result, conditional on fault.entry. */
 int pager_result(int result);
 
+/* Whether the env is our client, and lives. */
+bool pager_has_client(envid_t env);
+
 /* The next client after env `client` (0: the first), in no special order; 0: no more. */
 envid_t pager_client_after(envid_t client);
 

@@ -20,7 +20,7 @@ def server(*names):
 
 MACHINE = [HOST + "console_machine.c"]
 WORLD = [HOST + "console_world.c", *MACHINE,
-         *server(*sorted(path.stem for path in (ROOT / SERVER).glob("*.c")))]
+         "libsys/record.c", *server(*sorted(path.stem for path in (ROOT / SERVER).glob("*.c")))]
 
 # What each test program is made of, beside itself.
 SOURCES = {

@@ -23,6 +23,7 @@
 #include "libsys/args.h"
 #include "libsys/pager.h"
 #include "libsys/paging.h"
+#include "libsys/record.h"
 #include "libsys/stdio.h"
 #include "libsys/string.h"
 #include "libsys/syscall.h"
@@ -134,9 +135,7 @@ static void forget_unless_held(uint32_t place)
 		seen[nseen++] = env;
 	}
 	for (uint32_t i = 0; i < nseen; i++) {
-		if (env_infos[ENV_SLOT(seen[i])].id != seen[i] ||
-		    env_infos[ENV_SLOT(seen[i])].pager != env_page->id ||
-		    env_infos[ENV_SLOT(seen[i])].status <= ENV_DYING) {
+		if (!pager_has_client(seen[i])) {
 			return;
 		}
 	}
@@ -205,13 +204,6 @@ static void take_away(envid_t env, vaddr_t va)
 
 /* ---- Clients ---- */
 
-static bool is_gone(envid_t env)
-{
-	const volatile struct env_info *info = &env_infos[ENV_SLOT(env)];
-
-	return info->id != env || info->status <= ENV_DYING;
-}
-
 /* NULL if there are too many. */
 static struct client *client_of(envid_t env)
 {
@@ -221,7 +213,7 @@ static struct client *client_of(envid_t env)
 		if (clients[i].env == env) {
 			return &clients[i];
 		}
-		if (clients[i].env == 0 || is_gone(clients[i].env)) {
+		if (clients[i].env == 0 || !record_env_lives(clients[i].env)) {
 			free = &clients[i];
 		}
 	}

@@ -48,9 +48,9 @@ static int send(envid_t to, uint32_t value, void *pg, int perm, uint32_t flags)
 static bool exists(envid_t env)
 {
 	const volatile struct Env *record = &envs[ENVX(env)];
+	unsigned status = record->env_status; /* before the id, and once: as in libsys/record.c */
 
-	return record->env_id == env && record->env_status != ENV_FREE &&
-	       record->env_status != ENV_DYING;
+	return record->env_id == env && status != ENV_FREE && status != ENV_DYING;
 }
 
 static int send_result(int result)

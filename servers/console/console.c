@@ -11,6 +11,7 @@
 #include "servers/console/console.h"
 
 #include "libsys/ipc.h"
+#include "libsys/record.h"
 #include "libsys/string.h"
 #include "protocols/procmgr.h"
 
@@ -42,14 +43,6 @@ static bool answer_waiter(envid_t client, int status, const char *text, uint32_t
 		msg.nwords = ipc_put_bytes(text, length);
 	}
 	return ipc_reply(client, &msg) == OK;
-}
-
-/* Whether the env lives, as the public records have it. An answer may still fail. */
-static bool env_lives(envid_t id)
-{
-	const volatile struct env_info *info = &env_infos[ENV_SLOT(id)];
-
-	return info->id == id && info->status != ENV_FREE && info->status != ENV_DYING;
 }
 
 static bool knows_right(const struct console *console, envid_t client)
@@ -89,7 +82,7 @@ static void ask_who_may_read_from(struct console *console, const struct waiter *
 	uint32_t count = 0;
 
 	for (; reader != NULL && count < READERS_MAX; reader = reader->next) {
-		if (env_lives(reader->id) && !knows_right(console, reader->id)) {
+		if (record_env_lives(reader->id) && !knows_right(console, reader->id)) {
 			clients[count++] = reader->id;
 		}
 	}
@@ -103,7 +96,7 @@ static struct waiter *first_in(struct console *console, enum waiters_queue queue
 
 	for (; reader; reader = next) {
 		next = reader->next;
-		if (!env_lives(reader->id)) {
+		if (!record_env_lives(reader->id)) {
 			waiters_remove(&console->waiters, reader);
 			continue;
 		}

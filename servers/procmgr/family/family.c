@@ -22,9 +22,9 @@
  * controller, which was ours. That one died by itself, and its death were among those read; or we
  * ended it, which the kernel does not tell, and only the look ends envs meanwhile. */
 #include "servers/procmgr/family/family.h"
+#include "libsys/record.h"
 #include "libsys/string.h"
 #include "libsys/syscall.h"
-#include "servers/procmgr/look/record.h"
 #include "servers/procmgr/look/tally.h"
 #include "servers/procmgr/process/life.h"
 #include "servers/procmgr/server/server.h"

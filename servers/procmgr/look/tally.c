@@ -3,6 +3,7 @@
  * as a zombie. A reset takes the present counts away from what is kept: sums modulo 2^32 come out
  * right. */
 #include "servers/procmgr/look/tally.h"
+#include "libsys/record.h"
 #include "libsys/syscall.h"
 
 enum { KINDS = 4, TIMES = 3, WORDS = 8 }; /* WORDS: those before `spent` */
@@ -51,9 +52,9 @@ void tally_add(struct process *process, const struct fault_counts *counts)
 void tally_before_death(struct process *process, envid_t env)
 {
 	const volatile struct env_info *record = record_of(env);
-	bool lives = record->status != ENV_FREE && record->status != ENV_DYING;
+	uint32_t status = record->status; /* before the id, and once: as in libsys/record.c */
 
-	if (record->id == env && lives) { /* else its counts came, or come, with its death */
+	if (record->id == env && status > ENV_DYING) { /* else they come with its death */
 		add_counts(&process->faults, &record->faults);
 	}
 }
@@ -74,11 +75,11 @@ struct fault_counts tally_of(const struct process *process)
 		return sum;
 	}
 	for (uint32_t slot = 0; slot < NENV; slot++) {
-		const volatile struct env_info *record = &env_infos[slot];
+		struct env_info info;
 
-		if (record->status != ENV_FREE && record->status != ENV_DYING &&
-		    record->label == process->label) {
-			add_counts(&sum, &record->faults);
+		if (env_infos[slot].label == process->label && record_read(slot, &info) &&
+		    info.label == process->label) {
+			add_counts(&sum, &env_infos[slot].faults);
 		}
 	}
 	return sum;

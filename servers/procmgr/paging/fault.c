@@ -6,6 +6,7 @@
  * was started again before the question comes, and the answer need never wait. */
 #include "servers/procmgr/paging/fault.h"
 #include "kernel/abi/env.h"
+#include "libsys/record.h"
 #include "libsys/string.h"
 #include "libsys/syscall.h"
 #include "servers/procmgr/layout.h"
@@ -31,7 +32,7 @@ int fault_find_pager(envid_t env)
 {
 	envid_t pager = env_infos[ENV_SLOT(env)].pager;
 
-	if (pager == 0 || !server_env_lives(pager)) {
+	if (pager == 0 || !record_env_lives(pager)) {
 		pager = server_env(PM_SERVER_PAGER);
 	}
 	if (pager < 0) {

@@ -202,10 +202,10 @@ void life_finish(struct process *process)
 static void end_own(struct process *process, const struct ending *ending)
 {
 	const volatile struct env_info *record = &env_infos[ENV_SLOT(process->env)];
-	envid_t env = process->env;
+	envid_t env = process->env, pager = record->pager;
 
 	process->ending = *ending;
-	process->ending.pager = record->id == process->env ? record->pager : 0;
+	process->ending.pager = record->id == env ? pager : 0;
 	process->ending.deadline_ms = process->deadline_ms;
 	table_set_env(process, 0);
 	if (process->had_terminal) {

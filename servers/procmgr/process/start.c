@@ -6,6 +6,7 @@
  * other; nobody is it, so that is passed over. */
 #include "servers/procmgr/process/start.h"
 #include "libsys/ipc.h"
+#include "libsys/record.h"
 #include "libsys/string.h"
 #include "libsys/syscall.h"
 #include "servers/procmgr/family/family.h"
@@ -143,7 +144,7 @@ static int limit_left(envid_t env, uint32_t *pages)
 	const volatile struct env_info *info = &env_infos[ENV_SLOT(env)];
 
 	*pages = info->limit;
-	if (!server_env_lives(env)) {
+	if (!record_env_lives(env)) {
 		return E_DEAD;
 	}
 	return *pages > ENV_FIXED_PAGES ? OK : E_LIMIT;

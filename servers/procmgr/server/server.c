@@ -18,6 +18,7 @@
 #include "servers/procmgr/server/server.h"
 #include "kernel/abi/bootinfo.h"
 #include "libsys/ipc.h"
+#include "libsys/record.h"
 #include "libsys/stdio.h"
 #include "libsys/string.h"
 #include "protocols/pager.h"
@@ -25,7 +26,6 @@
 #include "servers/procmgr/image/load.h"
 #include "servers/procmgr/layout.h"
 #include "servers/procmgr/look/log.h"
-#include "servers/procmgr/look/record.h"
 #include "servers/procmgr/look/trace.h"
 #include "servers/procmgr/machine/boot.h"
 #include "servers/procmgr/machine/power.h"
@@ -185,7 +185,7 @@ static void move_clients(void)
 	for (uint32_t slot = 0; slot < NENV; slot++) {
 		struct env_info info;
 
-		if (record_read(slot, &info) && info.pager != 0 && !server_env_lives(info.pager) &&
+		if (record_read(slot, &info) && info.pager != 0 && !record_env_lives(info.pager) &&
 		    move_client(info.id)) {
 			has_clients_to_move = true;
 		}
@@ -198,13 +198,6 @@ static void introduce_pager(envid_t former, envid_t pager)
 	if (former != 0) {
 		server_pager_died();
 	}
-}
-
-bool server_env_lives(envid_t env)
-{
-	struct env_info info;
-
-	return record_read(ENV_SLOT(env), &info) && info.id == env;
 }
 
 void server_pager_died(void)

@@ -31,8 +31,5 @@ void server_pager_died(void);
 /* Goes on with that; whether there may be more to do. */
 bool server_settle(void);
 
-/* Whether there is such an env now. */
-bool server_env_lives(envid_t env);
-
 /* Ends a server, and starts it again; that is no crash. OK or server_env's errors. */
 int server_kill(enum pm_server which);

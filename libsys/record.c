@@ -1,6 +1,6 @@
 /* Public records of envs. The kernel writes that of a new env while its id is 0. So what stands
  * between two looks at the id that find the same is of one env. */
-#include "servers/procmgr/look/record.h"
+#include "libsys/record.h"
 #include "libsys/syscall.h"
 
 bool record_read(uint32_t slot, struct env_info *copy)
@@ -17,4 +17,11 @@ bool record_read(uint32_t slot, struct env_info *copy)
 	copy->waits = info->waits;
 	return copy->id != 0 && info->id == copy->id && copy->status != ENV_FREE &&
 	       copy->status != ENV_DYING;
+}
+
+bool record_env_lives(envid_t env)
+{
+	struct env_info info;
+
+	return record_read(ENV_SLOT(env), &info) && info.id == env;
 }
