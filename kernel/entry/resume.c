@@ -40,15 +40,25 @@ static COLD _Noreturn void halt_idle(struct cpu *cpu)
 	trap_halt(cpu->kstack);
 }
 
-/* Comes back at once, as from a halt: others' calls come first, and interrupts. */
+/* Comes back at once, to resume_again, or as from a halt: others' calls come first, and every
+ * interrupt that pends. (A poke of its own would not do: it comes before all others.) */
 static COLD _Noreturn void give_way(struct cpu *cpu)
 {
 	switch_leave(cpu);
 	cpu->in_halt = true;
 	hook_event(EVENT_IDLE, NULL, 0);
-	apic_poke(cpu->apic_id);
 	lock_release();
-	trap_halt(cpu->kstack);
+	trap_give_way(cpu->kstack);
+}
+
+void resume_again(void)
+{
+	struct cpu *cpu = this_cpu();
+
+	cpu->in_halt = false;
+	lock_acquire(cpu);
+	hook_event(EVENT_WAKE, NULL, 0);
+	resume(cpu, NULL);
 }
 
 /* An env for this CPU. If there is none, some work that is left, or a halt: this entry is over. */

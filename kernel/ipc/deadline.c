@@ -32,7 +32,7 @@ void deadline_defer(struct env *env)
 	struct list *list = &this_cpu()->undated_calls;
 
 	env->undated = true;
-	list_push(list, &env->undated_node);
+	list_insert(list, &env->undated_node, NULL); /* behind: some are taken a tick */
 }
 
 void deadline_begin(struct env *env)

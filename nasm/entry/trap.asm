@@ -19,9 +19,9 @@
 
 	section .text align=4
 	global trap_exceptions, trap_page_fault, trap_interrupts
-	global trap_resume, trap_run, trap_halt
-	extern trap_user, trap_kernel, sysenter_entry, sysenter_end, fault_page, resume
-	extern lock_holder, lock_next, lock_serving, lock_wake_next
+	global trap_resume, trap_run, trap_halt, trap_give_way
+	extern trap_user, trap_kernel, sysenter_entry, sysenter_end, fault_page
+	extern resume, resume_again, lock_holder, lock_next, lock_serving, lock_wake_next
 
 ; Exceptions for which the processor pushes an error code (SDM vol. 3, 6.15).
 %define HAS_ERROR(v) ((v) == 8 || ((v) >= 10 && (v) <= 14) || (v) == 17 || (v) == 21)
@@ -176,6 +176,17 @@ trap_resume:
 	add	esp, 8			; vector, err
 	iret
 entry_code_end:
+
+; void trap_give_way(vaddr_t stack_top);
+; One instruction at least runs with interrupts on. trap_kernel does not return here.
+trap_give_way:
+	mov	esp, [esp + 4]
+	xor	ebp, ebp
+	sti
+	nop
+	nop
+	cli
+	call	resume_again		; does not return
 
 ; void trap_halt(vaddr_t stack_top);
 ; The interrupt that ends the halt comes in right after sti's one-instruction delay (SDM vol. 2,
