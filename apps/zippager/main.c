@@ -65,14 +65,44 @@ static bool is_of_family(envid_t env)
 	return is_member(env) || (parent != 0 && is_member(parent));
 }
 
+/* All clients at one moment, or nearly: who looks at one slot after the other passes over an env
+ * that is born in a slot behind it, of one that dies in a slot before it. */
+static struct look {
+	uint32_t count;
+	envid_t clients[NENV];
+} look;
+
+static void look_begin(void)
+{
+	look.count = 0;
+	for (envid_t env = 0; (env = pager_client_after(env)) != 0;) {
+		look.clients[look.count++] = env;
+	}
+}
+
+/* Whether nobody came or went since it began: then nobody was passed over. */
+static bool look_was_whole(void)
+{
+	uint32_t i = 0;
+
+	for (envid_t env = 0; (env = pager_client_after(env)) != 0; i++) {
+		if (i == look.count || look.clients[i] != env) {
+			return false;
+		}
+	}
+	return i == look.count;
+}
+
+/* If it is not sure, too. */
 static bool family_lives(void)
 {
-	for (envid_t env = 0; (env = pager_client_after(env)) != 0;) {
-		if (is_of_family(env)) {
+	look_begin();
+	for (uint32_t i = 0; i < look.count; i++) {
+		if (is_of_family(look.clients[i])) {
 			return true;
 		}
 	}
-	return false;
+	return !look_was_whole();
 }
 
 /* A member's place in the table may be a dead one's, whose forks have not all been here. */
@@ -120,26 +150,27 @@ static bool holds(envid_t env, uint32_t place)
 	       entry == (place << PGSHIFT | PTE_KEPT);
 }
 
-/* Forgets the place if nobody holds it. A fork in progress may copy the entry to a client that was
- * looked at before; whom it copies from still has it then, unless it died meanwhile: then it is not
- * sure. */
+/* Forgets the place if surely nobody holds it. A fork in progress may copy the entry to a client
+ * that was looked at before; whom it copies from still has it then, unless it died meanwhile. */
 static void forget_unless_held(uint32_t place)
 {
-	static envid_t seen[NENV];
-	uint32_t nseen = 0;
+	look_begin();
+	for (uint32_t i = 0; i < look.count; i++) {
+		envid_t env = look.clients[i];
 
-	for (envid_t env = 0; (env = pager_client_after(env)) != 0;) {
-		if (joins(env) && holds(env, place)) {
+		if (!is_of_family(env)) {
+			continue;
+		}
+		if (!is_member(env)) {
+			add_member(env);
+		}
+		if (holds(env, place)) {
 			return;
 		}
-		seen[nseen++] = env;
 	}
-	for (uint32_t i = 0; i < nseen; i++) {
-		if (!pager_has_client(seen[i])) {
-			return;
-		}
+	if (look_was_whole()) {
+		store_forget(place);
 	}
-	store_forget(place);
 }
 
 /* Of the next places in turn only: each asks about all clients, and others' faults wait. */

@@ -18,8 +18,6 @@
 #include "servers/procmgr/look/log.h"
 #include "servers/procmgr/server/server.h"
 
-static uint32_t nclients; /* processes with a pager of their own */
-
 int ownpager_choose(const struct process *parent, int32_t pid, envid_t *pager)
 {
 	*pager = 0;
@@ -45,7 +43,6 @@ void ownpager_join(struct process *process, envid_t pager)
 	struct process *paging = pager != 0 ? table_by_env(pager) : NULL;
 
 	process->pager = pager;
-	nclients += pager != 0;
 	if (paging) {
 		paging->clients++;
 	}
@@ -73,13 +70,22 @@ static struct process *drop_client(struct process *process)
 	}
 	paging = table_by_env(process->pager); /* NULL: dead, and we have not heard of that */
 	process->pager = 0;
-	nclients--;
 	return paging && --paging->clients == 0 ? paging : NULL;
+}
+
+static void tell_no_clients(struct process *paging)
+{
+	paging->told_no_clients = true;
+	(void)sys_notify(paging->env, PM_NOTIFY_NO_CLIENTS);
 }
 
 void ownpager_take_back(struct process *process)
 {
-	(void)drop_client(process);
+	struct process *paging = drop_client(process);
+
+	if (paging && paging->told_no_clients) {
+		tell_no_clients(paging);
+	}
 }
 
 void ownpager_leave(struct process *process)
@@ -87,14 +93,14 @@ void ownpager_leave(struct process *process)
 	struct process *paging = drop_client(process);
 
 	if (paging) {
-		(void)sys_notify(paging->env, PM_NOTIFY_NO_CLIENTS);
+		tell_no_clients(paging);
 	}
 }
 
-void ownpager_orphaned(const struct process *process)
+void ownpager_orphaned(struct process *process)
 {
 	if (process->env != 0 && process->clients == 0) {
-		(void)sys_notify(process->env, PM_NOTIFY_NO_CLIENTS);
+		tell_no_clients(process);
 	}
 }
 
@@ -103,13 +109,13 @@ void ownpager_ended(struct process *process, envid_t env)
 	char line[PM_BYTES_MAX];
 	uint32_t count = 0;
 
-	process->clients = 0;
-	if (nclients == 0 || env == 0) {
+	process->told_no_clients = false;
+	if (process->clients == 0 || env == 0) {
 		return;
 	}
+	process->clients = 0;
 	for (struct process *client = NULL; (client = next_client(client, env)); count++) {
 		client->pager = 0;
-		nclients--;
 	}
 	if (count == 0) {
 		return;

@@ -13,11 +13,12 @@ int ownpager_choose(const struct process *parent, int32_t pid, envid_t *pager);
 void ownpager_join(struct process *process, envid_t pager);
 /* It is no longer, for it ended. Its pager hears when it was the last. */
 void ownpager_leave(struct process *process);
-/* It was not started after all: nothing has changed. */
+/* It was not started after all. A pager that has been told of having no clients may have seen this
+ * one when it looked, so it is told again; one that has not is left to wait for its first. */
 void ownpager_take_back(struct process *process);
 
 /* The process's parent is gone: if it is a pager without clients, nobody will give it any. */
-void ownpager_orphaned(const struct process *process);
+void ownpager_orphaned(struct process *process);
 
 /* `env`, which was the process's, is gone: whom it paged gets the pager server, and the log says
  * so. */
