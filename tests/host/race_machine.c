@@ -5,6 +5,7 @@
 #include "kernel/boot/boot.h"
 #include "kernel/call/pagecall.h"
 #include "kernel/entry/panic.h"
+#include "kernel/entry/resume.h"
 #include "kernel/entry/trap.h"
 #include "kernel/ipc/ipc.h"
 #include "kernel/life/life.h"
@@ -108,9 +109,8 @@ _Noreturn void trap_resume(struct trapframe *frame)
 	race_leave(RACE_USER_MODE);
 }
 
-_Noreturn void trap_halt(vaddr_t stack_top)
+static void check_halt(void)
 {
-	(void)stack_top;
 	race_point();
 	if (race_cpu->env || side()->cr3) {
 		race_fail("CPU %u halts and holds an env or its space", race_cpu->index);
@@ -118,7 +118,23 @@ _Noreturn void trap_halt(vaddr_t stack_top)
 	if (race_owner == race_cpu) {
 		race_fail("CPU %u halts with the lock", race_cpu->index);
 	}
+}
+
+_Noreturn void trap_halt(vaddr_t stack_top)
+{
+	(void)stack_top;
+	check_halt();
 	race_leave(RACE_HALTED);
+}
+
+_Noreturn void trap_give_way(vaddr_t stack_top)
+{
+	(void)stack_top;
+	check_halt();
+	if (side()->poked) {
+		race_leave(RACE_HALTED); /* to where the poke comes in */
+	}
+	resume_again();
 }
 
 void wait_for_interrupt(void)
