@@ -22,7 +22,7 @@
 	  "TRACE_VECTOR_*, others as the CPU has them); page fault: a address, b error code, c " \
 	  "eip, d esp; else a eax, b ebx, c eip, d esi") \
 	X(RESUME, "env goes on in user mode: a eax, b ebx, c eip, d esi") \
-	X(WAKE, "the halted CPU takes an interrupt; a vector, 0: it goes on by itself") \
+	X(WAKE, "the halted CPU takes an interrupt; a vector") \
 	X(IDLE, "the CPU halts") \
 	X(ASK, "another CPU is asked; a its index, b TRACE_ASK_FLUSH, TRACE_ASK_EVICT or both") \
 	X(ANSWERED, "and has answered, the same") \

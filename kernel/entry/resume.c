@@ -40,8 +40,8 @@ static COLD _Noreturn void halt_idle(struct cpu *cpu)
 	trap_halt(cpu->kstack);
 }
 
-/* Comes back at once, to resume_again, or as from a halt: others' calls come first, and every
- * interrupt that pends. (A poke of its own would not do: it comes before all others.) */
+/* Comes back at once, as from a halt: others' calls come first, and every interrupt that pends. The
+ * poke of its own that brings it back comes before all others, so they are let in before. */
 static COLD _Noreturn void give_way(struct cpu *cpu)
 {
 	switch_leave(cpu);
@@ -55,10 +55,8 @@ void resume_again(void)
 {
 	struct cpu *cpu = this_cpu();
 
-	cpu->in_halt = false;
-	lock_acquire(cpu);
-	hook_event(EVENT_WAKE, NULL, 0);
-	resume(cpu, NULL);
+	apic_poke(cpu->apic_id);
+	trap_halt(cpu->kstack);
 }
 
 /* An env for this CPU. If there is none, some work that is left, or a halt: this entry is over. */

@@ -9,7 +9,7 @@
 enum {
 	MOST = 1000,
 	PAGES = 1024,
-	WAIT_MOST = 1500
+	WAIT_MOST = 4000
 }; /* thousands of instructions; 22,000 in one go */
 
 static envid_t envs[MOST];

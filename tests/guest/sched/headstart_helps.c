@@ -1,7 +1,8 @@
 /* Beside programs that calculate, one that mostly sleeps runs sooner after it wakes when headstart
  * gives the hints; when headstart is killed, round robin goes on. With an argument this is the
- * sleeper. */
-/* smp: 1 2 */
+ * sleeper. On two CPUs it may or may not: moves between queues decide that, as the instructions
+ * happen to fall. */
+/* smp: 1 */
 /* icount: 8 */
 /* timeout: 120 */
 #include "libsys/time.h"
