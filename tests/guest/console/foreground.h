@@ -20,10 +20,14 @@ static inline int set_foreground(envid_t console, uint32_t pid)
 static inline void await_the_shell(void)
 {
 	struct pm_info shell;
+	int seen = 0; /* a record may say that it waits, and still for whom it did before */
 
 	CHECK_EQ(process_next(getppid() - 1, &shell), getppid());
-	while (!env_infos[ENV_SLOT(shell.env)].waits ||
-	       env_infos[ENV_SLOT(shell.env)].partner != process_manager) {
+	while (seen < 2) {
+		const volatile struct env_info *record = &env_infos[ENV_SLOT(shell.env)];
+		bool waits = record->waits && record->partner == process_manager;
+
+		seen = waits ? seen + 1 : 0;
 		sys_yield();
 	}
 }
