@@ -1,14 +1,13 @@
 /* Beside programs that calculate, one that mostly sleeps runs sooner after it wakes when headstart
  * gives the hints; when headstart is killed, round robin goes on. With an argument this is the
- * sleeper. On two CPUs it may or may not: moves between queues decide that, as the instructions
- * happen to fall. */
-/* smp: 1 */
+ * sleeper. */
+/* smp: 1 2 */
 /* icount: 8 */
 /* timeout: 120 */
 #include "libsys/time.h"
 #include "tests/guest/check.h"
 
-enum { HOGS = 6, NAPS = 31, NAP_MS = 70 };
+enum { HOGS = 6, NAPS = 41, NAP_MS = 50 }; /* at least, and less than twice */
 
 static pid_t start_hog(void)
 {
@@ -29,10 +28,11 @@ static uint32_t lateness(void)
 
 	for (int i = 0; i < NAPS; i++) {
 		uint64_t start = clock_us();
+		uint32_t nap = NAP_MS + (uint32_t)i * 17 % NAP_MS; /* all parts of a round */
 		int place = i;
 
-		sleep_ms(NAP_MS);
-		uint32_t ms = (uint32_t)(clock_us() - start) / 1000 - NAP_MS;
+		sleep_ms(nap);
+		uint32_t ms = (uint32_t)(clock_us() - start) / 1000 - nap;
 		for (; place > 0 && late[place - 1] > ms; place--) {
 			late[place] = late[place - 1];
 		}
