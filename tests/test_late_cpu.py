@@ -64,7 +64,7 @@ def test_cpu_that_comes_late_halts(tmp_path, words, status, said):
     command = qemu.command_line(options, "-S", "-chardev", f"socket,path={path},server=on,wait=off,id=gdb",
                                 "-gdb", "chardev:gdb", "-serial", "stdio", "-monitor", "none")
     place = symbols(options.kernel)
-    halt = TRAMPOLINE + place["halt"] - place["trampoline_code"]
+    halt = TRAMPOLINE + place["left_out.halt"] - place["trampoline_code"]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, text=True, preexec_fn=qemu.die_with_parent) as machine:
         try:

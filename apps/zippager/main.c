@@ -65,8 +65,8 @@ static bool is_of_family(envid_t env)
 	return is_member(env) || (parent != 0 && is_member(parent));
 }
 
-/* All clients at one moment, or nearly: who looks at one slot after the other passes over an env
- * that is born in a slot behind it, of one that dies in a slot before it. */
+/* Who looks at one slot after the other passes over an env that is born in a slot behind it, of one
+ * that dies in a slot before it. So a look notes the clients that it finds. */
 static struct look {
 	uint32_t count;
 	envid_t clients[NENV];
@@ -93,14 +93,15 @@ static bool look_was_whole(void)
 	return i == look.count;
 }
 
-/* If it is not sure, too. */
+/* If it is not sure, too. Mostly the first client tells. */
 static bool family_lives(void)
 {
-	look_begin();
-	for (uint32_t i = 0; i < look.count; i++) {
-		if (is_of_family(look.clients[i])) {
+	look.count = 0;
+	for (envid_t env = 0; (env = pager_client_after(env)) != 0;) {
+		if (is_of_family(env)) {
 			return true;
 		}
+		look.clients[look.count++] = env;
 	}
 	return !look_was_whole();
 }
@@ -151,7 +152,8 @@ static bool holds(envid_t env, uint32_t place)
 }
 
 /* Forgets the place if surely nobody holds it. A fork in progress may copy the entry to a client
- * that was looked at before; whom it copies from still has it then, unless it died meanwhile. */
+ * that was asked about before; whom it copies from still has it then, unless it died meanwhile: so
+ * all are noted before the first is asked about. */
 static void forget_unless_held(uint32_t place)
 {
 	look_begin();

@@ -51,7 +51,7 @@ static COLD _Noreturn void give_way(struct cpu *cpu)
 	trap_give_way(cpu->kstack);
 }
 
-void resume_again(void)
+void give_way_halt(void)
 {
 	struct cpu *cpu = this_cpu();
 

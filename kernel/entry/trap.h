@@ -16,7 +16,7 @@ extern char trap_exceptions[], trap_page_fault[], trap_interrupts[];
 _Noreturn void trap_resume(struct trapframe *frame);
 /* Empties this CPU's stack, enables interrupts and halts; the next interrupt enters trap_kernel. */
 _Noreturn void trap_halt(vaddr_t stack_top);
-/* Empties this CPU's stack, lets an interrupt that pends enter trap_kernel, else resume_again. */
+/* Empties this CPU's stack, lets an interrupt that pends enter trap_kernel, else give_way_halt. */
 _Noreturn void trap_give_way(vaddr_t stack_top);
 
 /* ---- nasm/entry/sysenter.asm ---- */

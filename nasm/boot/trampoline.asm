@@ -50,9 +50,9 @@ protected:
 left_out:
 	mov	esp, TRAMPOLINE + PGSIZE
 	lidt	[HERE(idt_pointer)]
-halt:
+.halt:
 	hlt
-	jmp	halt
+	jmp	.halt
 
 ignore_nmi:
 	iret

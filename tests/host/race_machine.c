@@ -134,7 +134,7 @@ _Noreturn void trap_give_way(vaddr_t stack_top)
 	if (side()->poked) {
 		race_leave(RACE_HALTED); /* to where the poke comes in */
 	}
-	resume_again();
+	give_way_halt();
 }
 
 void wait_for_interrupt(void)

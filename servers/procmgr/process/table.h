@@ -47,7 +47,7 @@ struct process {
 	bool limited;               /* limit_pages was set: it counts on path `self`, too */
 	uint32_t deadline_ms;       /* of an answer to a page fault; 0: none */
 	bool pages_others;          /* that is what it was started for */
-	bool told_no_clients;       /* once at least */
+	bool told_no_clients;       /* as a pager, once at least */
 	envid_t pager;              /* a process that pages it (ownpager.h); 0: the pager server */
 	uint32_t clients;           /* processes that have it as pager (ownpager.c) */
 	uint32_t lender;            /* who owned the terminal before it; see terminal.c */

@@ -1,13 +1,13 @@
 /* A chain of forks in which each link writes to its stack, forks, and ends. */
 #pragma once
+
 #include "kernel/abi/ipc.h"
 #include "libsys/fault.h"
 #include "libsys/process.h"
 #include "protocols/procmgr.h"
 
-extern envid_t process_manager;
-
-/* Returns in the last link. */
+/* Returns in the last link. In one piece, for each link ends between two instructions: ecx counts,
+ * edx is procmgr, and a result below 0, of the call or of the fork (E_AGAIN), tries again. */
 static __attribute__((noinline)) void fork_chain(uint32_t links)
 {
 	uint32_t manager = (uint32_t)process_manager;

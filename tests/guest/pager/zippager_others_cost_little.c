@@ -5,7 +5,7 @@
 #include "libsys/time.h"
 #include "tests/guest/pager/own_pagers.h"
 
-enum { PAGES = 4300, LEAVES = 230, TOUCH = 12, WORKERS = 5 };
+enum { PAGES = 4300, LEAVES = 230, TOUCH = 12, WORKERS = 5, BRANCHES = 4 };
 
 static envid_t test;
 
@@ -52,10 +52,10 @@ static void member(void)
 	exit(0);
 }
 
-static void other(int branches)
+static void other(void)
 {
 	CHECK_EQ(sys_page_alloc(0, AREA | PTE_W | PTE_SHARE, 1), 1);
-	for (int i = 0; i < branches; i++) {
+	for (int i = 0; i < BRANCHES; i++) {
 		if (fork() == 0) {
 			for (int j = 0; j < LEAVES; j++) {
 				pid_t pid = fork();
@@ -72,7 +72,7 @@ static void other(int branches)
 			sleeper();
 		}
 	}
-	while (words_at(AREA)[1] < (uint32_t)branches) {
+	while (words_at(AREA)[1] < BRANCHES) {
 		sleep_ms(5);
 	}
 	printf("other: %u clients\n", words_at(AREA)[0]);
@@ -83,7 +83,7 @@ static void other(int branches)
 int main(int argc, char *argv[])
 {
 	const char *const words[] = {"zippager", "8"};
-	pid_t pager, family, stranger;
+	pid_t pager;
 	struct ipc_msg msg;
 
 	if (argc == 3) {
@@ -91,20 +91,18 @@ int main(int argc, char *argv[])
 		if (strcmp(argv[1], "member") == 0) {
 			member();
 		}
-		other(argv[1][0] - '0');
+		other();
 	}
 	pager = spawn_pager(0, FAULT_PATH_INHERIT, 2, words);
 	CHECK(pager > 0);
 	CHECK_EQ(pager_await(pager, 5000), OK);
-	family = start_paged(pager, FAULT_PATH_PAGER, argv[0], "member");
+	(void)start_paged(pager, FAULT_PATH_PAGER, argv[0], "member");
 	envid_t first = hear(1);
-	stranger = start_paged(pager, FAULT_PATH_PAGER, argv[0], "4");
+	(void)start_paged(pager, FAULT_PATH_PAGER, argv[0], "other");
 	(void)hear(3);
 	tell(first, 2);
 	CHECK_EQ(ipc_recv(0, &msg, 0), OK);
 	CHECK_EQ(msg.w[0], 0);
-	(void)family;
-	(void)stranger;
-	(void)kill(pager);
+	CHECK_EQ(kill(pager), OK);
 	return 0;
 }
