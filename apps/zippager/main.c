@@ -34,6 +34,7 @@ enum {
 	RESIDENT_MOST = 256,
 	CLIENTS_MAX = 32, /* whose pages are packed; further ones are paged without */
 	SWEEP = 64,       /* places */
+	ASKED = 512,      /* clients, in all: the rest is for the next time */
 	WINDOW = 0x50000000,
 };
 
@@ -56,13 +57,25 @@ static bool is_member(envid_t env)
 	return family[ENV_SLOT(env)] == env;
 }
 
+/* Who created it; 0: nobody, or it is gone. Its slot may be somebody else's by now. */
+static envid_t parent_of(envid_t env)
+{
+	struct env_info info;
+
+	return record_read(ENV_SLOT(env), &info) && info.id == env ? info.parent : 0;
+}
+
 /* Or a copy of one, that has not been here yet. Who forks writes to its stack, and so was here
  * before its child. */
 static bool is_of_family(envid_t env)
 {
-	envid_t parent = env_infos[ENV_SLOT(env)].parent;
+	envid_t parent;
 
-	return is_member(env) || (parent != 0 && is_member(parent));
+	if (is_member(env)) {
+		return true;
+	}
+	parent = parent_of(env);
+	return parent != 0 && is_member(parent);
 }
 
 /* Who looks at one slot after the other passes over an env that is born in a slot behind it, of one
@@ -113,7 +126,7 @@ static void add_member(envid_t env)
 
 	family[ENV_SLOT(env)] = env;
 	for (envid_t fork = 0; former != 0 && (fork = pager_client_after(fork)) != 0;) {
-		if (env_infos[ENV_SLOT(fork)].parent == former && !is_member(fork)) {
+		if (parent_of(fork) == former && !is_member(fork)) {
 			add_member(fork);
 		}
 	}
@@ -128,7 +141,7 @@ static bool joins(envid_t env)
 	if (!family_lives()) {
 		memset(family, 0, sizeof(family));
 		for (uint32_t place = 0; place < STORE_PLACES; place++) {
-			if (store_va(place) != 0) {
+			if (store_va(place) != STORE_NONE) {
 				store_forget(place);
 			}
 		}
@@ -179,10 +192,12 @@ static void forget_unless_held(uint32_t place)
 static void forget_what_nobody_holds(void)
 {
 	static uint32_t next;
+	uint32_t asked = 0;
 
-	for (uint32_t i = 0; i < SWEEP; i++) {
-		if (store_va(next) != 0) {
+	for (uint32_t i = 0; i < SWEEP && asked < ASKED; i++) {
+		if (store_va(next) != STORE_NONE) {
 			forget_unless_held(next);
+			asked += look.count;
 		}
 		next = (next + 1) % STORE_PLACES;
 	}

@@ -96,15 +96,17 @@ static uint32_t find_free(void)
 
 int store_put(const uint32_t *page, vaddr_t va)
 {
-	static uint32_t packed[PACKED_MAX];
-	uint32_t place = find_free(), bytes = pack(page, packed) * sizeof(packed[0]);
-	uint32_t *copy = place < STORE_PLACES ? malloc(bytes) : NULL;
+	static uint32_t content[WORDS], packed[PACKED_MAX];
+	uint32_t place = find_free(), bytes, *copy;
 
+	memcpy(content, page, sizeof(content)); /* its owner may write there meanwhile */
+	bytes = pack(content, packed) * sizeof(packed[0]);
+	copy = place < STORE_PLACES ? malloc(bytes) : NULL;
 	if (copy == NULL) {
 		return -1;
 	}
 	memcpy(copy, packed, bytes);
-	places[place] = (struct place){copy, sum_of(page), va};
+	places[place] = (struct place){copy, sum_of(content), va};
 	nused++;
 	store_counts.pages++;
 	store_counts.bytes += bytes;
@@ -124,7 +126,7 @@ bool store_get(uint32_t place, vaddr_t va, uint32_t *page)
 
 vaddr_t store_va(uint32_t place)
 {
-	return place < STORE_PLACES && places[place].packed != NULL ? places[place].va : 0;
+	return place < STORE_PLACES && places[place].packed != NULL ? places[place].va : STORE_NONE;
 }
 
 void store_forget(uint32_t place)

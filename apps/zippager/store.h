@@ -3,7 +3,10 @@
 
 #include "kernel/abi/types.h"
 
-enum { STORE_PLACES = 4096 };
+enum {
+	STORE_PLACES = 4096,
+	STORE_NONE = 1, /* no page's address; 0 is one's */
+};
 
 /* Packs a page, which belongs at `va`, and keeps it. Its place, 0..STORE_PLACES - 1, or -1: no
  * room. */
@@ -13,7 +16,7 @@ int store_put(const uint32_t *page, vaddr_t va);
  * one at `va`. Ends the pager if what comes out is not what went in. */
 bool store_get(uint32_t place, vaddr_t va, uint32_t *page);
 
-/* Where the page at the place belongs; 0 if there is none. */
+/* Where the page at the place belongs; STORE_NONE if there is none. */
 vaddr_t store_va(uint32_t place);
 
 void store_forget(uint32_t place);
