@@ -73,11 +73,8 @@ static void check_end(const struct process_end *end)
 /* Whether there was no allocation k. */
 static bool try_client(enum fault_path path, uint32_t k, uint32_t mode)
 {
-	const char *const words[] = {"zippager", "8"};
-	pid_t pager = spawn_pager(0, FAULT_PATH_INHERIT, 2, words);
+	pid_t pager = start_zippager();
 
-	CHECK(pager > 0);
-	CHECK_EQ(pager_await(pager, 5000), OK);
 	pid_t client = start_paged(pager, path, "fail_zippager_loses_no_page", "client");
 	struct ipc_msg msg;
 

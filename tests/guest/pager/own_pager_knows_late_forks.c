@@ -69,16 +69,13 @@ static void family(void)
 
 int main(int argc, char *argv[])
 {
-	const char *const words[] = {"zippager", "8"};
 	pid_t pager;
 
 	if (argc == 3) {
 		family();
 		return 0;
 	}
-	pager = spawn_pager(0, FAULT_PATH_INHERIT, 2, words);
-	CHECK(pager > 0);
-	CHECK_EQ(pager_await(pager, 5000), OK);
+	pager = start_zippager();
 	check_ended(start_paged(pager, FAULT_PATH_PAGER, argv[0], "family"), 0);
 	CHECK_EQ(wait(pager, NULL, 0), pager);
 	return 0;

@@ -4,6 +4,7 @@
 
 #include "libsys/args.h"
 #include "libsys/pager.h"
+#include "libsys/time.h"
 #include "tests/guest/memory.h"
 
 /* The paths on which a process can have a pager. */
@@ -35,6 +36,24 @@ static inline pid_t start_quiet_pager(void)
 
 	CHECK(pid > 0);
 	return pid;
+}
+
+/* A zippager that serves, and leaves each client as few pages as it may. */
+static inline pid_t start_zippager(void)
+{
+	const char *const words[] = {"zippager", "8"};
+	pid_t pid = spawn_pager(0, FAULT_PATH_INHERIT, 2, words);
+
+	CHECK(pid > 0);
+	CHECK_EQ(pager_await(pid, 5000), OK);
+	return pid;
+}
+
+static inline _Noreturn void sleep_for_ever(void)
+{
+	for (;;) {
+		sleep_ms(1000000);
+	}
 }
 
 static inline envid_t env_of_argument(const char *argument)

@@ -19,13 +19,6 @@ static void on_fault(struct utrapframe *utf)
 	_Exit(1);
 }
 
-static void sleeper(void)
-{
-	for (;;) {
-		sleep_ms(1000000);
-	}
-}
-
 static void until(int what)
 {
 	while (!words_at(AREA)[what]) {
@@ -64,9 +57,9 @@ static void writer(void)
 static void family(envid_t test)
 {
 	CHECK_EQ(sys_page_alloc(0, AREA | PTE_W | PTE_SHARE, 1), 1);
-	pid_t dummy = start_child(sleeper);
+	pid_t dummy = start_child(sleep_for_ever);
 	for (int i = 0; i < SLEEPERS; i++) {
-		(void)start_child(sleeper);
+		(void)start_child(sleep_for_ever);
 	}
 	tell(test, 1);
 	hear(2);
@@ -86,20 +79,17 @@ static void family(envid_t test)
 
 int main(int argc, char *argv[])
 {
-	const char *const words[] = {"zippager", "8"};
 	pid_t pager, fillers[FILLERS], client;
 
 	if (argc == 3) {
 		family(env_of_argument(argv[2]));
 		return 0;
 	}
-	pager = spawn_pager(0, FAULT_PATH_INHERIT, 2, words);
-	CHECK(pager > 0);
-	CHECK_EQ(pager_await(pager, 5000), OK);
+	pager = start_zippager();
 	client = start_paged(pager, FAULT_PATH_PAGER, argv[0], "family");
 	envid_t root = hear(1);
 	for (int i = 0; i < FILLERS; i++) {
-		fillers[i] = start_child(sleeper);
+		fillers[i] = start_child(sleep_for_ever);
 	}
 	tell(root, 2);
 	struct process_end end = end_of(client);

@@ -19,13 +19,6 @@ static void on_fault(struct utrapframe *utf)
 	_Exit(1);
 }
 
-static void sleeper(void)
-{
-	for (;;) {
-		sleep_ms(1000000);
-	}
-}
-
 static void chain(void)
 {
 	uint32_t found = 0;
@@ -47,7 +40,7 @@ static void chain(void)
 static void other(void)
 {
 	for (int i = 0; i < SLEEPERS; i++) {
-		(void)start_child(sleeper);
+		(void)start_child(sleep_for_ever);
 	}
 	tell(test, 3);
 	hear(4);
@@ -63,7 +56,6 @@ static void other(void)
 
 int main(int argc, char *argv[])
 {
-	const char *const words[] = {"zippager", "8"};
 	struct ipc_msg msg;
 	pid_t pager;
 
@@ -74,9 +66,7 @@ int main(int argc, char *argv[])
 		}
 		other();
 	}
-	pager = spawn_pager(0, FAULT_PATH_INHERIT, 2, words);
-	CHECK(pager > 0);
-	CHECK_EQ(pager_await(pager, 5000), OK);
+	pager = start_zippager();
 	(void)start_paged(pager, FAULT_PATH_PAGER, argv[0], "chain");
 	envid_t family = hear(1);
 	pid_t stranger = start_paged(pager, FAULT_PATH_PAGER, argv[0], "other");

@@ -12,13 +12,6 @@ enum { PAGES = 60, SLEEPERS = 20, TRIES = 300, ASKS = 4, NO_PLACE = 0xFFFFF };
 static volatile uint32_t cells[PAGES][WORDS] __attribute__((aligned(PGSIZE)));
 #define members (*words_at(AREA)) /* shared by the other's processes */
 
-static void sleeper(void)
-{
-	for (;;) {
-		sleep_ms(1000000);
-	}
-}
-
 static void forks_without_end(void)
 {
 	for (;;) {
@@ -38,7 +31,7 @@ static void family(envid_t parent)
 {
 	for (int i = 0; i < SLEEPERS; i++) {
 		if (fork() == 0) {
-			sleeper();
+			sleep_for_ever();
 		}
 	}
 	if (fork() == 0) {
@@ -102,15 +95,12 @@ static void other(envid_t parent)
 
 int main(int argc, char *argv[])
 {
-	const char *const words[] = {"zippager", "8"};
 	pid_t pager;
 
 	if (argc == 3) {
 		(argv[1][0] == 'f' ? family : other)(env_of_argument(argv[2]));
 	}
-	pager = spawn_pager(0, FAULT_PATH_INHERIT, 2, words);
-	CHECK(pager > 0);
-	CHECK_EQ(pager_await(pager, 5000), OK);
+	pager = start_zippager();
 	(void)start_paged(pager, FAULT_PATH_PAGER, argv[0], "family");
 	(void)hear(1);
 	(void)start_paged(pager, FAULT_PATH_PAGER, argv[0], "other");

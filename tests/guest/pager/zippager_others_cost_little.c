@@ -9,13 +9,6 @@ enum { PAGES = 4300, LEAVES = 230, TOUCH = 12, WORKERS = 5, BRANCHES = 4 };
 
 static envid_t test;
 
-static void sleeper(void)
-{
-	for (;;) {
-		sleep_ms(1000000);
-	}
-}
-
 static void member(void)
 {
 	volatile uint32_t *heap = sbrk(PAGES * PGSIZE);
@@ -62,14 +55,14 @@ static void other(void)
 
 				if (pid == 0) {
 					(void)__sync_fetch_and_add(&words_at(AREA)[0], 1);
-					sleeper();
+					sleep_for_ever();
 				}
 				if (pid < 0) {
 					break;
 				}
 			}
 			(void)__sync_fetch_and_add(&words_at(AREA)[1], 1);
-			sleeper();
+			sleep_for_ever();
 		}
 	}
 	while (words_at(AREA)[1] < BRANCHES) {
@@ -77,12 +70,11 @@ static void other(void)
 	}
 	printf("other: %u clients\n", words_at(AREA)[0]);
 	tell(test, 3);
-	sleeper();
+	sleep_for_ever();
 }
 
 int main(int argc, char *argv[])
 {
-	const char *const words[] = {"zippager", "8"};
 	pid_t pager;
 	struct ipc_msg msg;
 
@@ -93,9 +85,7 @@ int main(int argc, char *argv[])
 		}
 		other();
 	}
-	pager = spawn_pager(0, FAULT_PATH_INHERIT, 2, words);
-	CHECK(pager > 0);
-	CHECK_EQ(pager_await(pager, 5000), OK);
+	pager = start_zippager();
 	(void)start_paged(pager, FAULT_PATH_PAGER, argv[0], "member");
 	envid_t first = hear(1);
 	(void)start_paged(pager, FAULT_PATH_PAGER, argv[0], "other");

@@ -18,16 +18,13 @@ static void claim(void)
 
 int main(int argc, char *argv[])
 {
-	const char *const words[] = {"zippager", "8"};
 	struct process_end end;
 	pid_t pager;
 
 	if (argc == 3) {
 		claim();
 	}
-	pager = spawn_pager(0, FAULT_PATH_INHERIT, 2, words);
-	CHECK(pager > 0);
-	CHECK_EQ(pager_await(pager, 5000), OK);
+	pager = start_zippager();
 	end = end_of(start_paged(pager, FAULT_PATH_PAGER, argv[0], "claims"));
 	CHECK_EQ(end.how, PM_END_EXIT);
 	CHECK_EQ(end.status, 0);
