@@ -13,7 +13,8 @@
  * where that begins, and a line in which something is missing is refused (E_TOO_BIG), never handed
  * out in part. All other lines come whole, once, and in order. Ctrl-C does not wait behind them: it
  * voids all that was typed before it, also where it finds nobody and takes effect when the next
- * program is in the foreground; and nothing that is typed after it. Until then, several are one. */
+ * program is in the foreground or the next line is read (E_INTERRUPTED), whichever is first; and
+ * nothing that is typed after it. Until then, several are one. */
 #pragma once
 
 #include "kernel/abi/ipc.h"

@@ -210,17 +210,25 @@ static void serve_char_readers(struct console *console)
 static void interrupt_foreground(struct console *console)
 {
 	bool killed = kill_foreground(console);
-	struct waiter *reader = killed ? NULL : first_reader(console);
 
 	input_flush(&console->kept->input);
 	console->line_done = false;
 	line_reset(&console->line);
-	if (!killed && !reader) {
-		console->kept->interrupt_waits = true;
-		return;
+	if (killed) {
+		print_short(console, "^C\n");
 	}
-	print_short(console, "^C\n");
-	if (!killed) {
+	console->kept->interrupt_waits = !killed;
+}
+
+/* A Ctrl-C that ended no process is the reader's, also of one that comes after it: its prompt may
+ * be seen, and answered, before it asks. */
+static void interrupt_reader(struct console *console)
+{
+	struct waiter *reader;
+
+	if (console->kept->interrupt_waits && (reader = first_reader(console))) {
+		console->kept->interrupt_waits = false;
+		print_short(console, "^C\n");
 		answer_reader(console, reader, E_INTERRUPTED);
 	}
 }
@@ -363,6 +371,7 @@ void console_work(struct console *console)
 {
 	admit_writers(console);
 	print_log(console);
+	interrupt_reader(console);
 	serve_readers(console);
 	serve_char_readers(console);
 	output_start(&console->output);

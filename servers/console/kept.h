@@ -14,7 +14,7 @@ struct kept {
 	uint32_t valid; /* KEPT_VALID: a console was here */
 	struct input input;
 	struct vga vga;
-	bool interrupt_waits; /* a Ctrl-C found nobody, since the last READ_LINE */
+	bool interrupt_waits; /* a Ctrl-C has ended neither process nor line yet */
 };
 _Static_assert(sizeof(struct kept) <= CONSOLE_KEPT_PAGES * PGSIZE, "fits its pages");
 _Static_assert(offsetof(struct kept, out) == offsetof(struct console_kept, out) &&

@@ -41,7 +41,7 @@ static int handle_write(struct console *console, envid_t client, uint32_t length
 	return ANSWER_LATER;
 }
 
-/* A reader comes whose the keys are: a Ctrl-C that found nobody is not for who comes later. */
+/* A reader of keys comes whose they are: it is told of no Ctrl-C, nor is who comes later. */
 static void forget_interrupt(struct console *console, envid_t client)
 {
 	if (console->kept->interrupt_waits && console_may_read(console, client)) {
@@ -51,7 +51,6 @@ static void forget_interrupt(struct console *console, envid_t client)
 
 static int handle_read_line(struct console *console, envid_t client)
 {
-	forget_interrupt(console, client);
 	waiters_add(&console->waiters, client, WAITERS_READ);
 	return ANSWER_LATER;
 }

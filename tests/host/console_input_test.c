@@ -378,8 +378,6 @@ static void repeated_request_replaces_the_first(void)
 static void interrupt_ends_the_edit(void)
 {
 	start();
-	type("\003");
-	check_sent("");
 	request(SHELL, CONSOLE_READ_LINE, 0);
 	type("abc");
 	type("\003");
@@ -428,10 +426,25 @@ static void interrupt_waits_for_a_foreground_being_started(void)
 	check_status(SHELL, OK);
 	type("\003x\n");
 	request(SHELL, CONSOLE_READ_LINE, 0);
+	check_status(SHELL, E_INTERRUPTED);
+	request(SHELL, CONSOLE_READ_LINE, 0);
 	check_line(SHELL, "x");
 	request(SHELL, CONSOLE_FOREGROUND, 9);
 	check_status(SHELL, OK);
 	CHECK_EQ(killed_pid, 0);
+}
+
+/* Its prompt is seen before it asks, so the user may be faster. */
+static void interrupt_waits_for_a_reader_that_comes(void)
+{
+	start();
+	type("some words\003\003");
+	request(SHELL, CONSOLE_READ_LINE, 0);
+	check_status(SHELL, E_INTERRUPTED);
+	check_sent("^C\r\n");
+	request(SHELL, CONSOLE_READ_LINE, 0);
+	check_no_reply(SHELL);
+	check_sent("");
 }
 
 /* Whether it takes effect at once or later: what was typed before it is void, and nothing that was
@@ -457,6 +470,8 @@ static void interrupt_voids_only_what_came_before(void)
 	check_line(SHELL, "third");
 	check_no_reply(SHELL);
 	type("void again\r\003next\r");
+	request(SHELL, CONSOLE_READ_LINE, 0);
+	check_status(SHELL, E_INTERRUPTED);
 	request(SHELL, CONSOLE_READ_LINE, 0);
 	check_line(SHELL, "next");
 }
@@ -516,6 +531,7 @@ int main(void)
 		TEST(interrupt_ends_the_edit),
 		TEST(interrupt_kills_the_foreground),
 		TEST(interrupt_waits_for_a_foreground_being_started),
+		TEST(interrupt_waits_for_a_reader_that_comes),
 		TEST(interrupt_voids_only_what_came_before),
 		TEST(interrupt_kills_a_reading_foreground),
 		TEST(interrupt_that_kills_nobody_ends_the_edit),
