@@ -63,7 +63,8 @@ enum fault_path {
 	  "a process, not on path `self`", \
 	  "E_PERM: on path `self`; E_LIMIT: children, pages; E_NO_ENV; E_NO_MEM; E_AGAIN: envs " \
 	  "are being torn down, ask again", \
-	  "O(entries of the caller's page tables), and a copy of one page") \
+	  "O(entries of the caller's page tables), and a copy of one page; of many entries by " \
+	  "parts, behind other requests; given up if the caller asks for something else") \
 	X(SPAWN, \
 	  "w1 argc | enum fault_path << PM_PATH_SHIFT, w2 bytes | pid of its pager << " \
 	  "PM_PAGER_SHIFT (oneself or a descendant; 0: the pager server) | PM_SPAWN_PAGES; text " \

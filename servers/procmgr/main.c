@@ -10,6 +10,7 @@
 #include "servers/procmgr/family/family.h"
 #include "servers/procmgr/machine/boot.h"
 #include "servers/procmgr/machine/power.h"
+#include "servers/procmgr/process/fork.h"
 #include "servers/procmgr/request/request.h"
 #include "servers/procmgr/server/server.h"
 
@@ -36,6 +37,19 @@ static void boot_system(void)
 	boot_start();
 }
 
+static void serve_bits(uint32_t bits)
+{
+	if ((bits & IPC_BIT_STANDSTILL) != 0) {
+		boot_standstill();
+	}
+	if ((bits & FORK_BIT_AGAIN) != 0) {
+		fork_go_on();
+	}
+	if ((bits & ~(uint32_t)FORK_BIT_AGAIN) != 0) {
+		family_settle();
+	}
+}
+
 int main(void)
 {
 	struct ipc_msg msg = {.nwords = 0};
@@ -50,10 +64,7 @@ int main(void)
 			continue;
 		}
 		if (msg.from == 0) {
-			if ((msg.w[0] & IPC_BIT_STANDSTILL) != 0) {
-				boot_standstill();
-			}
-			family_settle();
+			serve_bits(msg.w[0]);
 			continue;
 		}
 		if (request_serve(&msg)) {

@@ -31,7 +31,7 @@
 
 enum {
 	PASSES_MAX = 3,
-	BIT_AGAIN = 1 << 28, /* that we raise at ourselves */
+	BIT_AGAIN = 1 << 28, /* that we raise at ourselves; 27 is FORK_BIT_AGAIN */
 };
 _Static_assert((BIT_AGAIN & (IPC_BIT_STANDSTILL | PM_NOTIFY_LOG | PM_NOTIFY_NO_CLIENTS)) == 0,
                "a bit with one meaning");

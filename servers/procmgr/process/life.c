@@ -207,6 +207,7 @@ static void end_own(struct process *process, const struct ending *ending)
 	process->ending = *ending;
 	process->ending.pager = record->id == env ? pager : 0;
 	process->ending.deadline_ms = process->deadline_ms;
+	life_give_up_copy(process);
 	table_set_env(process, 0);
 	if (process->had_terminal) {
 		terminal_process_ended(process);
@@ -246,6 +247,22 @@ void life_end(struct process *process, const struct ending *ending)
 	(void)sys_env_destroy(process->env, ending->status);
 	end_own(process, ending);
 	finish_if_over(process);
+}
+
+void life_give_up_copy(struct process *parent)
+{
+	struct process *child = parent->copy;
+
+	if (!child) {
+		return;
+	}
+	parent->copy = NULL;
+	if (child->state != PM_ZOMBIE) { /* else somebody ended it: that is told, later */
+		struct ending ending = life_ending_by_kill(0);
+
+		life_end(child, &ending);
+		table_remove(child);
+	}
 }
 
 /* Where the kernel asks the pager and there is none, it says of every page fault that nobody

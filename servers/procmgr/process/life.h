@@ -39,5 +39,9 @@ bool life_wait(struct process *parent, envid_t guardian, int32_t pid, uint32_t f
 /* A process, or an env of its family, asks for something: so it does not wait any more. */
 void life_stop_waiting(struct process *process, envid_t guardian);
 
+/* It has given up the fork that it waited for, if it did, or that failed: the copy is undone, as if
+ * there had been none. One that somebody ended is a child that has ended. */
+void life_give_up_copy(struct process *parent);
+
 /* Forgets children that have ended, but whose guardian has too. */
 void life_forget_unwanted(struct process *process);

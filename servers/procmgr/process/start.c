@@ -1,6 +1,6 @@
-/* Making processes.
+/* Making processes that run a program.
  *
- * All three ways are transactions: a slot and an env are made completely while the env is
+ * Both ways are transactions: a slot and an env are made completely while the env is
  * stopped; the last call, which cannot fail, lets it run. What fails on the way is undone by
  * destroying the env and freeing the slot. The kernel reports the death of such an env like any
  * other; nobody is it, so that is passed over. */
@@ -14,8 +14,6 @@
 #include "servers/procmgr/look/trace.h"
 #include "servers/procmgr/paging/ownpager.h"
 #include "servers/procmgr/server/server.h"
-
-#define EXCEPTION_STACK (UXSTACKTOP - PGSIZE)
 
 /* What the kernel does with page faults on each path. */
 static const enum env_faults env_faults_of[FAULT_PATHS] = {
@@ -190,64 +188,4 @@ int start_exec(struct process *process, const struct arguments *arguments)
 	trace_name(process);
 	(void)sys_env_set(env, ENV_RUN, 1);
 	return OK;
-}
-
-/* The exception stack is never shared: the child gets a copy, or none if the parent has none. */
-static int copy_exception_stack(envid_t parent, envid_t child)
-{
-	int status = sys_page_fill(child, EXCEPTION_STACK | PTE_W, parent, EXCEPTION_STACK, 1);
-
-	return status == E_FAULT ? OK : status;
-}
-
-/* The pager comes with the copied env. */
-static int copy_env(envid_t parent, envid_t child, vaddr_t upcall, vaddr_t xupcall)
-{
-	int status = sys_env_set(child, ENV_UPCALL, upcall);
-
-	if (status >= 0) {
-		status = sys_env_set(child, ENV_XUPCALL, xupcall);
-	}
-	if (status >= 0) {
-		status = page_share_all(parent, 0 | PTE_SHARE, child, 0 | PTE_COW,
-		                        USTACKTOP / PGSIZE);
-	}
-	if (status >= 0) {
-		status = copy_exception_stack(parent, child);
-	}
-	return status;
-}
-
-int start_fork(struct process *parent, vaddr_t upcall, vaddr_t xupcall)
-{
-	struct process *child;
-
-	if (parent->path == FAULT_PATH_SELF) {
-		return E_PERM; /* who has no pager forks by itself */
-	}
-	int status = table_add(parent, parent->program, &child);
-	if (status < 0) {
-		return status;
-	}
-	child->path = parent->path;
-	ownpager_join(child, parent->pager);
-	envid_t env = sys_env_fork_labelled(parent->env, child->limit_pages, child->label);
-	if (env < 0) {
-		ownpager_take_back(child);
-		table_remove(child);
-		return env;
-	}
-	status = copy_env(parent->env, env, upcall, xupcall);
-	if (status < 0) {
-		(void)sys_env_destroy(env, 0);
-		ownpager_take_back(child);
-		table_remove(child);
-		return status;
-	}
-
-	/* ---- commit: nothing below can fail ---- */
-	table_set_env(child, env);
-	trace_name(child);
-	(void)sys_env_set(env, ENV_RUN, 1);
-	return child->pid;
 }

@@ -1,4 +1,4 @@
-/* Making processes: spawn, exec, fork. */
+/* Making processes that run a program: spawn, exec. */
 #pragma once
 
 #include "servers/procmgr/image/load.h"
@@ -24,9 +24,3 @@ int start_stopped(struct process *parent, const struct start *how,
 /* Gives the process another program, on the same path, with the same pager. OK, or the same errors
  * and the process as it was. */
 int start_exec(struct process *process, const struct arguments *arguments);
-
-/* A copy of a process that waits for the answer to its PM_FORK, with the upcalls given: every page
- * shared, copied before the next write (or really shared, where marked PTE_SHARE). The copy
- * continues in the same call. Its pid, or E_LIMIT, E_NO_ENV, E_NO_MEM: then nothing has changed,
- * but that pages of the parent may wait for a write that makes them writable again. */
-int start_fork(struct process *parent, vaddr_t upcall, vaddr_t xupcall);

@@ -56,6 +56,9 @@ struct process {
 	struct ending ending;       /* PM_ZOMBIE */
 	struct fault_counts faults; /* of its envs that are gone; see tally.c */
 
+	struct process *copy; /* the child that is being made of it; NULL: none (fork.c) */
+	uint32_t copied;      /* how many of its pages were looked at for that */
+
 	struct process *parent;          /* NULL: nobody waits for it */
 	envid_t guardian;                /* the env of the parent's family that may; 0: its own */
 	struct child_list living, ended; /* its children; `ended` in the order of their ends */

@@ -5,6 +5,7 @@
 #include "servers/procmgr/family/family.h"
 #include "servers/procmgr/look/tally.h"
 #include "servers/procmgr/paging/ownpager.h"
+#include "servers/procmgr/process/fork.h"
 #include "servers/procmgr/process/life.h"
 #include "servers/procmgr/process/start.h"
 #include "servers/procmgr/request/handlers.h"
@@ -21,7 +22,9 @@ int request_self(struct request *request)
 
 int request_fork(struct request *request)
 {
-	return start_fork(request->caller, request->w1, request->w2);
+	int result = fork_start(request->caller, request->w1, request->w2);
+
+	return result == 0 ? NO_ANSWER : result;
 }
 
 static int decode_arguments(const struct request *request, struct arguments *arguments)
