@@ -12,7 +12,7 @@ MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 2)
 endif
 python := python3
 
-GOALS := all setup run trace test fuzz race check iso gdb clean help ready bench bench-check bench-baseline bench-linux performance \
+GOALS := all setup run trace test fuzz race model check iso gdb clean help ready bench bench-check bench-baseline bench-linux performance \
 	faults-table transcript abi-document fresh
 include mk/options.mk mk/tools.mk mk/kernel.mk mk/user.mk mk/archives.mk
 
@@ -47,6 +47,9 @@ fuzz: ready-run
 
 race: | ready
 	@$(build_no_more); scripts/race --deviations $(if $(filter-out 0,$(LONG)),3,2)
+
+model: | ready
+	@$(build_no_more); scripts/model
 
 bench: ready-run
 	@$(build_no_more); scripts/bench $(if $(SMP),--smp $(SMP))

@@ -3,7 +3,7 @@
 cat <<'TEXT'
 Commands
   make                 build everything (below build/); programs that do not compile are an error at the end
-  make setup           install missing Debian packages (as root); silent when none is missing. With test, race,
+  make setup           install missing Debian packages (as root); silent when none is missing. With test, race, model,
                        check, iso, gdb or fresh behind it also what only these need
   make run             build what it needs and boot to a shell; leave with `poweroff` or Ctrl-a x
   make run APP="..."   run a shell line instead, print its output, end with 0 if it did; `scripts/run APP="..."` runs
@@ -14,6 +14,7 @@ Commands
                        unless said). What fails is made as small as it goes on failing, and printed
   make race            the kernel's rules, native, on two and three CPUs in every order up to a bound (tests/host/race.h):
                        some minutes; with LONG=1 some hours
+  make model           the models of the kernel's protocols (models/), by Spin: each state, and that each can fail
   make check           formatting, layers, headers, sizes; names and links in documents
   make bench           what system calls, messages, forks and faults cost, beside other systems:
                        a table, build/bench.json, build/bench.html (several minutes)

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Installs what is missing of the Debian packages that building and running Parley needs; silent when all is there.
-# `mk/setup.sh GOAL...` brings also what only these goals of make need: test, race, check, iso, gdb, fresh.
+# `mk/setup.sh GOAL...` brings also what only these goals of make need: test, race, model, check, iso, gdb, fresh.
 set -eu
 export LC_ALL=C DEBIAN_FRONTEND=noninteractive
 cd "$(dirname "$0")/.."
@@ -21,8 +21,9 @@ needs_iso() {
 }
 for goal; do
 	case $goal in
-	test) packages+=("${host_compiler[@]}" python3-pytest python3-pexpect python3-pytest-xdist gdb) && needs_iso ;;
+	test) packages+=("${host_compiler[@]}" spin python3-pytest python3-pexpect python3-pytest-xdist gdb) && needs_iso ;;
 	race) packages+=("${host_compiler[@]}") ;;
+	model) packages+=("${host_compiler[@]}" spin) ;;
 	check) packages+=(clang-format) ;;
 	gdb) packages+=(gdb) ;;
 	iso | *.iso) needs_iso ;;

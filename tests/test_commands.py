@@ -341,8 +341,8 @@ ISO = {"grub-pc-bin", "grub-common", "xorriso", "mtools"}
 @pytest.mark.parametrize("goals, more", [
     ([], set()), (["run"], set()), (["bench-check"], set()), (["check"], {"clang-format"}), (["gdb"], {"gdb"}),
     (["iso"], ISO), (["build/parley.iso"], ISO), (["fresh"], {"mmdebstrap", "git"}),
-    (["race"], HOST),
-    (["check", "test"], ISO | HOST | {"clang-format", "gdb", "python3-pytest", "python3-pexpect", "python3-pytest-xdist"}),
+    (["race"], HOST), (["model"], HOST | {"spin"}),
+    (["check", "test"], ISO | HOST | {"clang-format", "gdb", "spin", "python3-pytest", "python3-pexpect", "python3-pytest-xdist"}),
 ])
 def test_setup_brings_what_the_goals_need(goals, more, tmp_path):
     result = setup_with(tmp_path, *goals)

@@ -1,7 +1,7 @@
-/* The kernel lock: a ticket lock, first come, first served, whose waiters halt after a while.
+/* The lock of all: a ticket lock, first come, first served, whose waiters halt after a while.
  *
  * Virtual CPUs may be more than the host has. A waiter that spins then takes the very time that the
- * next in turn needs; so after SPINS looks it leaves its name in `halted`, halts, and is poked by
+ * next in turn needs; so after LOCK_LOOKS it leaves its name in `halted`, halts, and is poked by
  * the release that makes it next (or by a request). Order on both sides, each sequentially
  * consistent:
  *
@@ -9,14 +9,16 @@
  *     release  write serving, read next and (if they differ) halted[serving], poke
  *
  * so one of the two sees the other. A poke that comes between the look and the halt is held back,
- * for interrupts are off until the halt, and ends it at once. */
+ * for interrupts are off until the halt, and ends it at once.
+ *
+ * The locks of CPUs: a CPU says that it is inside, then looks whether the lock of all is taken; who
+ * takes that has its ticket, then looks who is inside. Likewise one sees the other, and never both
+ * go on. Inside is a few hundred instructions at most, so it is waited for without sleep. */
 #include "kernel/cpu/lock.h"
 
 #include "kernel/base/x86.h"
 #include "kernel/cpu/cpu.h"
 #include "kernel/machine/apic.h"
-
-enum { SPINS = 64 };
 
 uint32_t lock_next;                  /* atomic: the ticket that the next one takes */
 uint32_t lock_serving;               /* atomic: the ticket of who holds it, or lock_next */
@@ -48,7 +50,7 @@ static __attribute__((noinline)) void wait_turn(struct cpu *cpu, uint32_t ticket
 {
 	uint64_t since = rdtsc();
 
-	for (uint32_t i = 0; i < SPINS && !our_turn(ticket); i++) {
+	for (uint32_t i = 0; i < LOCK_LOOKS && !our_turn(ticket); i++) {
 		cpu_answer(cpu);
 		pause();
 	}
@@ -56,6 +58,20 @@ static __attribute__((noinline)) void wait_turn(struct cpu *cpu, uint32_t ticket
 		wait_halted(cpu, ticket);
 	}
 	cpu->lock_wait += rdtsc() - since;
+}
+
+/* Until no CPU is inside. */
+static void await_outside(void)
+{
+	for (uint32_t i = 0; i < cpu_count; i++) {
+		uint32_t looks = 0;
+
+		while (__atomic_load_n(&cpus[i].inside, __ATOMIC_SEQ_CST)) {
+			if (++looks % LOCK_LOOKS == 0) {
+				pause();
+			}
+		}
+	}
 }
 
 void lock_acquire(struct cpu *cpu)
@@ -68,6 +84,9 @@ void lock_acquire(struct cpu *cpu)
 	ticket = __atomic_fetch_add(&lock_next, 1, __ATOMIC_RELAXED);
 	if (!our_turn(ticket)) {
 		wait_turn(cpu, ticket);
+	}
+	if (cpu_count > 1) {
+		await_outside();
 	}
 	lock_taken(cpu);
 }

@@ -1,4 +1,8 @@
-/* The kernel lock: one fair lock over all kernel state.
+/* The kernel locks: a fair one over all kernel state, and one for each CPU.
+ *
+ * A CPU takes its own for words that pass between two of its envs (nasm/entry/sysenter.asm), and
+ * for nothing else: it is inside. Who takes the lock of all has waited until nobody is, and nobody
+ * gets inside until it is given back. So who holds it holds all; docs/design/locks.md says why.
  *
  * Who waits answers shootdown and eviction requests meanwhile (cpu_answer), so a holder may
  * wait for another CPU's answer without deadlock. Interrupts are off whenever it is held or
@@ -17,6 +21,11 @@ static inline void lock_release(void);
 void lock_wake_next(void);
 extern uint32_t lock_next, lock_serving;
 
+/* At a lock that is taken, before something else is tried. Those for the lock of a CPU do not
+ * pause, which is an emulator's turn, and are to outlast a call of somebody else's: who gives up
+ * takes the lock of all, and makes others give up. */
+enum { LOCK_LOOKS = 64, LOCK_OWN_LOOKS = 2000 };
+
 extern struct cpu *lock_holder; /* written by the holder only, in debug builds */
 
 /* Notes who has taken the lock: also in nasm/entry/sysenter.asm. */
@@ -27,10 +36,16 @@ static inline void lock_taken(struct cpu *cpu)
 	}
 }
 
-/* Whether this CPU holds the lock: for debug_assert. */
+/* Whether this CPU holds the lock of all: for debug_assert. */
 static inline bool lock_held(void)
 {
 	return lock_holder == this_cpu();
+}
+
+/* Whether this CPU holds its own: likewise. */
+static inline bool lock_own_held(void)
+{
+	return ONE_CPU || this_cpu()->inside;
 }
 
 static inline void lock_release(void)

@@ -422,7 +422,8 @@ struct env *ipc_call(struct env *env)
 
 bool ipc_check_hand_over(const struct env *from, const struct env *to, envid_t partner)
 {
-	assert(lock_held() && this_cpu()->env == from && from->info->status == ENV_RUNNING);
+	assert(lock_held() || (lock_own_held() && to->space.cpu == this_cpu()));
+	assert(this_cpu()->env == from && from->info->status == ENV_RUNNING);
 	assert(partner ? partner == to->id : !from->pending && !from->senders.first);
 	assert(to->life == LIFE_ALIVE && to->info->waits == WAITS_TO_RECEIVE && !to->stopped);
 	assert(to->info->partner == from->id || (!to->info->partner && !to->in_fault_call));

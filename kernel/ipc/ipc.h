@@ -25,10 +25,11 @@ void ipc_env_died(struct env *env);
  *
  *  | must hold                              | words, a page   | fault           | answer to a fault
  *  |----------------------------------------|-----------------|-----------------|------------------
- *  | the lock is held, `from` runs here     | LOCK_OR         | fault_page      | LOCK_OR
- *  | the switch has nothing more to see to  | FIND_PARTNER_OR | trap_page_fault,| FIND_PARTNER_OR
+ *  | the lock is held, `from` runs here     | OWN_LOCK_OR for | fault_page      | LOCK_OR
+ *  |                                        | words; LOCK_OR  |                 |
+ *  | the switch has nothing more to see to  | PARTNER_HERE_OR | trap_page_fault,| PARTNER_HERE_OR
  *  |   (FPU, ports, a hook), `to` ran here  |                 |   else resume   |
- *  | `to` lives                             | FIND_PARTNER_OR | faultcall_begin | FIND_PARTNER_OR
+ *  | `to` lives                             | PARTNER_HERE_OR | faultcall_begin | PARTNER_HERE_OR
  *  | `to` waits to receive, from `from` or  | fast_partner    | fast_partner    | in_fault_call,
  *  |   from anyone                          |                 |                 |   partner
  *  | `to` is not stopped, has no time-out   | fast_partner    | fast_partner    | stopped; here and

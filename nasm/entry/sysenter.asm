@@ -26,7 +26,7 @@
 
 	section .text align=4
 	global sysenter_entry, sysenter_traced, sysenter_end
-	extern envs, lock_holder, lock_next, lock_serving, lock_wake_next
+	extern cpu_count, cpus, envs, lock_holder, lock_next, lock_serving, lock_wake_next
 	extern faultcall_answer_fast, ipc_pass_page, resume, syscall_calls, trap_run
 	extern trap_syscall, trap_syscall_locked
 
@@ -41,14 +41,17 @@ WORDS equ IPC_WORDS_MASK << IPC_WORDS_SHIFT
 ; What may be set in eflags for the fast path: the arithmetic flags, and what is always set.
 FLAGS_USUAL equ (FL_USER & ~FL_DF) | FL_FIXED | FL_IF
 
-; edx: this CPU, with nothing that a switch must see to. ecx: env number ebx, which lives.
-%macro FIND_PARTNER_OR 1
-	mov	edx, [esp + ENV_CPU]
-	cmp	dword [edx + CPU_SWITCH_WORK], 0
-	jne	%1
+; ecx: where env number ebx is, or was.
+%macro PLACE_PARTNER 0
 	mov	ecx, ebx
 	and	ecx, NENV - 1
 	imul	ecx, ecx, ENV_SIZE
+%endmacro
+
+; CPU edx has nothing that a switch must see to, and the partner lives, here.
+%macro PARTNER_HERE_OR 1
+	cmp	dword [edx + CPU_SWITCH_WORK], 0
+	jne	%1
 	cmp	[envs + ecx + ENV_ID], ebx
 	jne	%1
 	cmp	[envs + ecx + ENV_CPU], edx
@@ -60,7 +63,6 @@ FLAGS_USUAL equ (FL_USER & ~FL_DF) | FL_FIXED | FL_IF
 %if DEBUG
 	extern ipc_check_hand_over
 	mov	edx, [esp + ENV_CPU]
-	LOCK_NOTE edx
 	mov	edx, [edx + CPU_KSTACK]
 	xchg	edx, esp
 	pusha
@@ -72,6 +74,17 @@ FLAGS_USUAL equ (FL_USER & ~FL_DF) | FL_FIXED | FL_IF
 	popa
 	mov	esp, edx
 %endif
+%endmacro
+
+; Env ecx, of which eax is the wait, runs instead of env esp. Afterwards edx is this CPU, and eax
+; and ebx are what the receiver finds there.
+%macro HAND_OVER 0
+	DEBUG_CHECK_HAND_OVER
+	STATE_HAND_OVER esp, ecx, eax, edx
+	mov	edx, [esp + ENV_CPU]
+	SWITCH_TO
+	mov	eax, ebx
+	mov	ebx, [esp + ENV_ID]
 %endmacro
 
 sysenter_entry:
@@ -112,8 +125,11 @@ sysenter_entry:
 	cmp	ecx, REPLY_PAGE_FLAGS
 	jne	.slow
 
-.reply_page: LOCK_OR	.slow
-	FIND_PARTNER_OR .locked
+.reply_page:
+	LOCK_OR	.slow
+	mov	edx, [esp + ENV_CPU]
+	PLACE_PARTNER
+	PARTNER_HERE_OR .locked
 .answer_fault:				; the partner waits for a page, if for anything
 	cmp	byte [envs + ecx + ENV_IN_FAULT_CALL], 0
 	je	.locked
@@ -148,36 +164,43 @@ sysenter_entry:
 	ja	.slow
 
 .reply:
-	LOCK_OR	.slow
-	FIND_PARTNER_OR .locked
+	PLACE_PARTNER
+	cmp	byte [envs + ecx + ENV_IN_FAULT_CALL], 0
+	jne	.reply_page		; or so it seems, without a lock
+	mov	edx, [esp + ENV_CPU]
+	OWN_LOCK_OR .slow
+	PARTNER_HERE_OR .not_here
 	mov	eax, [esp + ENV_ID]
 	cmp	[envs + ecx + ENV_FAST_PARTNER], eax
-	jne	.answer_fault
+	jne	.not_here
 	cmp	dword [esp + ENV_PENDING], 0
-	jne	.locked
+	jne	.not_here
 	cmp	dword [esp + ENV_SENDERS], 0
-	jne	.locked
+	jne	.not_here
 	xor	eax, eax
 	jmp	.deliver
 
 	; with a bound it must be in a list, once a tick (kernel/ipc/deadline.c)
 .fault_call:
-	LOCK_OR	.slow
+	mov	edx, [esp + ENV_CPU]
+	OWN_LOCK_OR .slow
 	cmp	byte [esp + ENV_UNDATED], 0
 	jne	.find_callee
 	cmp	dword [esp + ENV_FAULT_US], 0
-	jne	.locked
+	jne	.not_here
 	jmp	.find_callee
 
 .call:
-	LOCK_OR	.slow
+	mov	edx, [esp + ENV_CPU]
+	OWN_LOCK_OR .slow
 .find_callee:
-	FIND_PARTNER_OR .locked
+	PLACE_PARTNER
+	PARTNER_HERE_OR .not_here
 	mov	eax, [envs + ecx + ENV_FAST_PARTNER]
 	test	eax, eax
 	jz	.callee_open
 	cmp	eax, [esp + ENV_ID]
-	jne	.locked
+	jne	.not_here
 .callee_open:
 	mov	eax, ebx
 	STATE_NOTE_AWAITED envs + ecx
@@ -190,13 +213,8 @@ sysenter_entry:
 	add	ecx, envs
 ; ---- commit: nothing below can fail ----
 .commit:
-	DEBUG_CHECK_HAND_OVER
-	STATE_HAND_OVER esp, ecx, eax, edx
-	mov	edx, [esp + ENV_CPU]
-	SWITCH_TO
-	mov	eax, ebx
-	mov	ebx, [esp + ENV_ID]
-	UNLOCK_OR edx, .wake_next
+	HAND_OVER
+	OWN_UNLOCK
 .resume:
 	mov	edx, [ecx + TF_EIP]
 	mov	ecx, [ecx + TF_ESP]
@@ -207,7 +225,9 @@ sysenter_entry:
 	test	eax, WORDS & ~(3 << IPC_WORDS_SHIFT)
 	jnz	.slow		; more than three
 	LOCK_OR	.slow
-	FIND_PARTNER_OR .locked
+	mov	edx, [esp + ENV_CPU]
+	PLACE_PARTNER
+	PARTNER_HERE_OR .locked
 	mov	eax, [envs + ecx + ENV_FAST_PARTNER]
 	test	eax, eax
 	jz	.page_callee_open
@@ -231,12 +251,15 @@ sysenter_entry:
 	shr	ebx, IPC_WORDS_SHIFT
 	or	ebx, 1 << 8		; IPC_GOT_PAGES
 	mov	eax, [esp + TF_EBX]
-	jmp	.commit
+; ---- commit: nothing below can fail ----
+	HAND_OVER
+	UNLOCK_OR edx, .wake_next
+	jmp	.resume
 
 ; Words 3.. go from env page to env page, an instruction each.
 .more_words:
 	cmp	ebx, IPC_WORDS_MAX
-	ja	.locked
+	ja	.not_here
 	mov	edx, ecx
 	mov	esi, [esp + ENV_PAGE]
 	mov	edi, [envs + ecx + ENV_PAGE]
@@ -317,6 +340,9 @@ sysenter_entry:
 	push	dword FL_FIXED
 	popfd
 	jmp	.on_stack
+.not_here:				; more than the lock of this CPU is needed
+	mov	edx, [esp + ENV_CPU]
+	OWN_UNLOCK
 .slow:
 	mov	eax, trap_syscall
 	jmp	.usual

@@ -21,7 +21,8 @@
 	global trap_exceptions, trap_page_fault, trap_interrupts
 	global trap_resume, trap_run, trap_halt, trap_give_way
 	extern trap_user, trap_kernel, sysenter_entry, sysenter_end, fault_page
-	extern resume, give_way_halt, lock_holder, lock_next, lock_serving, lock_wake_next
+	extern cpu_count, cpus, resume, give_way_halt
+	extern lock_holder, lock_next, lock_serving, lock_wake_next
 
 ; Exceptions for which the processor pushes an error code (SDM vol. 3, 6.15).
 %define HAS_ERROR(v) ((v) == 8 || ((v) >= 10 && (v) <= 14) || (v) == 17 || (v) == 21)

@@ -104,7 +104,9 @@ bool request_serve(struct ipc_msg *msg)
 	decode_request(msg, &request);
 	if (request.caller) { /* it gave up a wait: it asks for something else */
 		life_stop_waiting(request.caller, request_guardian(&request));
-		life_give_up_copy(request.caller);
+		if (request.caller->copy) {
+			life_give_up_copy(request.caller);
+		}
 	}
 	request.answer = msg;
 	msg->w[1] = 0;
