@@ -1,7 +1,7 @@
 /* The lock of all: a ticket lock, first come, first served, whose waiters halt after a while.
  *
  * Virtual CPUs may be more than the host has. A waiter that spins then takes the very time that the
- * next in turn needs; so after LOCK_LOOKS it leaves its name in `halted`, halts, and is poked by
+ * next in turn needs; so after some looks it leaves its name in `halted`, halts, and is poked by
  * the release that makes it next (or by a request). Order on both sides, each sequentially
  * consistent:
  *
@@ -50,9 +50,11 @@ static __attribute__((noinline)) void wait_turn(struct cpu *cpu, uint32_t ticket
 {
 	uint64_t since = rdtsc();
 
-	for (uint32_t i = 0; i < LOCK_LOOKS && !our_turn(ticket); i++) {
+	for (uint32_t i = 0; i < LOCK_QUICK_LOOKS + LOCK_LOOKS && !our_turn(ticket); i++) {
 		cpu_answer(cpu);
-		pause();
+		if (i >= LOCK_QUICK_LOOKS) {
+			pause();
+		}
 	}
 	if (!our_turn(ticket)) {
 		wait_halted(cpu, ticket);

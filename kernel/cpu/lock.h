@@ -21,10 +21,10 @@ static inline void lock_release(void);
 void lock_wake_next(void);
 extern uint32_t lock_next, lock_serving;
 
-/* At a lock that is taken, before something else is tried. Those for the lock of a CPU do not
- * pause, which is an emulator's turn, and are to outlast a call of somebody else's: who gives up
- * takes the lock of all, and makes others give up. */
-enum { LOCK_LOOKS = 64, LOCK_OWN_LOOKS = 2000 };
+/* How often who waits looks at a lock before something else is tried: first in quick succession,
+ * to outlast a call of somebody else's; then with a pause each, which costs a turn of an
+ * emulator. */
+enum { LOCK_QUICK_LOOKS = 2000, LOCK_LOOKS = 64 };
 
 extern struct cpu *lock_holder; /* written by the holder only, in debug builds */
 

@@ -126,7 +126,7 @@ sysenter_entry:
 	jne	.slow
 
 .reply_page:
-	LOCK_OR	.slow
+	LOCK_OR	.slow, esp
 	mov	edx, [esp + ENV_CPU]
 	PLACE_PARTNER
 	PARTNER_HERE_OR .locked
@@ -224,7 +224,7 @@ sysenter_entry:
 .call_page:
 	test	eax, WORDS & ~(3 << IPC_WORDS_SHIFT)
 	jnz	.slow		; more than three
-	LOCK_OR	.slow
+	LOCK_OR	.slow, esp
 	mov	edx, [esp + ENV_CPU]
 	PLACE_PARTNER
 	PARTNER_HERE_OR .locked
@@ -291,7 +291,7 @@ sysenter_entry:
 	mov	edx, [esp + ENV_CPU]
 	test	dword [edx + CPU_SWITCH_WORK], SWITCH_HOOK
 	jnz	.slow
-	LOCK_OR	.slow
+	LOCK_OR	.slow, esp
 	LOCK_NOTE edx
 	mov	ebx, esp
 	mov	esp, [edx + CPU_KSTACK]

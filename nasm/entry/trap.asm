@@ -58,7 +58,7 @@ trap_page_fault:
 	mov	edx, [ebx + ENV_CPU]
 	test	dword [edx + CPU_SWITCH_WORK], SWITCH_HOOK
 	jnz	trap_common.from_user
-	LOCK_OR	trap_common.from_user
+	LOCK_OR	trap_common.from_user, ebx
 	LOCK_NOTE edx
 	mov	esp, [edx + CPU_KSTACK]
 	xor	ebp, ebp

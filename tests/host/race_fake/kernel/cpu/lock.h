@@ -4,6 +4,7 @@
 #define lock_release hardware_lock_release
 #include_next "kernel/cpu/lock.h"
 #undef lock_release
+#define LOCK_QUICK_LOOKS 1 /* each is a point at which others may go on */
 
 void race_release(void);
 
