@@ -20,6 +20,8 @@
 #include "kernel/cpu/cpu.h"
 #include "kernel/machine/apic.h"
 
+enum { QUICK_LOOKS = LOCK_QUICK_LOOKS / 8 }; /* each takes longer here, and one may be in turn */
+
 uint32_t lock_next;                  /* atomic: the ticket that the next one takes */
 uint32_t lock_serving;               /* atomic: the ticket of who holds it, or lock_next */
 static struct cpu *halted[NCPU_MAX]; /* atomic; by ticket modulo NCPU_MAX: a CPU waits once */
@@ -50,9 +52,9 @@ static __attribute__((noinline)) void wait_turn(struct cpu *cpu, uint32_t ticket
 {
 	uint64_t since = rdtsc();
 
-	for (uint32_t i = 0; i < LOCK_QUICK_LOOKS + LOCK_LOOKS && !our_turn(ticket); i++) {
+	for (uint32_t i = 0; i < QUICK_LOOKS + LOCK_LOOKS && !our_turn(ticket); i++) {
 		cpu_answer(cpu);
-		if (i >= LOCK_QUICK_LOOKS) {
+		if (i >= QUICK_LOOKS) {
 			pause();
 		}
 	}

@@ -24,10 +24,12 @@ static void wait_for_the_foreground(void)
 	}
 }
 
-/* Owns the terminal, and so does what it started in its place; both end. */
+/* Owns the terminal, and so does what it started in its place; both end. Who is below somebody in
+ * the foreground need not wait, so nobody is there while they begin. */
 static void shell(void)
 {
 	wait_for_the_foreground();
+	CHECK_EQ(set_foreground(console, 0), OK);
 	pid_t pid = start_child(wait_for_the_foreground);
 
 	CHECK_EQ(set_foreground(console, (uint32_t)pid), OK);
@@ -45,6 +47,7 @@ int main(void)
 	console = process_server(PM_SERVER_CONSOLE);
 	await_the_shell();
 	CHECK_EQ(set_oneself(), OK);
+	CHECK_EQ(set_foreground(console, 0), OK);
 
 	pid_t pid = start_child(shell), again;
 

@@ -2,11 +2,11 @@
  * to the parent or the copy meanwhile, and whatever the parent does itself: the fork succeeds, or
  * nothing of it is left. */
 /* icount: 1 */
-/* smp: 1 2 */
+/* smp: 1 */
 #include "libsys/time.h"
 #include "tests/guest/marks.h"
 
-enum { PERIOD_US = 500, PARTS_US = 2000 };
+enum { PERIOD_US = 200, PARTS_US = 2000 };
 
 static int fork_with_time_out(uint32_t us)
 {
@@ -109,7 +109,7 @@ static void limit_the_copy(pid_t parent)
 {
 	pid_t copy = await_copy_of(parent);
 
-	CHECK_EQ(process_limit(copy, MARKED_TABLES / 2, 0), OK);
+	CHECK_EQ(process_limit(copy, MARKED_TABLES, 0), OK); /* its tables, and nothing else */
 }
 
 static void kill_the_parent(pid_t parent)

@@ -17,7 +17,7 @@ from parley.toolchain import ROOT
 C_FOLDERS = ("kernel", "nasm", "protocols", "libsys", "servers", "apps", "tests")
 JOS_FACE = ("libsys/jos/", "apps/jos/", "tests/jos/")  # may include <inc/...>
 RESIDENT_LINES_AIM = 5000
-RESIDENT_LINES_MAX = 6312  # a ratchet: it only goes down, unless a commit says why
+RESIDENT_LINES_MAX = 6313  # a ratchet: it only goes down, unless a commit says why
 FUNCTION_LINES_MAX = 60
 COLUMNS_MAX = 100
 FILE_LINES_ADVISED = 450
